@@ -1,0 +1,153 @@
+#include "dissect/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define ARENA_POISON 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ARENA_POISON 1
+#endif
+#endif
+#ifdef ARENA_POISON
+#include <sanitizer/asan_interface.h>
+#else
+#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
+enum {
+	ARENA_FIRST = 1024,   /* bytes of the first chunk; each further one doubles, up to ... */
+	ARENA_CHUNK = 65536,
+	ARENA_ALIGN = alignof(max_align_t),
+};
+
+struct arena_chunk {
+	struct arena_chunk *next;
+	size_t size, used; /* in bytes, of what follows the header */
+	alignas(max_align_t) uint8_t bytes[];
+};
+
+void
+arena_init(struct arena *a, size_t max)
+{
+	*a = (struct arena){.max = max};
+}
+
+static struct arena_chunk *
+chunk_new(struct arena *a, size_t want)
+{
+	struct arena_chunk *c;
+	size_t size = a->chunks ? a->chunks->size * 2 : ARENA_FIRST;
+
+	if (size > ARENA_CHUNK)
+		size = ARENA_CHUNK;
+	if (size < want)
+		size = want;
+	if (a->max != 0 && (a->held > a->max || size > a->max - a->held)) {
+		size = want; /* the last chunk may be small */
+		if (a->held > a->max || size > a->max - a->held)
+			return NULL;
+	}
+	c = malloc(sizeof(*c) + size);
+	if (c == NULL)
+		return NULL;
+	c->next = a->chunks;
+	c->size = size;
+	c->used = 0;
+	ASAN_POISON_MEMORY_REGION(c->bytes, size);
+	a->chunks = c;
+	a->held += size;
+	return c;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	struct arena_chunk *c = a->chunks;
+	size_t take;
+	void *p;
+
+	if (n > SIZE_MAX / 2) {
+		a->failed = true;
+		return NULL;
+	}
+	take = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+	if (c == NULL || take > c->size - c->used) {
+		c = chunk_new(a, take);
+		if (c == NULL) {
+			a->failed = true;
+			return NULL;
+		}
+	}
+	p = c->bytes + c->used;
+	c->used += take;
+	ASAN_UNPOISON_MEMORY_REGION(p, n);
+	memset(p, 0, n);
+	return p;
+}
+
+void *
+arena_array(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		a->failed = true;
+		return NULL;
+	}
+	return arena_alloc(a, bytes);
+}
+
+struct slice
+arena_keep(struct arena *a, struct slice s)
+{
+	uint8_t *p;
+
+	if (s.n == 0)
+		return SLICE_EMPTY;
+	p = arena_alloc(a, s.n);
+	if (p == NULL)
+		return SLICE_EMPTY;
+	memcpy(p, s.p, s.n);
+	return slice_of(p, s.n);
+}
+
+static void
+chunks_free(struct arena_chunk *c)
+{
+	struct arena_chunk *next;
+
+	for (; c != NULL; c = next) {
+		next = c->next;
+		ASAN_UNPOISON_MEMORY_REGION(c->bytes, c->size);
+		free(c);
+	}
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct arena_chunk *keep = a->chunks;
+
+	a->failed = false;
+	if (keep == NULL)
+		return;
+	chunks_free(keep->next);
+	keep->next = NULL;
+	keep->used = 0;
+	ASAN_POISON_MEMORY_REGION(keep->bytes, keep->size);
+	a->held = keep->size;
+	/* One huge message must not be paid for ever after. */
+	if (keep->size > ARENA_CHUNK)
+		arena_free(a);
+}
+
+void
+arena_free(struct arena *a)
+{
+	chunks_free(a->chunks);
+	a->chunks = NULL;
+	a->held = 0;
+}

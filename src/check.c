@@ -1,0 +1,169 @@
+#include "src/check.h"
+
+#include <stdio.h>
+
+#include "src/net.h"
+
+struct slice
+number(const struct checker *c, uint64_t n)
+{
+	char text[24];
+	int len = snprintf(text, sizeof(text), "%llu", (unsigned long long)n);
+
+	return arena_keep(c->scratch, slice_of(text, (size_t)len));
+}
+
+struct slice
+address(const struct checker *c, const struct addr *a)
+{
+	char text[ADDR_TEXT];
+
+	return arena_keep(c->scratch, slice_str(addr_text(a, text)));
+}
+
+void
+found_on(const struct checker *c, const struct message *m, const struct place *p, struct finding *x)
+{
+	x->has_place = true;
+	x->capture = m->rec.capture;
+	x->frame = m->rec.frame;
+	x->time_ns = m->rec.time_ns;
+	if (m->rec.frames_total > 1) {
+		x->frames = m->rec.frames;
+		x->frames_total = m->rec.frames_total;
+	}
+	x->dialog = p->dialog->id;
+	x->transaction = p->tx->id;
+	x->kind = p->dialog->kind;
+	x->device = p->dialog->device;
+	x->gb = p->dialog->gb;
+	findings_add(c->findings, x);
+}
+
+void
+found_at(const struct checker *c, const struct dialog *d, uint32_t tx, const struct ref *at, struct finding *x)
+{
+	x->has_place = true;
+	x->capture = at->capture;
+	x->frame = at->frame;
+	x->frames = at->frames;
+	x->frames_total = at->frames_total;
+	x->time_ns = at->time_ns;
+	if (d != NULL) {
+		x->dialog = d->id;
+		x->kind = d->kind;
+		x->device = d->device;
+		x->gb = d->gb;
+	}
+	x->transaction = tx;
+	findings_add(c->findings, x);
+}
+
+void
+check_message(const struct checker *c, const struct message *m, const struct place *p)
+{
+	/* A repeat is the same message again: what is wrong with it was said. */
+	if (p->repeat)
+		return;
+	check_start(c, m, p);
+	check_headers(c, m, p);
+	check_addresses(c, m, p);
+	check_via(c, m, p);
+	check_transaction(c, m, p);
+	check_register(c, m, p);
+	check_auth(c, m, p);
+	check_body(c, m, p);
+	check_gb(c, m, p);
+}
+
+/* RFC 3261 17.1.1.2 (timer B: no response at all), 17.1.2.2 (timer F: no final response). */
+static void
+unanswered(const struct checker *c, const struct tracker_event *e)
+{
+	const struct tx *x = e->tx;
+	struct finding f = {.rule = RULE_SIP_UNANSWERED, .severity = SEVERITY_NOTE};
+	bool invite = x->method == METHOD_INVITE;
+
+	if (x->status != 0 || x->request.frame == 0 || x->method == METHOD_ACK || e->how == ENDED_EVICTED)
+		return;
+	if (invite && x->provisional)
+		return;
+	if (e->how == ENDED_TIMEOUT && e->direction_seen)
+		f.severity = SEVERITY_OFF;
+	f.args[0] = (struct finding_arg){"method", x->method_name};
+	f.args[1] = (struct finding_arg){"what", invite ? SLICE("") : SLICE("final")};
+	f.args[2] = (struct finding_arg){"when", e->how == ENDED_TIMEOUT ? SLICE("32 s") : SLICE("this capture")};
+	f.args[3] = (struct finding_arg){"sent", x->repeats ? number(c, x->repeats + 1u) : SLICE("once")};
+	found_at(c, x->dialog, x->id, &x->request, &f);
+}
+
+static void
+exchange_ended(const struct checker *c, const struct tracker_event *e)
+{
+	const struct exchange *x = e->exchange;
+	struct dialog d = {.id = x->request_dialog, .kind = DIALOG_MESSAGE, .gb = true, .device = x->to};
+	struct finding f = {.severity = SEVERITY_NOTE};
+	const struct ref *at = &x->request;
+	struct slice when = SLICE("in this capture");
+
+	if (e->how == ENDED_EVICTED || (x->refused != 0 && x->outcome == EXCHANGE_UNANSWERED))
+		return;     /* a refusal is told by its own rule */
+	if (e->how == ENDED_TIMEOUT && e->direction_seen)
+		f.severity = SEVERITY_OFF;
+	switch (x->outcome) {
+	case EXCHANGE_UNANSWERED:
+		f.rule = RULE_MANSCDP_UNANSWERED;
+		if (e->how == ENDED_TIMEOUT)
+			when = SLICE("in 60 s");
+		f.args[0] = (struct finding_arg){"root", x->root};
+		f.args[1] = (struct finding_arg){"CmdType", x->CmdType};
+		f.args[2] = (struct finding_arg){"SN", x->SN};
+		f.args[3] = (struct finding_arg){"when", when};
+		break;
+	case EXCHANGE_INCOMPLETE:
+		f.rule = RULE_MANSCDP_INCOMPLETE;
+		if (e->how == ENDED_TIMEOUT)
+			when = SLICE("before it fell silent for 60 s");
+		at = &x->last->ref;
+		f.args[0] = (struct finding_arg){"received", number(c, x->received)};
+		f.args[1] = (struct finding_arg){"sum", number(c, x->SumNum)};
+		f.args[2] = (struct finding_arg){"CmdType", x->CmdType};
+		f.args[3] = (struct finding_arg){"SN", x->SN};
+		f.args[4] = (struct finding_arg){"when", when};
+		break;
+	case EXCHANGE_UNSOLICITED:
+		f.rule = RULE_MANSCDP_UNSOLICITED;
+		if (x->parts == NULL)
+			return;
+		at = &x->parts->ref;
+		d.id = x->parts->dialog;
+		d.device = x->to;
+		f.args[0] = (struct finding_arg){"CmdType", x->CmdType};
+		f.args[1] = (struct finding_arg){"SN", x->SN};
+		break;
+	default:
+		return;
+	}
+	found_at(c, &d, x->request_tx, at, &f);
+}
+
+void
+check_ended(const struct checker *c, const struct tracker_event *e)
+{
+	if (e->kind == TRACKER_TX)
+		unanswered(c, e);
+	else if (e->kind == TRACKER_EXCHANGE)
+		exchange_ended(c, e);
+}
+
+void
+check_loss(const struct checker *c, const struct net_loss *l)
+{
+	struct finding f = {.rule = RULE_NET_FRAGMENT_LOST, .has_place = true, .capture = l->capture, .frame = l->frame,
+	                    .time_ns = l->time_ns, .kind = DIALOG_OTHER};
+
+	if (!l->sip || l->evicted)
+		return;
+	f.args[0] = (struct finding_arg){"fragments", number(c, l->fragments)};
+	findings_add(c->findings, &f);
+}

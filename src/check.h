@@ -1,0 +1,46 @@
+/* check - looks at what the tracker says, and says what is wrong. It changes nothing. */
+#ifndef SRC_CHECK_H
+#define SRC_CHECK_H
+
+#include "src/findings.h"
+
+struct checker {
+	struct findings *findings;
+	struct arena *scratch;     /* for arguments made on the way: one message's life */
+	bool rfc3261;              /* --profile rfc3261 */
+	int64_t gb_zone_ns;        /* of GB/T 28181 times without zone */
+};
+
+/* A message in its place. Both kinds of check call nothing but found(). */
+void check_message(const struct checker *c, const struct message *m, const struct place *p);
+/* Something ended: a transaction, an exchange. */
+void check_ended(const struct checker *c, const struct tracker_event *e);
+/* An IP packet with the beginning of a SIP message never became whole. */
+struct net_loss;
+void check_loss(const struct checker *c, const struct net_loss *l);
+
+#define ARGS(...)    .args = {__VA_ARGS__}
+#define VALUE(s)     .has_value = true, .value = (s)
+#define EXPECTED(s)  .has_expected = true, .expected = (s)
+
+/* A finding on a message: found(c, m, p, RULE_X, .field = ..., VALUE(..), ARGS({"name", slice}, ...)). */
+#define found(c, m, p, r, ...) found_on((c), (m), (p), &(struct finding){.rule = (r), __VA_ARGS__})
+void found_on(const struct checker *c, const struct message *m, const struct place *p, struct finding *x);
+/* A finding on a transaction, at one of its messages. */
+void found_at(const struct checker *c, const struct dialog *d, uint32_t tx, const struct ref *at, struct finding *x);
+
+struct slice number(const struct checker *c, uint64_t n); /* its digits, in the scratch arena */
+struct slice address(const struct checker *c, const struct addr *a); /* with port */
+
+/* One file each. */
+void check_start(const struct checker *c, const struct message *m, const struct place *p);
+void check_headers(const struct checker *c, const struct message *m, const struct place *p);
+void check_addresses(const struct checker *c, const struct message *m, const struct place *p);
+void check_via(const struct checker *c, const struct message *m, const struct place *p);
+void check_transaction(const struct checker *c, const struct message *m, const struct place *p);
+void check_register(const struct checker *c, const struct message *m, const struct place *p);
+void check_auth(const struct checker *c, const struct message *m, const struct place *p);
+void check_body(const struct checker *c, const struct message *m, const struct place *p);
+void check_gb(const struct checker *c, const struct message *m, const struct place *p);
+
+#endif

@@ -1,0 +1,127 @@
+/* GB/T 28181's addresses, keep-alives and answers: 2022 clauses 6.1.2, 9.3, 9.6 and Annex E. */
+#include "src/check.h"
+
+#include "dissect/deviceid.h"
+
+/* Ten digits, or the centre code's eight; a name or an address is fine too. */
+static void
+domain(const struct checker *c, const struct message *m, const struct place *p, const struct party *x, const char *header)
+{
+	struct slice host = x->uri.host;
+
+	if (slice_digits(host) && host.n != 10 && host.n != 8)
+		found(c, m, p, RULE_GB_DOMAIN, .field = slice_str(header), VALUE(host), EXPECTED(SLICE("10 digits")),
+		      ARGS({"domain", host}, {"header", slice_str(header)}, {"digits", number(c, host.n)}));
+}
+
+static void
+user(const struct checker *c, const struct message *m, const struct place *p, const struct party *x, const char *header)
+{
+	if (x->uri.user.n != 0 && !deviceid_is20(x->uri.user))
+		found(c, m, p, RULE_GB_USER, .field = slice_str(header), VALUE(x->uri.user), EXPECTED(SLICE("20 digits")),
+		      ARGS({"user", x->uri.user}, {"header", slice_str(header)}));
+}
+
+/* What kind of address nobody can answer to; "" for the others. */
+static const char *
+unreachable(const struct addr *a)
+{
+	static const uint8_t zero[16];
+
+	if (memcmp(a->ip, zero, a->n) == 0)
+		return "the unspecified address";
+	if (a->n == 4) {
+		if (a->ip[0] == 127)
+			return "a loopback address";
+		if (a->ip[0] == 169 && a->ip[1] == 254)
+			return "a link-local address";
+		return "";
+	}
+	if (memcmp(a->ip, zero, 15) == 0 && a->ip[15] == 1)
+		return "the loopback address";
+	if (a->ip[0] == 0xFE && (a->ip[1] & 0xC0) == 0x80)
+		return "a link-local address";
+	return "";
+}
+
+static void
+host(const struct checker *c, const struct message *m, const struct place *p, struct slice text, const char *header)
+{
+	struct addr a;
+	const char *what;
+	char source[ADDR_TEXT];
+
+	if (!addr_parse(text, &a) || addr_ip_eq(&a, &m->rec.src))
+		return;
+	what = unreachable(&a);
+	if (what[0] != '\0')
+		found(c, m, p, RULE_GB_HOST, .field = slice_str(header), VALUE(text),
+		      ARGS({"host", text}, {"header", slice_str(header)}, {"what", slice_str(what)},
+		           {"source", arena_keep(c->scratch, slice_str(addr_ip_text(&m->rec.src, source)))}));
+}
+
+/* A response repeats From and To of its request, so only what its sender wrote itself is looked at. */
+static void
+hosts(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct sip_header *h = sip_find(&m->sip, SIP_CONTACT, 0);
+	struct slice rest, value;
+	struct sip_addr a;
+	struct sip_uri u;
+
+	if (m->vias != 1)
+		return;
+	if (m->request) {
+		host(c, m, p, m->via.host, "Via");
+		host(c, m, p, m->from.uri.host, "From");
+	}
+	rest = h ? h->value : SLICE_EMPTY;
+	if (m->method != METHOD_REGISTER || m->request)
+		while (sip_list_next(&rest, &value)) {
+			(void)sip_addr_dissect(value, NULL, &a);
+			if (sip_uri_dissect(a.uri, NULL, &u) == DIS_OK)
+				host(c, m, p, u.host, "Contact");
+		}
+}
+
+static void
+keepalive(const struct checker *c, const struct message *m, const struct place *p)
+{
+	int64_t second = INT64_C(1000000000);
+	const struct tx *x = p->tx;
+
+	if (x->keepalives_lost != 0)
+		found(c, m, p, RULE_GB_KEEPALIVE_GAP,
+		      ARGS({"seconds", number(c, (uint64_t)(x->keepalive_gap_ns / second))}, {"device", m->from.uri.user},
+		           {"interval", number(c, (uint64_t)((x->keepalive_interval_ns + second / 2) / second))},
+		           {"lost", number(c, x->keepalives_lost)}));
+	if (m->mans.m.DeviceID.n != 0 && !slice_eq(m->mans.m.DeviceID, m->from.uri.user))
+		found(c, m, p, RULE_GB_KEEPALIVE_ID, .field = SLICE("/Notify/DeviceID"), VALUE(m->mans.m.DeviceID),
+		      EXPECTED(m->from.uri.user), ARGS({"id", m->mans.m.DeviceID}, {"user", m->from.uri.user}));
+}
+
+void
+check_gb(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct kept_body *b = p->tx->body;
+
+	hosts(c, m, p);
+	if (m->request && m->method != METHOD_ACK) {
+		domain(c, m, p, &m->from, "From");
+		domain(c, m, p, &m->to, "To");
+		user(c, m, p, &m->from, "From");
+		if (m->method != METHOD_REGISTER)
+			user(c, m, p, &m->to, "To");
+		if (p->tx->keepalive)
+			keepalive(c, m, p);
+		return;
+	}
+	if (!m->request && m->manscdp && m->method != METHOD_SUBSCRIBE && m->method != METHOD_NOTIFY)
+		found(c, m, p, RULE_MANSCDP_IN_RESPONSE, ARGS({"status", number(c, m->sip.status)}, {"method", m->cseq.method}));
+	/* A challenge is no refusal. */
+	if (!m->request && m->sip.status >= 300 && b != NULL && b->verdict != BODY_NONE && b->CmdType.n != 0 &&
+	    m->method == METHOD_MESSAGE && !((m->sip.status == 401 || m->sip.status == 407) &&
+	                                      sip_count(&m->sip, SIP_WWW_AUTHENTICATE) != 0 && p->tx->auths == NULL))
+		found(c, m, p, RULE_MANSCDP_REFUSED, .field = SLICE("sip.Status-Code"), VALUE(m->sip.status_text),
+		      ARGS({"root", b->root}, {"CmdType", b->CmdType}, {"SN", b->SN}, {"status", number(c, m->sip.status)}));
+}

@@ -1,0 +1,111 @@
+/* Registrations: RFC 3261 10, GB/T 28181-2022 9.1. */
+#include "src/check.h"
+
+enum { GB_EXPIRES_LEAST = 3600 };
+
+static void
+request(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct tx *x = p->tx;
+	const struct dialog *d = p->dialog;
+	int64_t second = INT64_C(1000000000), lapse;
+
+	if (m->uri.sip && (m->uri.has_user || slice_index(m->sip.uri, '@') != m->sip.uri.n))
+		found(c, m, p, RULE_REGISTER_URI_USER, .field = SLICE("sip.r-uri.user"), VALUE(m->sip.uri),
+		      ARGS({"uri", m->sip.uri}));
+	if (m->to.there && m->to.uri_dis == DIS_OK && !m->to.uri.sip)
+		found(c, m, p, RULE_REGISTER_TO_SCHEME, .field = SLICE("sip.to.addr"), VALUE(m->to.addr.uri),
+		      ARGS({"value", m->to.addr.uri}));
+	if (m->to.uri.sip && m->from.uri.sip && m->to.uri.user.n != 0 &&
+	    (!slice_eq(m->to.uri.user, m->from.uri.user) || !slice_ieq(m->to.uri.host, m->from.uri.host)))
+		found(c, m, p, RULE_REGISTER_THIRD_PARTY, .field = SLICE("sip.to.addr"), VALUE(m->to.addr.uri),
+		      ARGS({"to", m->to.addr.uri}, {"from", m->from.addr.uri}));
+	if ((p->facts & PLACE_OPEN_REGISTER) && x->has_contact)
+		found(c, m, p, RULE_REGISTER_OVERLAP, ARGS({"frame", number(c, p->other.frame)}));
+	if (p->facts & PLACE_REGISTERED_ELSEWHERE)
+		found(c, m, p, RULE_REGISTER_CALL_ID, .field = SLICE("sip.Call-ID"), VALUE(m->call_id),
+		      ARGS({"user", m->to.uri.user}));
+	if (x->logout)
+		found(c, m, p, RULE_REGISTER_LOGOUT, .field = SLICE("sip.Expires"), ARGS({"user", m->to.uri.user}));
+	else if (x->has_expires && x->expires < GB_EXPIRES_LEAST)
+		found(c, m, p, RULE_REGISTER_EXPIRES_SHORT, .field = SLICE("sip.Expires"), VALUE(number(c, x->expires)),
+		      EXPECTED(SLICE("3600 or more")), ARGS({"asked", number(c, x->expires)}));
+	/* 10.2.4: the refresh comes before the binding ends. */
+	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout && x->auths == NULL) {
+		lapse = m->rec.time_ns - d->granted_ns - (int64_t)d->granted * second;
+		if (lapse > second)
+			found(c, m, p, RULE_REGISTER_LAPSED, ARGS({"user", m->to.uri.user},
+			                                          {"seconds", number(c, (uint64_t)(lapse / second))}));
+	}
+}
+
+/* What a 2xx to REGISTER says of the bindings: 10.3 step 8. */
+static void
+bindings(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct sip_header *h, *e = sip_find(&m->sip, SIP_EXPIRES, 0);
+	struct slice rest, value;
+	struct sip_addr a;
+	struct sip_param expires;
+	unsigned i, total = 0, bare = 0;
+	uint32_t n, longest = 0;
+
+	for (i = 0; (h = sip_find(&m->sip, SIP_CONTACT, i)) != NULL; i++) {
+		rest = h->value;
+		while (sip_list_next(&rest, &value)) {
+			total++;
+			(void)sip_addr_dissect(value, NULL, &a);
+			if (!sip_param_find(a.params, SLICE("expires"), &expires))
+				bare++;
+			else if (slice_eq(a.uri, p->tx->contact) && parse_u32(expires.value, UINT32_MAX, &n) && n > longest)
+				longest = n;
+		}
+	}
+	if (p->tx->logout)
+		return;
+	if (p->tx->has_contact && total == 0)
+		found(c, m, p, RULE_REGISTER_CONTACT, .field = SLICE("sip.Contact"),
+		      ARGS({"status", number(c, m->sip.status)},
+		           {"what", e ? SLICE("lists no Contact") : SLICE("lists no Contact and has no Expires")}));
+	else if (bare != 0)
+		found(c, m, p, RULE_REGISTER_CONTACT, .severity = e ? SEVERITY_NOTE : SEVERITY_OFF, .field = SLICE("sip.Contact"),
+		      ARGS({"status", number(c, m->sip.status)},
+		           {"what", e ? SLICE("has a Contact without expires; the Expires header tells it")
+		                      : SLICE("has a Contact without expires, and no Expires")}));
+	if (longest == 0 && e != NULL)
+		(void)parse_u32(e->value, UINT32_MAX, &longest);
+	if (p->tx->has_expires && longest > p->tx->expires)
+		found(c, m, p, RULE_REGISTER_EXPIRES_LONGER, .field = SLICE("sip.Expires"), VALUE(number(c, longest)),
+		      ARGS({"granted", number(c, longest)}, {"asked", number(c, p->tx->expires)}));
+	if (sip_find(&m->sip, SIP_DATE, 0) == NULL)
+		found(c, m, p, RULE_REGISTER_DATE, .field = SLICE("sip.Date"), ARGS({"status", number(c, m->sip.status)}));
+}
+
+static void
+response(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct tx *x = p->tx;
+	uint32_t status = m->sip.status;
+
+	if (status >= 200 && status < 300 && x->request.frame != 0)
+		bindings(c, m, p);
+	if (status == 423) {
+		if (sip_find(&m->sip, SIP_MIN_EXPIRES, 0) == NULL)
+			found(c, m, p, RULE_REGISTER_423, .field = SLICE("sip.Min-Expires"));
+		if (x->has_expires && (x->expires == 0 || x->expires >= 3600))
+			found(c, m, p, RULE_REGISTER_423_WRONG, ARGS({"asked", number(c, x->expires)}));
+	}
+	if (status >= 600 || sip_find(&m->sip, SIP_RECORD_ROUTE, 0) != NULL)
+		found(c, m, p, RULE_REGISTER_6XX, ARGS({"status", number(c, status)}));
+}
+
+void
+check_register(const struct checker *c, const struct message *m, const struct place *p)
+{
+	if (m->method != METHOD_REGISTER)
+		return;
+	if (m->request)
+		request(c, m, p);
+	else
+		response(c, m, p);
+}

@@ -1,0 +1,214 @@
+/* Via: RFC 3261 8.1.1.7, 18.2, 20.42; RFC 3581. */
+#include "src/check.h"
+
+/* Where there is a Via that the message's own hop can be held to: a request's top one. */
+static void
+branch(const struct checker *c, const struct message *m, const struct place *p)
+{
+	struct slice b = m->via.branch;
+
+	if (!m->via.has_branch) {
+		/* Older than RFC 3261 in other things too: a peer of that time, and legal (17.2.3). */
+		bool old = !m->from.has_tag || sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL;
+
+		found(c, m, p, RULE_SIP_BRANCH_MISSING, .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
+		      .field = SLICE("sip.Via.branch"));
+		return;
+	}
+	if (slice_eq(b, SLICE("z9hG4bK"))) {
+		found(c, m, p, RULE_SIP_BRANCH_EMPTY, .field = SLICE("sip.Via.branch"), VALUE(b));
+	} else if (slice_istarts(b, SLICE("z9hG4bK"))) {
+		if (!slice_starts(b, SLICE("z9hG4bK")))
+			found(c, m, p, RULE_SIP_BRANCH_COOKIE_CASE, .field = SLICE("sip.Via.branch"), VALUE(b), ARGS({"branch", b}));
+	} else {
+		bool old = !m->from.has_tag || sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL;
+
+		found(c, m, p, RULE_SIP_BRANCH_COOKIE, .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
+		      .field = SLICE("sip.Via.branch"), VALUE(b), ARGS({"branch", b}));
+	}
+	if (p->facts & PLACE_BRANCH_REUSED)
+		found(c, m, p, RULE_SIP_BRANCH_REUSED, .field = SLICE("sip.Via.branch"), VALUE(b),
+		      ARGS({"branch", b}, {"frame", number(c, p->other.frame)}));
+}
+
+/* 18.1.1: the top Via names the transport of this hop. Only UDP and TCP are seen in clear. */
+static void
+transport(const struct checker *c, const struct message *m, const struct place *p)
+{
+	struct slice said = m->via.transport;
+	struct slice carrier = m->rec.carrier == CARRIER_UDP ? SLICE("UDP") : SLICE("TCP");
+
+	if (!slice_ieq(m->via.protocol, SLICE("SIP")) || !slice_eq(m->via.version, SLICE("2.0")) ||
+	    ((slice_ieq(said, SLICE("UDP")) || slice_ieq(said, SLICE("TCP"))) && !slice_ieq(said, carrier)))
+		found(c, m, p, RULE_SIP_VIA_TRANSPORT, .field = SLICE("sip.Via"), VALUE(m->via_value), EXPECTED(carrier),
+		      ARGS({"via", m->via_value}, {"carrier", carrier}));
+}
+
+static bool
+multicast(const struct addr *a)
+{
+	return a->n == 4 ? a->ip[0] >= 224 && a->ip[0] < 240 : a->ip[0] == 0xFF;
+}
+
+static void
+request(const struct checker *c, const struct message *m, const struct place *p)
+{
+	branch(c, m, p);
+	transport(c, m, p);
+	/* RFC 3581 3: on the hop of the client that wrote it. */
+	if (m->via.has_rport && m->via.rport.n != 0 && m->vias == 1)
+		found(c, m, p, RULE_SIP_RPORT_VALUE, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
+		      ARGS({"value", m->via.rport}));
+	if (multicast(&m->rec.dst) && sip_param_count(m->via.params, SLICE("maddr")) == 0)
+		found(c, m, p, RULE_SIP_MADDR, .field = SLICE("sip.Via"), VALUE(m->via_value));
+}
+
+static void
+parameters(const struct checker *c, const struct message *m, const struct place *p)
+{
+	struct sip_param ttl;
+	struct slice bad = SLICE_EMPTY, name = SLICE_EMPTY;
+	struct addr a;
+	uint32_t n;
+	bool port = m->via.has_port && (m->via.port == 0 || m->via.port > 65535);
+
+	if (sip_param_find(m->via.params, SLICE("ttl"), &ttl) && !parse_u32(ttl.value, 255, &n)) {
+		name = SLICE("ttl");
+		bad = ttl.value;
+	} else if (m->via.has_received && m->via.received.n != 0 && !addr_parse(m->via.received, &a)) {
+		name = SLICE("received");
+		bad = m->via.received;
+	} else if (m->via.has_rport && m->via.rport.n != 0 && (!parse_u32(m->via.rport, 65535, &n) || n == 0)) {
+		name = SLICE("rport");
+		bad = m->via.rport;
+	} else if (port) {
+		name = SLICE("port");
+		bad = number(c, m->via.port);
+	}
+	if (name.n != 0)
+		found(c, m, p, RULE_SIP_VIA_PARAM, .severity = port ? SEVERITY_WARNING : SEVERITY_OFF,
+		      .field = SLICE("sip.Via"), VALUE(bad), ARGS({"param", name}, {"value", bad}));
+}
+
+/* Two Via values are the same but for received and rport: 8.2.6.2, 18.2.1. */
+static bool
+same_via(const struct sip_via *a, const struct sip_via *b)
+{
+	return slice_ieq(a->transport, b->transport) && slice_ieq(a->host, b->host) &&
+	       (a->port ? a->port : 5060) == (b->port ? b->port : 5060) && slice_eq(a->branch, b->branch);
+}
+
+/* 3581 4, 18.2.1: what the server adds to the top Via. */
+static void
+added(const struct checker *c, const struct message *m, const struct place *p, const struct sip_via *asked)
+{
+	const struct tx *x = p->tx;
+	struct addr said, received;
+	uint32_t port;
+	bool named = !addr_parse(asked->host, &said);
+
+	if (m->vias != 1 || !addr_ip_eq(&m->rec.dst, &x->client) || !addr_ip_eq(&m->rec.src, &x->server))
+		return;     /* another hop: the capture does not show where its request came from */
+	if (m->via.has_received && m->via.received.n != 0 && addr_parse(m->via.received, &received)) {
+		if (m->via.has_rport && m->via.rport.n != 0 && parse_u32(m->via.rport, 65535, &port) &&
+		    port != x->client.port)
+			found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
+			      ARGS({"rport", m->via.rport}, {"port", number(c, x->client.port)}));
+		else if (x->has_rport && (!m->via.has_rport || m->via.rport.n == 0))
+			found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"),
+			      ARGS({"rport", SLICE("nothing")}, {"port", number(c, x->client.port)}));
+		return;
+	}
+	if (x->has_rport && m->via.has_rport && m->via.rport.n != 0) {
+		if (!parse_u32(m->via.rport, 65535, &port) || port != x->client.port)
+			found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
+			      ARGS({"rport", m->via.rport}, {"port", number(c, x->client.port)}));
+		else
+			found(c, m, p, RULE_SIP_RPORT_RECEIVED, .field = SLICE("sip.Via.received"), VALUE(m->via_value));
+		return;
+	}
+	if (named || !addr_ip_eq(&said, &x->client)) {
+		char text[ADDR_TEXT];
+
+		found(c, m, p, RULE_SIP_RECEIVED_MISSING, .severity = SEVERITY_WARNING, .field = SLICE("sip.Via.received"),
+		      VALUE(m->via_value),
+		      ARGS({"source", arena_keep(c->scratch, slice_str(addr_ip_text(&x->client, text)))},
+		           {"host", asked->host}));
+	} else if (x->has_rport) {
+		found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via_value),
+		      ARGS({"rport", SLICE("nothing")}, {"port", number(c, x->client.port)}));
+	}
+}
+
+/* 18.2.2, RFC 3581 4: where a response over UDP goes. On a stream it goes back on the connection. */
+static void
+target(const struct checker *c, const struct message *m, const struct place *p)
+{
+	struct addr want;
+	struct sip_param maddr;
+	uint32_t port = m->via.has_port ? m->via.port : 5060;
+	struct slice host = m->via.host;
+
+	if (m->rec.carrier != CARRIER_UDP || m->vias != 1)
+		return;
+	if (sip_param_find(m->via.params, SLICE("maddr"), &maddr))
+		host = maddr.value;
+	else if (m->via.has_received && m->via.received.n != 0)
+		host = m->via.received;
+	if (m->via.has_received && m->via.has_rport && m->via.rport.n != 0)
+		(void)parse_u32(m->via.rport, 65535, &port);
+	/* rport without received: the port that was filled in is still the better guess. */
+	else if (m->via.has_rport && m->via.rport.n != 0 && p->tx->has_rport)
+		(void)parse_u32(m->via.rport, 65535, &port);
+	if (!addr_parse(host, &want) || port == 0 || port > 65535)
+		return;
+	want.port = (uint16_t)port;
+	if (addr_eq(&want, &m->rec.dst))
+		return;
+	/* Back to where the request came from is what works through NAT, and what servers do. */
+	if (addr_eq(&m->rec.dst, &p->tx->client))
+		return;
+	found(c, m, p, RULE_SIP_RESPONSE_TARGET, .field = SLICE("sip.Via"), VALUE(m->via_value),
+	      ARGS({"target", address(c, &m->rec.dst)}, {"expected", address(c, &want)}));
+}
+
+static void
+response(const struct checker *c, const struct message *m, const struct place *p)
+{
+	struct sip_via asked;
+
+	if (p->tx->request.frame == 0 || p->tx->via.n == 0)
+		return;
+	if (sip_via_dissect(p->tx->via, NULL, &asked) == DIS_OK) {
+		if (!same_via(&asked, &m->via) || m->vias != p->tx->vias)
+			found(c, m, p, RULE_SIP_RESPONSE_VIA, .field = SLICE("sip.Via"), VALUE(m->via_value),
+			      EXPECTED(p->tx->via));
+		else
+			added(c, m, p, &asked);
+	}
+	target(c, m, p);
+}
+
+void
+check_via(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct sip_header *h;
+	struct slice rest, value;
+	struct sip_via via;
+	unsigned i;
+
+	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
+		rest = h->value;
+		while (sip_list_next(&rest, &value))
+			if (sip_via_dissect(value, NULL, &via) != DIS_OK)
+				found(c, m, p, RULE_SIP_VIA_INVALID, .field = SLICE("sip.Via"), VALUE(value),
+				      ARGS({"value", value}));
+	}
+	if (m->via_dis != DIS_OK)
+		return;
+	parameters(c, m, p);
+	if (m->request)
+		request(c, m, p);
+	else
+		response(c, m, p);
+}

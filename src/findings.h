@@ -1,0 +1,63 @@
+/* findings - everything that was found: counted at once, spooled to a file without a name, told at the end. */
+#ifndef SRC_FINDINGS_H
+#define SRC_FINDINGS_H
+
+#include "src/err.h"
+#include "src/limits.h"
+#include "src/rule.h"
+#include "src/tracker.h"
+
+struct finding_arg {
+	const char *name;
+	struct slice value;
+};
+
+enum { FINDING_ARGS_MAX = 6, FINDING_FIRSTS = 5 };
+
+struct finding {
+	enum rule rule;
+	enum severity severity;   /* SEVERITY_OFF: by the rule and the profile */
+	bool has_place;
+	uint32_t capture;
+	uint64_t frame;           /* 0: none (a finding on a capture) */
+	const uint64_t *frames;   /* when the message is spread over several */
+	uint32_t frames_total;
+	int64_t time_ns;
+	uint32_t dialog, transaction; /* ids; 0: none */
+	enum dialog_kind kind;
+	struct slice device;      /* id, or empty */
+	bool gb;                  /* the gb28181 profile applies */
+	struct slice field;       /* "sip.CSeq.method", "/Query/SN"; empty: none */
+	bool has_value, has_expected;
+	struct slice value, expected;
+	uint32_t line;            /* in the body; 0: none */
+	struct finding_arg args[FINDING_ARGS_MAX];
+	/* set by findings_read */
+	uint32_t id;
+	uint64_t count;           /* this one stands for so many */
+};
+
+struct findings;
+
+/* all: details of every finding, not of the first ones of a (rule, device, dialog kind) only. */
+struct findings *findings_new(struct limits *l, bool all, struct err *e);
+void findings_add(struct findings *f, const struct finding *x);
+/* After the last one was added: from the first on. */
+bool findings_rewind(struct findings *f);
+bool findings_read(struct findings *f, struct finding *out); /* valid until the next call */
+uint64_t findings_count(const struct findings *f, enum severity s);
+uint64_t findings_of_rule(const struct findings *f, enum rule r, enum severity *worst);
+void findings_of_device(const struct findings *f, struct slice id, uint64_t out[4]); /* by severity */
+/* The first places of a rule; how many were written. */
+struct finding_first {
+	uint32_t capture;
+	uint64_t frame;
+};
+size_t findings_firsts(const struct findings *f, enum rule r, struct finding_first out[FINDING_FIRSTS]);
+bool findings_failed(const struct findings *f); /* the spool could not be written */
+void findings_free(struct findings *f);
+
+/* The rule's message with its arguments. In the arena. */
+struct slice finding_message(const struct finding *x, struct arena *a);
+
+#endif

@@ -1,0 +1,39 @@
+#include <signal.h>
+#include <stdio.h>
+
+#include "src/run.h"
+
+int
+main(int argc, char **argv)
+{
+	struct options o;
+	struct err e = {""};
+	int result = EXIT_TROUBLE;
+
+	/* A reader that goes away is an error of writing, told once. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (options_parse(argc, argv, &o, &e) == 0) {
+		switch (o.command) {
+		case COMMAND_HELP:
+			options_help(o.help_for);
+			result = EXIT_OK;
+			break;
+		case COMMAND_VERSION:
+			(void)puts("gbscope " GBSCOPE_VERSION);
+			result = EXIT_OK;
+			break;
+		case COMMAND_RULES:
+			result = run_rules(&o, &e);
+			break;
+		case COMMAND_EXPLAIN:
+			result = run_explain(&o, &e);
+			break;
+		default:
+			result = run_analysis(&o, &e);
+			break;
+		}
+	}
+	if (e.text[0] != '\0')
+		(void)fprintf(stderr, "gbscope: %s\n", e.text);
+	return result;
+}

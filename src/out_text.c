@@ -1,0 +1,386 @@
+/* The report for a person: devices, failures, findings, figures. */
+#include "src/output.h"
+
+#include <stdlib.h>
+
+enum { FAILURES_TOLD = 40, COLUMN_RULE = 30 };
+
+enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
+
+static void
+ink(struct out *o, enum ink i)
+{
+	static const char *const codes[] = {"\033[0m", "\033[1m", "\033[32m", "\033[31m", "\033[33m", "\033[2m"};
+
+	if (o->color)
+		(void)fputs(codes[i], o->f);
+}
+
+static void
+inked(struct out *o, enum ink i, const char *s)
+{
+	ink(o, i);
+	(void)fputs(s, o->f);
+	ink(o, INK_PLAIN);
+}
+
+static const char *
+plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void
+counted(struct out *o, uint64_t n, const char *what)
+{
+	(void)fprintf(o->f, "%llu %s%s", (unsigned long long)n, what, plural(n));
+}
+
+static bool
+begin(struct out *o)
+{
+	(void)o;
+	return true;
+}
+
+static void
+captures(struct out *o, const struct results *r)
+{
+	char a[TIME_TEXT], b[TIME_TEXT];
+	size_t i;
+	int s;
+
+	for (i = 0; i < capture_total(r->captures); i++) {
+		const struct capture_info *c = capture_info(r->captures, i);
+
+		ink(o, INK_BOLD);
+		tty_put(o, slice_str(c->file));
+		ink(o, INK_PLAIN);
+		(void)fprintf(o->f, "  %s, ", c->format);
+		counted(o, c->frames, "frame");
+		if (c->frames != 0)
+			(void)fprintf(o->f, ", %s to %s", time_text(c->first_ns, c->precision, a),
+			              time_text(c->last_ns, c->precision, b));
+		(void)fputc('\n', o->f);
+		if (!c->complete) {
+			inked(o, INK_BAD, "  incomplete: ");
+			tty_put(o, slice_str(c->trouble));
+			(void)fputc('\n', o->f);
+		}
+		for (s = 0; s < NET_SKIP_TOTAL; s++) {
+			uint64_t n = net_skipped(r->net, i, (enum net_skip)s);
+
+			if (n == 0)
+				continue;
+			(void)fputs("  not used: ", o->f);
+			counted(o, n, "frame");
+			(void)fprintf(o->f, ", %s\n", net_skip_text((enum net_skip)s));
+		}
+	}
+}
+
+static void
+registration(struct out *o, const struct device *d)
+{
+	char t[TIME_TEXT];
+
+	if (!d->register_seen) {
+		inked(o, INK_DIM, "no registration seen");
+		return;
+	}
+	if (d->logout) {
+		(void)fprintf(o->f, "logged out %s", clock_text(d->decided.time_ns, t));
+	} else if (d->registered == 1) {
+		inked(o, INK_GOOD, "registered");
+		(void)fprintf(o->f, " %s", clock_text(d->decided.time_ns, t));
+		if (d->status >= 300)
+			(void)fprintf(o->f, " (then %u)", d->status);
+	} else if (d->status != 0) {
+		inked(o, INK_BAD, "not registered");
+		(void)fprintf(o->f, " (%u at %s)", d->status, clock_text(d->decided.time_ns, t));
+	} else {
+		inked(o, INK_BAD, "not registered");
+		(void)fputs(" (no answer)", o->f);
+	}
+	(void)fputs("  ", o->f);
+	if (!d->auth_seen) {
+		(void)fputs(d->registered == 1 ? "never challenged" : "no credentials", o->f);
+		return;
+	}
+	inked(o, d->verdict == AUTH_VERIFIED ? INK_GOOD : d->verdict == AUTH_MISMATCH ? INK_BAD : INK_WARN,
+	      d->verdict == AUTH_NO_PASSWORD ? "no password known" : auth_verdict_name(d->verdict));
+	(void)fputs(" (", o->f);
+	tty_put(o, d->algorithm);
+	(void)fputs(", ", o->f);
+	if (d->qop.n != 0)
+		tty_put(o, d->qop);
+	else
+		(void)fputs("no qop", o->f);
+	(void)fputc(')', o->f);
+	if (d->verdict != AUTH_VERIFIED && d->verdict != AUTH_NO_PASSWORD && d->why.n != 0) {
+		(void)fputs(": ", o->f);
+		tty_put(o, d->why);
+	}
+}
+
+static void
+query(struct out *o, const struct device *d)
+{
+	if (d->query.n == 0)
+		return;
+	(void)fputs("  ", o->f);
+	tty_put(o, d->query);
+	switch (d->query_outcome) {
+	case EXCHANGE_COMPLETE:
+		(void)fputs(" answered", o->f);
+		if (d->query_sum != 0)
+			(void)fprintf(o->f, " (%llu of %llu)", (unsigned long long)d->query_received,
+			              (unsigned long long)d->query_sum);
+		break;
+	case EXCHANGE_INCOMPLETE:
+		inked(o, INK_BAD, " answered in part");
+		(void)fprintf(o->f, " (%llu of %llu)", (unsigned long long)d->query_received,
+		              (unsigned long long)d->query_sum);
+		break;
+	default:
+		if (d->query_status != 0) {
+			inked(o, INK_BAD, " refused");
+			(void)fprintf(o->f, " (%u)", d->query_status);
+		} else {
+			inked(o, INK_WARN, " asked, not answered");
+		}
+		break;
+	}
+	if (d->queries > 1) {
+		(void)fputs(", ", o->f);
+		(void)fprintf(o->f, "the last of %llu queries", (unsigned long long)d->queries);
+	}
+}
+
+static void
+keepalives(struct out *o, const struct device *d)
+{
+	if (d->keepalives == 0)
+		return;
+	(void)fputs("  ", o->f);
+	counted(o, d->keepalives, "keep-alive");
+	if (d->keepalives_lost != 0) {
+		ink(o, INK_WARN);
+		(void)fprintf(o->f, ", %llu lost", (unsigned long long)d->keepalives_lost);
+		ink(o, INK_PLAIN);
+	}
+	if (d->keepalives_unanswered != 0) {
+		ink(o, INK_WARN);
+		(void)fprintf(o->f, ", %llu unanswered", (unsigned long long)d->keepalives_unanswered);
+		ink(o, INK_PLAIN);
+	}
+	if (d->keepalives_refused != 0) {
+		ink(o, INK_BAD);
+		(void)fprintf(o->f, ", %llu refused", (unsigned long long)d->keepalives_refused);
+		ink(o, INK_PLAIN);
+	}
+}
+
+static void
+devices(struct out *o, const struct results *r)
+{
+	const struct device *d = NULL;
+	int width = 20;
+
+	while ((d = tracker_device(r->tracker, d)) != NULL)
+		if ((d->register_seen || d->kind == DEVICE_DEVICE) && (int)d->id.n > width && d->id.n < 40)
+			width = (int)d->id.n;
+	inked(o, INK_BOLD, "\nDevices\n");
+	for (d = NULL; (d = tracker_device(r->tracker, d)) != NULL;) {
+		int pad;
+
+		if (!d->register_seen && d->kind != DEVICE_DEVICE)
+			continue;
+		(void)fputs("  ", o->f);
+		tty_put(o, d->id);
+		for (pad = (int)d->id.n; pad < width; pad++)
+			(void)fputc(' ', o->f);
+		(void)fputs("  ", o->f);
+		registration(o, d);
+		keepalives(o, d);
+		query(o, d);
+		(void)fputc('\n', o->f);
+		arena_reset(&o->scratch);
+	}
+}
+
+static void
+place(struct out *o, const struct results *r, uint32_t capture, uint64_t frame)
+{
+	if (capture_total(r->captures) > 1 && capture < capture_total(r->captures)) {
+		tty_put(o, slice_str(capture_info(r->captures, capture)->file));
+		(void)fputc(':', o->f);
+	}
+	(void)fprintf(o->f, "%llu", (unsigned long long)frame);
+}
+
+/* What did not work, as far as a message says it: worth reading before the rest. */
+static bool
+is_failure(const struct finding *x)
+{
+	switch (x->rule) {
+	case RULE_AUTH_MISMATCH:
+	case RULE_AUTH_DECISION:
+	case RULE_AUTH_REPEATED:
+	case RULE_AUTH_LOOP:
+	case RULE_MANSCDP_UNANSWERED:
+	case RULE_MANSCDP_INCOMPLETE:
+	case RULE_MANSCDP_REFUSED:
+	case RULE_SIP_UNANSWERED:
+	case RULE_NET_FRAGMENT_LOST:
+	case RULE_GB_KEEPALIVE_GAP:
+		return true;
+	default:
+		return x->severity == SEVERITY_ERROR;
+	}
+}
+
+static void
+failures(struct out *o, const struct results *r)
+{
+	struct finding x;
+	uint64_t told = 0, more = 0;
+	char t[TIME_TEXT];
+
+	(void)findings_rewind(r->findings);
+	while (findings_read(r->findings, &x)) {
+		if (!is_failure(&x))
+			continue;
+		if (told == FAILURES_TOLD) {
+			more += x.count;
+			continue;
+		}
+		if (told++ == 0)
+			inked(o, INK_BOLD, "\nFailures\n");
+		(void)fprintf(o->f, "  %s  frame ", clock_text(x.time_ns, t));
+		place(o, r, x.capture, x.frame);
+		(void)fputs("  ", o->f);
+		if (x.device.n != 0) {
+			tty_put(o, x.device);
+			(void)fputs("  ", o->f);
+		}
+		ink(o, x.severity == SEVERITY_ERROR ? INK_BAD : x.severity == SEVERITY_WARNING ? INK_WARN : INK_PLAIN);
+		tty_put(o, finding_message(&x, &o->scratch));
+		ink(o, INK_PLAIN);
+		if (x.count > 1)
+			(void)fprintf(o->f, "  (and %llu more like it)", (unsigned long long)(x.count - 1));
+		(void)fprintf(o->f, "  [%s]\n", rule_infos[x.rule].id);
+		arena_reset(&o->scratch);
+	}
+	if (more != 0)
+		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n", (unsigned long long)more);
+}
+
+/* By rule, errors first, then by how often. */
+static void
+findings(struct out *o, const struct results *r)
+{
+	struct finding_first firsts[FINDING_FIRSTS];
+	enum severity s, worst;
+	size_t n, k;
+	int i;
+	bool any = false;
+
+	for (s = SEVERITY_ERROR; s >= SEVERITY_NOTE; s--)
+		for (i = 0; i < RULE_TOTAL; i++) {
+			uint64_t count = findings_of_rule(r->findings, (enum rule)i, &worst);
+
+			if (count == 0 || worst != s)
+				continue;
+			if (!any)
+				inked(o, INK_BOLD, "\nFindings\n");
+			any = true;
+			(void)fputs("  ", o->f);
+			ink(o, s == SEVERITY_ERROR ? INK_BAD : s == SEVERITY_WARNING ? INK_WARN : INK_DIM);
+			(void)fprintf(o->f, "%-7s", severity_name(s));
+			ink(o, INK_PLAIN);
+			(void)fprintf(o->f, "  %-*s  %6llu  frame ", COLUMN_RULE, rule_infos[i].id, (unsigned long long)count);
+			n = findings_firsts(r->findings, (enum rule)i, firsts);
+			for (k = 0; k < n && k < 3; k++) {
+				if (k != 0)
+					(void)fputs(", ", o->f);
+				place(o, r, firsts[k].capture, firsts[k].frame);
+			}
+			if (count > k)
+				(void)fputs(", ...", o->f);
+			(void)fprintf(o->f, "  (%s)\n", rule_infos[i].reference);
+		}
+	if (any)
+		inked(o, INK_DIM, "  'gbscope explain RULE' says what a rule means; 'gbscope show FRAME CAPTURE' shows a message\n");
+}
+
+static void
+figures(struct out *o, const struct results *r)
+{
+	const struct summary *s = r->summary;
+	size_t i;
+	int k;
+
+	inked(o, INK_BOLD, "\nSummary\n  ");
+	counted(o, s->messages, "message");
+	(void)fputs(" (", o->f);
+	counted(o, s->requests, "request");
+	(void)fputs(", ", o->f);
+	counted(o, s->responses, "response");
+	(void)fputs("), ", o->f);
+	counted(o, s->transactions, "transaction");
+	(void)fputs(", ", o->f);
+	counted(o, tracker_dialogs(r->tracker), "dialog");
+	(void)fputs("\n  methods:", o->f);
+	for (i = 0; i < s->methods_total; i++) {
+		(void)fputc(' ', o->f);
+		tty_put(o, slice_str(s->methods[i].name));
+		(void)fprintf(o->f, " %llu", (unsigned long long)s->methods[i].n);
+	}
+	(void)fputs("; statuses:", o->f);
+	for (i = 0; i <= STATUSES_MAX; i++)
+		if (s->statuses[i] != 0)
+			(void)fprintf(o->f, " %zu: %llu", i, (unsigned long long)s->statuses[i]); /* STATUSES_MAX: others */
+	(void)fputs("\n  credentials:", o->f);
+	for (k = 0; k < 5; k++)
+		if (s->auth[k] != 0)
+			(void)fprintf(o->f, " %llu %s", (unsigned long long)s->auth[k],
+			              k == AUTH_NO_PASSWORD ? "without a known password" : auth_verdict_name((enum auth_verdict)k));
+	if (s->auth[0] + s->auth[1] + s->auth[2] + s->auth[3] + s->auth[4] == 0)
+		(void)fputs(" none", o->f);
+	(void)fputs("; MANSCDP bodies:", o->f);
+	for (k = 1; k < 5; k++)
+		if (s->bodies[k] != 0)
+			(void)fprintf(o->f, " %llu %s", (unsigned long long)s->bodies[k], body_verdict_name((enum body_verdict)k));
+	if (s->bodies[1] + s->bodies[2] + s->bodies[3] + s->bodies[4] == 0)
+		(void)fputs(" none", o->f);
+	(void)fputs("\n  ", o->f);
+	counted(o, findings_count(r->findings, SEVERITY_ERROR), "error");
+	(void)fputs(", ", o->f);
+	counted(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
+	(void)fputs(", ", o->f);
+	counted(o, findings_count(r->findings, SEVERITY_NOTE), "note");
+	(void)fputc('\n', o->f);
+	for (k = 0; k < LIMIT_TOTAL; k++)
+		if (r->limits->dropped[k] != 0)
+			(void)fprintf(o->f, "  limit reached %llu time%s: %s\n", (unsigned long long)r->limits->dropped[k],
+			              plural(r->limits->dropped[k]), limit_what((enum limit)k));
+}
+
+static void
+end(struct out *o, const struct results *r)
+{
+	if (r == NULL)
+		return;
+	captures(o, r);
+	if (r->summary->messages == 0) {
+		(void)fputs("\nNo SIP message in this capture.\n", o->f);
+		return;
+	}
+	devices(o, r);
+	failures(o, r);
+	findings(o, r);
+	figures(o, r);
+}
+
+const struct format format_text = {"text", "for reading", false, begin, NULL, NULL, end};

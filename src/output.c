@@ -1,0 +1,209 @@
+#include "src/output.h"
+
+#include "src/secret.h"
+
+static const struct format *const formats[] = {&format_json, &format_text};
+
+const struct format *
+format_row(size_t n)
+{
+	return n < sizeof(formats) / sizeof(formats[0]) ? formats[n] : NULL;
+}
+
+const struct format *
+format_find(struct slice name)
+{
+	const struct format *f;
+	size_t i;
+
+	for (i = 0; (f = format_row(i)) != NULL; i++)
+		if (slice_eq(name, slice_str(f->name)))
+			return f;
+	return NULL;
+}
+
+/* Days since the epoch to a civil date, for any year that fits: counted in eras of 400 years from March. */
+static void
+civil(int64_t days, int64_t *year, unsigned *month, unsigned *day)
+{
+	int64_t era, doe, yoe, doy, mp;
+
+	days += 719468;
+	era = (days >= 0 ? days : days - 146096) / 146097;
+	doe = days - era * 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	mp = (5 * doy + 2) / 153;
+	*day = (unsigned)(doy - (153 * mp + 2) / 5 + 1);
+	*month = (unsigned)(mp < 10 ? mp + 3 : mp - 9);
+	*year = yoe + era * 400 + (*month <= 2);
+}
+
+static void
+split(int64_t ns, int64_t *days, int64_t *seconds, int64_t *fraction)
+{
+	int64_t second = INT64_C(1000000000), all = ns / second;
+
+	*fraction = ns % second;
+	if (*fraction < 0) {
+		*fraction += second;
+		all--;
+	}
+	*days = all / 86400;
+	*seconds = all % 86400;
+	if (*seconds < 0) {
+		*seconds += 86400;
+		(*days)--;
+	}
+}
+
+const char *
+time_text(int64_t ns, int precision, char text[TIME_TEXT])
+{
+	int64_t days, seconds, fraction, year;
+	unsigned month, day;
+
+	split(ns, &days, &seconds, &fraction);
+	civil(days, &year, &month, &day);
+	(void)snprintf(text, TIME_TEXT, "%04d-%02u-%02uT%02d:%02d:%02d.%0*dZ", (int)year, month, day,
+	               (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60), precision == 9 ? 9 : 6,
+	               (int)(precision == 9 ? fraction : fraction / 1000));
+	return text;
+}
+
+const char *
+clock_text(int64_t ns, char text[TIME_TEXT])
+{
+	int64_t days, seconds, fraction;
+
+	split(ns, &days, &seconds, &fraction);
+	(void)snprintf(text, TIME_TEXT, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
+	               (int)(seconds % 60));
+	return text;
+}
+
+void
+summary_message(struct summary *s, const struct message *m, const struct place *p)
+{
+	struct slice name = slice_head(m->sip.method, sizeof(s->methods[0].name) - 1);
+	size_t i;
+
+	(void)p;
+	s->messages++;
+	if (!m->request) {
+		s->responses++;
+		s->statuses[m->sip.status < STATUSES_MAX ? m->sip.status : STATUSES_MAX]++;
+		return;
+	}
+	s->requests++;
+	for (i = 0; i < s->methods_total; i++)
+		if (slice_eq(name, slice_str(s->methods[i].name))) {
+			s->methods[i].n++;
+			return;
+		}
+	if (!sip_token(name) || (s->methods_total == METHODS_TOLD - 1)) {
+		name = SLICE("other");
+		for (i = 0; i < s->methods_total; i++)
+			if (slice_eq(name, slice_str(s->methods[i].name))) {
+				s->methods[i].n++;
+				return;
+			}
+	}
+	memcpy(s->methods[i].name, name.p, name.n);
+	s->methods[i].name[name.n] = '\0';
+	s->methods[i].n = 1;
+	s->methods_total++;
+}
+
+/* Octets of the UTF-8 character that s begins with; 0: none. RFC 3629. */
+static size_t
+utf8_length(struct slice s, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	uint32_t c = s.p[0], v;
+	size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0, i;
+
+	if (n == 0 || n > s.n)
+		return 0;
+	v = n == 1 ? c : c & (0x7Fu >> n);
+	for (i = 1; i < n; i++) {
+		if ((s.p[i] & 0xC0) != 0x80)
+			return 0;
+		v = v << 6 | (s.p[i] & 0x3F);
+	}
+	if (v < least[n] || v > 0x10FFFF || (v >= 0xD800 && v < 0xE000))
+		return 0;
+	*out = v;
+	return n;
+}
+
+struct slice
+utf8_clean(struct slice s, struct arena *a, bool *bad)
+{
+	struct slice rest;
+	uint8_t *p;
+	uint32_t c;
+	size_t n = 0, len;
+
+	*bad = false;
+	s = secret_mask(s, a);
+	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
+		if (rest.p[0] < 0x80) {
+			len = 1;
+			continue;
+		}
+		len = utf8_length(rest, &c);
+		if (len == 0)
+			break;
+	}
+	if (rest.n == 0)
+		return s;
+	*bad = true;
+	p = arena_array(a, s.n, 3);
+	if (p == NULL)
+		return SLICE_EMPTY;
+	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
+		len = utf8_length(rest, &c);
+		if (len != 0) {
+			memcpy(p + n, rest.p, len);
+			n += len;
+		} else {
+			memcpy(p + n, "\xEF\xBF\xBD", 3);
+			n += 3;
+			len = 1;
+		}
+	}
+	return slice_of(p, n);
+}
+
+/* What moves text about on a terminal: C1, zero width, direction marks and isolates, line separators. */
+static bool
+invisible(uint32_t c)
+{
+	return (c >= 0x80 && c < 0xA0) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
+	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+	       (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+void
+tty_put(struct out *o, struct slice s)
+{
+	struct slice rest;
+	uint32_t c = 0;
+	size_t len;
+
+	s = secret_mask(s, &o->scratch);
+	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
+		len = utf8_length(rest, &c);
+		if (len == 0) {
+			len = 1;
+			(void)fprintf(o->f, "\\x%02x", rest.p[0]);
+		} else if (c < 0x20 || c == 0x7F) {
+			(void)fprintf(o->f, "\\x%02x", (unsigned)c);
+		} else if (invisible(c)) {
+			(void)fprintf(o->f, "\\u{%x}", (unsigned)c);
+		} else {
+			(void)fwrite(rest.p, len, 1, o->f);
+		}
+	}
+}

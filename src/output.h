@@ -1,0 +1,80 @@
+/* output - the formats: a row each. What ends is handed over as it ends; the rest at the end. */
+#ifndef SRC_OUTPUT_H
+#define SRC_OUTPUT_H
+
+#include <stdio.h>
+
+#include "src/capture.h"
+#include "src/findings.h"
+#include "src/net.h"
+#include "dissect/link.h"
+#include "src/transport.h"
+
+enum { METHODS_TOLD = 64, STATUSES_MAX = 1000 };
+
+/* Counted while the messages pass. */
+struct summary {
+	uint64_t frames, messages, requests, responses, transactions;
+	uint64_t auth[5];              /* by enum auth_verdict */
+	uint64_t bodies[5];            /* by enum body_verdict */
+	uint64_t statuses[STATUSES_MAX + 1]; /* the last one: others */
+	struct {
+		char name[32];
+		uint64_t n;
+	} methods[METHODS_TOLD];       /* in order of name; those beyond the last are counted as "other" */
+	size_t methods_total;
+};
+
+void summary_message(struct summary *s, const struct message *m, const struct place *p);
+
+/* All that is known at the end. */
+struct results {
+	const struct capture *captures;
+	const struct net *net;
+	const struct transport *transport;
+	const struct tracker *tracker;
+	struct findings *findings;
+	const struct limits *limits;
+	const struct summary *summary;
+	bool complete;
+};
+
+struct format;
+
+struct out {
+	const struct format *format;
+	FILE *f;
+	const struct capture *captures; /* for names and precision */
+	bool color;
+	struct arena scratch;          /* one record's life */
+	void *own;                     /* the format's; made by begin, freed by end */
+	enum severity fail_on;         /* check */
+	bool quiet;
+};
+
+struct format {
+	const char *name, *what;
+	bool fields;                   /* wants the decoded trees of bodies */
+	bool (*begin)(struct out *o);  /* false: no memory, no temporary file */
+	void (*dialog)(struct out *o, const struct dialog *d, bool last); /* may be NULL */
+	void (*exchange)(struct out *o, const struct exchange *x);        /* may be NULL */
+	void (*end)(struct out *o, const struct results *r); /* r NULL: given up, free only */
+};
+
+extern const struct format format_json, format_text, format_list, format_check;
+/* By name among those that `report` offers; NULL if unknown. n-th for help texts. */
+const struct format *format_find(struct slice name);
+const struct format *format_row(size_t n);
+
+/* RFC 3339, UTC, with the capture's precision. */
+enum { TIME_TEXT = 40 };
+const char *time_text(int64_t ns, int precision, char text[TIME_TEXT]);
+/* hh:mm:ss of it. */
+const char *clock_text(int64_t ns, char text[TIME_TEXT]);
+
+/* To a terminal or pipe: valid UTF-8, secrets masked, control and direction characters as \x.. and \u{..}. */
+void tty_put(struct out *o, struct slice s);
+/* Valid UTF-8 with secrets masked, bad octets as U+FFFD (*bad says so). In the arena, or s itself. */
+struct slice utf8_clean(struct slice s, struct arena *a, bool *bad);
+
+#endif

@@ -1,0 +1,275 @@
+#include "src/run.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "src/check.h"
+#include "src/output.h"
+#include "src/show.h"
+#include "src/sink.h"
+
+enum { MESSAGE_ARENA = 64 << 20, SCRATCH_ARENA = 256 << 20 };
+
+struct run {
+	const struct options *options;
+	struct limits limits;
+	struct passwords *passwords;
+	struct auth *auth;
+	struct message_reader reader;
+	struct capture *capture;
+	struct net *net;
+	struct transport *transport;
+	struct tracker *tracker;
+	struct findings *findings;
+	struct sink *sink;
+	struct out out;
+	struct summary summary;
+	struct checker checker;
+	struct arena message, scratch;
+	bool shown;             /* show: the frame was found */
+	bool begun;
+};
+
+/* Everything that must be opened, before the first byte of a capture is judged. */
+static int
+run_open(struct run *r, struct err *e)
+{
+	const struct options *o = r->options;
+	struct tracker_options t = {.profile = o->profile, .exchange_timeout_ns = o->exchange_timeout_ns};
+	char warning[256] = "";
+
+	limits_init(&r->limits);
+	arena_init(&r->message, MESSAGE_ARENA);
+	arena_init(&r->scratch, SCRATCH_ARENA);
+	arena_init(&r->out.scratch, SCRATCH_ARENA);
+	if (o->passwords != NULL) {
+		r->passwords = passwords_load(o->passwords, o->strict_passwords, e, warning);
+		if (r->passwords == NULL)
+			return -1;
+		if (warning[0] != '\0' && !o->quiet)
+			(void)fprintf(stderr, "gbscope: %s\n", warning);
+	}
+	r->auth = auth_new(r->passwords, e);
+	r->reader.bodies = r->auth ? body_new(&r->limits, e) : NULL;
+	r->reader.edition = o->edition;
+	r->capture = r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;
+	r->findings = r->capture ? findings_new(&r->limits, o->all_findings, e) : NULL;
+	r->sink = r->findings ? sink_open(o->output, e) : NULL;
+	if (r->sink == NULL)
+		return -1;
+	t.keep_fields = r->out.format->fields;
+	r->net = net_new(&r->limits, capture_total(r->capture));
+	r->transport = transport_new(&r->limits);
+	r->tracker = tracker_new(&r->limits, r->auth, &t);
+	if (r->net == NULL || r->transport == NULL || r->tracker == NULL)
+		return err_set(e, "out of memory");
+	r->out.f = sink_file(r->sink);
+	r->out.captures = r->capture;
+	r->out.quiet = o->quiet;
+	r->out.color = o->color == 1 || (o->color < 0 && o->output == NULL && isatty(STDOUT_FILENO) &&
+	                                  (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0') &&
+	                                  (getenv("TERM") == NULL || strcmp(getenv("TERM"), "dumb") != 0));
+	r->checker = (struct checker){.findings = r->findings, .scratch = &r->scratch};
+	r->begun = r->out.format->begin(&r->out);
+	return r->begun ? 0 : err_set(e, "cannot make a temporary file");
+}
+
+static void
+run_close(struct run *r)
+{
+	if (r->begun && r->out.own != NULL)
+		r->out.format->end(&r->out, NULL);
+	tracker_free(r->tracker);
+	transport_free(r->transport);
+	net_free(r->net);
+	findings_free(r->findings);
+	capture_free(r->capture);
+	body_free(r->reader.bodies);
+	auth_free(r->auth);
+	passwords_free(r->passwords);
+	arena_free(&r->message);
+	arena_free(&r->scratch);
+	arena_free(&r->out.scratch);
+}
+
+static void
+placed(struct run *r, const struct message *m, const struct place *p)
+{
+	const struct auth_entry *a;
+
+	summary_message(&r->summary, m, p);
+	if (!p->repeat) {
+		for (a = m->request && p->tx->method == m->method ? p->tx->auths : NULL; a != NULL; a = a->next)
+			r->summary.auth[a->out.verdict]++;
+		r->summary.bodies[m->mans.verdict]++;
+	}
+	check_message(&r->checker, m, p);
+	if (r->options->command == COMMAND_SHOW && show_wanted(m, r->options->frame)) {
+		show_message(&r->out, m, p);
+		r->shown = true;
+	}
+}
+
+/* What the tracker says of a message, and of what ended. */
+static void
+run_events(struct run *r, const struct message *m)
+{
+	const struct format *f = r->out.format;
+	struct tracker_event e;
+
+	while (tracker_next(r->tracker, &e)) {
+		switch (e.kind) {
+		case TRACKER_PLACE:
+			placed(r, m, &e.place);
+			break;
+		case TRACKER_TX:
+			check_ended(&r->checker, &e);
+			break;
+		case TRACKER_DIALOG:
+			if (f->dialog != NULL)
+				f->dialog(&r->out, e.dialog, e.last);
+			break;
+		case TRACKER_EXCHANGE:
+			check_ended(&r->checker, &e);
+			if (f->exchange != NULL)
+				f->exchange(&r->out, e.exchange);
+			break;
+		}
+		arena_reset(&r->scratch);
+	}
+}
+
+static void
+run_records(struct run *r)
+{
+	struct record rec;
+	struct message m;
+
+	while (transport_next(r->transport, &rec)) {
+		arena_reset(&r->message);
+		(void)message_read(&r->reader, &rec, &r->message, &m);
+		tracker_feed(r->tracker, &m);
+		run_events(r, &m);
+	}
+}
+
+static void
+run_losses(struct run *r)
+{
+	struct net_loss loss;
+
+	while (net_lost(r->net, &loss)) {
+		check_loss(&r->checker, &loss);
+		arena_reset(&r->scratch);
+	}
+}
+
+static void
+run_frames(struct run *r)
+{
+	struct frame frame;
+	struct datagram d;
+
+	while (capture_next(r->capture, &frame)) {
+		r->summary.frames++;
+		net_feed(r->net, &frame);
+		while (net_next(r->net, &d)) {
+			transport_feed(r->transport, &d);
+			run_records(r);
+		}
+		run_losses(r);
+	}
+	net_end(r->net);
+	run_losses(r);
+	transport_end(r->transport);
+	run_records(r);
+	tracker_end(r->tracker);
+	run_events(r, NULL);
+	r->summary.transactions = tracker_transactions(r->tracker);
+}
+
+static bool
+whole(const struct run *r)
+{
+	bool complete = !limits_incomplete(&r->limits);
+	size_t i;
+
+	for (i = 0; i < capture_total(r->capture); i++) {
+		const struct capture_info *c = capture_info(r->capture, i);
+
+		if (!c->complete) {
+			complete = false;
+			(void)fprintf(stderr, "gbscope: %s: %s\n", c->file, c->trouble);
+		} else if (net_skipped(r->net, i, NET_SKIP_LINK) != 0) {
+			complete = false;
+			(void)fprintf(stderr, "gbscope: %s: link type %d is not known: %llu frames not read\n", c->file, c->dlt,
+			              (unsigned long long)net_skipped(r->net, i, NET_SKIP_LINK));
+		}
+	}
+	return complete;
+}
+
+static int
+status(const struct run *r, bool complete)
+{
+	const struct options *o = r->options;
+	enum severity s;
+
+	if (o->command == COMMAND_CHECK) {
+		for (s = o->fail_on; s <= SEVERITY_ERROR; s++)
+			if (findings_count(r->findings, s) != 0)
+				return EXIT_FINDINGS;
+		if (r->summary.messages == 0 && !o->allow_empty)
+			return EXIT_INCOMPLETE;
+	}
+	return complete || o->allow_incomplete ? EXIT_OK : EXIT_INCOMPLETE;
+}
+
+static const struct format *
+format_of(const struct options *o, struct err *e)
+{
+	const struct format *f = o->command == COMMAND_CHECK ? &format_check
+	                         : o->command == COMMAND_LIST ? &format_list
+	                         : o->command == COMMAND_SHOW ? &format_show
+	                         : format_find(slice_str(o->format ? o->format : "json"));
+
+	if (f == NULL)
+		err_set(e, "--format: not known: %s", o->format);
+	return f;
+}
+
+int
+run_analysis(const struct options *o, struct err *e)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	struct results results;
+	int result = EXIT_TROUBLE, keep = 0;
+
+	if (r == NULL)
+		return err_set(e, "out of memory"), EXIT_TROUBLE;
+	r->options = o;
+	r->out.format = format_of(o, e);
+	if (r->out.format == NULL || run_open(r, e) < 0)
+		goto out;
+	run_frames(r);
+	if (o->command == COMMAND_SHOW && !r->shown) {
+		err_set(e, "%s: frame %llu carries no SIP message", o->captures[0], (unsigned long long)o->frame);
+		goto out;
+	}
+	results = (struct results){
+		.captures = r->capture, .net = r->net, .transport = r->transport, .tracker = r->tracker,
+		.findings = r->findings, .limits = &r->limits, .summary = &r->summary, .complete = whole(r),
+	};
+	r->out.format->end(&r->out, &results);
+	keep = !findings_failed(r->findings);
+	if (!keep)
+		err_set(e, "cannot write the temporary file of findings");
+	else
+		result = status(r, results.complete);
+out:
+	if (r->sink != NULL && sink_close(r->sink, keep, e) < 0)
+		result = EXIT_TROUBLE;
+	run_close(r);
+	free(r);
+	return result;
+}

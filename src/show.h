@@ -1,0 +1,12 @@
+/* show - one message as a tree: each field with its offset, value, meaning and source, then its bytes. */
+#ifndef SRC_SHOW_H
+#define SRC_SHOW_H
+
+#include "src/output.h"
+
+extern const struct format format_show; /* its end tells the findings of what was shown */
+
+bool show_wanted(const struct message *m, uint64_t frame);
+void show_message(struct out *o, const struct message *m, const struct place *p);
+
+#endif

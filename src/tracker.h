@@ -1,0 +1,306 @@
+/* tracker - messages in; their places in transactions, dialogs, registrations and exchanges out.
+ *
+ * RFC 3261 17 (transactions; 17.2.3 also for RFC 2543 peers), 12 (dialogs), 10 (registrations);
+ * GB/T 28181-2022 9 and Annex A.1 (exchanges). It judges nothing: it says what goes with what. */
+#ifndef SRC_TRACKER_H
+#define SRC_TRACKER_H
+
+#include "src/auth.h"
+#include "src/hash.h"
+#include "src/limits.h"
+#include "src/message.h"
+
+enum dialog_kind { DIALOG_REGISTRATION, DIALOG_CALL, DIALOG_SUBSCRIPTION, DIALOG_MESSAGE, DIALOG_OTHER };
+enum dialog_state { STATE_TRYING, STATE_EARLY, STATE_CONFIRMED, STATE_TERMINATED, STATE_UNKNOWN };
+enum dialog_outcome { OUTCOME_OK, OUTCOME_REJECTED, OUTCOME_TIMEOUT, OUTCOME_CANCELLED, OUTCOME_OPEN, OUTCOME_UNKNOWN };
+const char *dialog_kind_name(enum dialog_kind k);
+const char *dialog_state_name(enum dialog_state s);
+const char *dialog_outcome_name(enum dialog_outcome o);
+
+/* Where a message was seen. frames only when it is spread over several. */
+struct ref {
+	uint32_t capture;
+	uint64_t frame;         /* 0: none */
+	const uint64_t *frames;
+	uint32_t frames_total;
+	int64_t time_ns;
+};
+
+/* A body as the report keeps it. */
+struct kept_body {
+	struct slice content_type;
+	bool manscdp;
+	enum body_verdict verdict;
+	const char *charset;
+	struct slice root, CmdType, SN, DeviceID;
+	const struct manscdp_node *nodes; /* names, texts, parents; NULL when fields are not kept */
+	size_t nodes_total;
+};
+
+enum nonce_check { NONCE_NONE, NONCE_CHALLENGED, NONCE_UNKNOWN, NONCE_FOREIGN, NONCE_STALE, NONCE_REPLAYED };
+enum auth_decision { DECISION_NONE, DECISION_ACCEPTED, DECISION_STALE, DECISION_REJECTED, DECISION_OTHER };
+const char *nonce_check_name(enum nonce_check n);  /* NULL for NONCE_NONE */
+const char *auth_decision_name(enum auth_decision d);
+
+struct auth_entry {
+	struct auth_entry *next;
+	const char *header;     /* "Authorization" or "Proxy-Authorization" */
+	struct slice scheme, username, realm, algorithm, qop, uri, nonce, nc, cnonce, opaque;
+	bool has_username, has_realm, has_algorithm, has_qop, has_uri, has_nonce, has_nc, has_cnonce, has_opaque;
+	struct auth_out out;    /* out.why lies in `why` */
+	struct slice why;
+	enum nonce_check nonce_check;
+	enum auth_decision decision;
+	int agrees;             /* 1, 0; -1 null */
+	struct ref challenge;   /* the 401 or 407 that gave the nonce; frame 0 if not seen */
+};
+
+struct response {
+	struct response *next;
+	uint32_t status;
+	struct slice reason, to_tag;
+	struct ref ref;
+	uint32_t repeats;
+	struct kept_body *body; /* or NULL */
+};
+
+struct tx {
+	uint32_t id;
+	struct dialog *dialog;
+	struct slice method_name;
+	enum method method;
+	uint32_t cseq;
+	struct slice branch;       /* of the top Via; empty if none */
+	bool cookie;               /* branch begins with z9hG4bK */
+	struct addr client, server; /* of the first request seen, or from the first response */
+	enum carrier carrier;
+	struct ref request;        /* frame 0: the capture has no request of it */
+	uint32_t repeats;
+	int64_t repeated_ns;       /* time of the last copy of the request */
+	/* Of the request, for the checks of its responses. In the tx's memory, like all slices here. */
+	struct slice uri, from, to, from_tag, to_tag, via, contact, user;
+	unsigned vias;
+	bool has_max_forwards;
+	uint32_t max_forwards;
+	bool has_rport, has_expires, has_contact, logout, ack_seen, wildcard;
+	uint32_t expires;
+	struct slice credentials;  /* the first Digest header, whole: never written anywhere */
+	struct slice registration_scheme; /* "Capability" and kin; empty if none */
+	struct response *responses, *last;
+	uint32_t responses_total;
+	uint32_t status;           /* the final one; 0: none yet */
+	bool provisional;          /* a 1xx was seen */
+	int64_t final_ns;
+	struct auth_entry *auths;
+	struct kept_body *body;
+	bool keepalive;
+	int64_t keepalive_gap_ns, keepalive_interval_ns; /* since the one before; 0: no gap */
+	uint64_t keepalives_lost;
+	uint32_t rejected_in_row;  /* REGISTERs of its device with credentials that failed, if many */
+	bool fork;                 /* a further dialog of one INVITE: RFC 3261 12.1 */
+	/* the tracker's own */
+	struct arena mem;
+	struct arena body_mem;     /* of its bodies: given back when it was written */
+	uint64_t hash, credentials_hash;
+	struct tx *queue_prev, *queue_next, *dialog_next;
+	unsigned forks;            /* dialogs beside the first one */
+	size_t accounted;
+	int queue;
+	int64_t queued_ns;
+	bool write;                /* in a DIALOG event: this transaction belongs to the part */
+	bool written, indexed, listed, closed;
+};
+
+struct party_kept {
+	struct slice uri, user, tag, aor;
+};
+
+struct dialog {
+	uint32_t id, part;
+	enum dialog_kind kind;
+	struct slice call_id;
+	struct party_kept from, to; /* of the request that opened it */
+	struct slice device;       /* id, or empty */
+	enum dialog_state state;
+	enum dialog_outcome outcome;
+	struct ref first;          /* of its first message */
+	int64_t started_ns, ended_ns;
+	uint32_t transactions_total;
+	bool gb;                   /* the gb28181 profile applies */
+	struct addr caller, callee;
+	struct tx *txs, *txs_last; /* not yet written, in order of first frame */
+	uint32_t txs_held;
+	struct ref last;           /* of its last message */
+	/* registration */
+	uint32_t granted;          /* seconds of the last 2xx; 0: none */
+	int64_t granted_ns;        /* when */
+	uint32_t granted_before;   /* the same before the last 2xx */
+	/* the tracker's own */
+	struct arena mem;
+	uint32_t cseq_from, cseq_to; /* highest of each side; 0: none seen */
+	struct ref cseq_from_ref, cseq_to_ref;
+	struct tx *register_open, *invite; /* the last of their kind, while they are known */
+	bool start_seen;           /* the request that opened it is in the capture */
+	bool cancelled, bye_seen, logout;
+	struct slice challenge;    /* the last WWW- or Proxy-Authenticate value given in it */
+	struct ref challenge_ref;
+	uint64_t rejected_hash;    /* of the credentials that were rejected last */
+	struct ref rejected_ref;
+	uint32_t open_txs;         /* without a final response */
+	uint32_t alive_txs;        /* still in memory: it must stay as long */
+	struct dialog *queue_prev, *queue_next;
+	uint64_t hash;
+	int queue;
+	int64_t queued_ns;
+};
+
+enum place_fact {
+	PLACE_BRANCH_REUSED = 1 << 0,  /* the branch belongs to another transaction that is still open: 8.1.1.7 */
+	PLACE_CSEQ_LOWER = 1 << 1,     /* not higher than the last of this side */
+	PLACE_CSEQ_EQUAL = 1 << 2,     /* equal to it, and no repeat */
+	PLACE_CSEQ_GAP = 1 << 3,
+	PLACE_NO_DIALOG = 1 << 4,      /* To tag, but no such dialog, though the capture shows the Call-ID's start */
+	PLACE_SECOND_FINAL = 1 << 5,   /* another final response with another status */
+	PLACE_STRAY = 1 << 6,          /* a response without its request, whose direction was seen before */
+	PLACE_AUTH_REPEATED = 1 << 7,  /* credentials just rejected are sent again unchanged */
+	PLACE_OPEN_REGISTER = 1 << 8,  /* a REGISTER while an earlier one has no final response: 10.2 */
+	PLACE_FIRST_OF_CALL = 1 << 9,  /* first message of its Call-ID in the capture */
+	PLACE_TO_TAG_DIFFERS = 1 << 10, /* responses of one UAS with different To tags */
+	PLACE_NONCE_SHARED = 1 << 12,    /* the challenge's nonce was given to another user before */
+	PLACE_REGISTERED_ELSEWHERE = 1 << 11, /* the same address-of-record registers with another Call-ID */
+};
+
+/* What a message is part of. Pointers are valid until the next tracker_feed. */
+struct place {
+	struct dialog *dialog;
+	struct tx *tx;
+	struct response *response;     /* a response's entry */
+	bool repeat;                   /* of a request or response seen before */
+	unsigned facts;                /* enum place_fact */
+	uint32_t cseq_last;            /* with CSEQ facts: the number before */
+	struct ref other;              /* with facts: the earlier message */
+	const struct tx *previous_hop; /* the same request on the hop before, or NULL */
+	struct slice nonce_user;       /* whose nonce it is: with NONCE_SHARED, or foreign credentials */
+	struct slice challenge;        /* the challenge that the credentials answer, whole; empty if not seen */
+	const char *wrong_header;      /* credentials stand in this header, the challenge in ... */
+	const char *challenge_header;
+	bool rspauth_wrong;            /* the server's proof is wrong for the known password */
+	const struct tx *invite;       /* of an ACK or CANCEL: what it belongs to, or NULL */
+};
+
+enum exchange_outcome {
+	EXCHANGE_COMPLETE, EXCHANGE_INCOMPLETE, EXCHANGE_UNANSWERED, EXCHANGE_UNSOLICITED,
+	EXCHANGE_NOT_NEEDED, EXCHANGE_UNKNOWN,
+};
+const char *exchange_outcome_name(enum exchange_outcome o);
+
+struct exchange_part {
+	struct exchange_part *next;
+	struct ref ref;
+	uint32_t dialog;
+	bool has_num;
+	uint32_t num;                  /* Num of its list, or the items in it */
+};
+
+struct exchange {
+	uint32_t id;
+	struct slice root, CmdType, SN, from, to, DeviceID;
+	struct ref request;            /* frame 0: none */
+	uint32_t request_dialog;
+	uint32_t request_tx;
+	struct addr client, server;
+	bool gb;
+	struct exchange_part *parts, *last;
+	uint32_t parts_total;
+	bool has_sum;
+	uint32_t SumNum;
+	uint64_t received;             /* items in all parts */
+	int64_t latency_ns;            /* to the first part; -1 */
+	enum exchange_outcome outcome;
+	uint32_t refused;              /* status of the SIP answer to the request, if not 2xx */
+	/* the tracker's own */
+	struct arena mem;
+	struct exchange *queue_prev, *queue_next;
+	int ended_how;
+	uint64_t hash;
+	int64_t active_ns;
+};
+
+enum device_kind { DEVICE_UNKNOWN, DEVICE_DEVICE, DEVICE_PLATFORM, DEVICE_USER };
+const char *device_kind_name(enum device_kind k);
+enum { DEVICE_ADDRESSES_MAX = 8 };
+
+struct device {
+	struct slice id;
+	enum device_kind kind;
+	int registered;                /* 1, 0; -1 null */
+	struct addr addresses[DEVICE_ADDRESSES_MAX];
+	unsigned addresses_total;
+	struct slice user_agent;
+	uint8_t edition;
+	struct ref first;
+	/* for a line about it */
+	bool register_seen;
+	struct ref decided;            /* the response that decided the last registration */
+	uint32_t status;               /* its status; 0 none */
+	bool auth_seen;
+	enum auth_verdict verdict;     /* of the last credentials */
+	struct slice algorithm, qop, why;
+	uint32_t challenges;           /* 401 and 407 to its REGISTERs */
+	uint32_t rejected_in_row;
+	uint32_t granted;
+	struct slice call_id;          /* of its last accepted registration */
+	int64_t granted_ns;
+	bool logout;
+	uint64_t keepalives, keepalives_refused, keepalives_unanswered, keepalives_lost;
+	int64_t keepalive_ns;          /* of the last one */
+	int64_t keepalive_interval_ns; /* usual distance; 0 unknown */
+	struct ref keepalive_ref;
+	uint64_t queries, queries_complete, queries_incomplete, queries_unanswered;
+	struct slice query;            /* CmdType of the last one asked */
+	enum exchange_outcome query_outcome;
+	uint32_t query_status;
+	uint64_t query_received, query_sum;
+	/* the tracker's own */
+	struct arena mem;
+	struct device *order_next;
+	uint64_t hash;
+};
+
+enum ended_how { ENDED_ANSWERED, ENDED_TIMEOUT, ENDED_EVICTED, ENDED_CAPTURE_OVER };
+
+enum tracker_kind { TRACKER_PLACE, TRACKER_TX, TRACKER_DIALOG, TRACKER_EXCHANGE };
+
+struct tracker_event {
+	enum tracker_kind kind;
+	enum ended_how how;            /* TX, EXCHANGE */
+	bool direction_seen;           /* TX, EXCHANGE: something came from the silent side in this capture */
+	struct place place;
+	struct tx *tx;
+	struct dialog *dialog;         /* DIALOG: a part to write: those of its txs that have `write` */
+	bool last;                     /* DIALOG: it ended */
+	struct exchange *exchange;
+};
+
+struct tracker_options {
+	bool keep_fields;              /* keep the trees of bodies for the report */
+	int profile;                   /* 0 auto, 1 rfc3261, 2 gb28181 */
+	int64_t exchange_timeout_ns;
+};
+
+struct tracker;
+
+struct tracker *tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o);
+/* Moves the clock, then places the message. */
+void tracker_feed(struct tracker *t, const struct message *m);
+/* Pulls events until false: first what ended before the message, then its place, then what it ended. */
+bool tracker_next(struct tracker *t, struct tracker_event *out);
+void tracker_end(struct tracker *t);
+/* All devices in order of first frame. Start with NULL. */
+const struct device *tracker_device(const struct tracker *t, const struct device *after);
+struct device *tracker_find_device(struct tracker *t, struct slice id);
+uint32_t tracker_transactions(const struct tracker *t);
+uint32_t tracker_dialogs(const struct tracker *t);
+void tracker_free(struct tracker *t);
+
+#endif

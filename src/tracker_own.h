@@ -1,0 +1,116 @@
+/* tracker_own - what the tracker's files share; nobody else includes it. */
+#ifndef SRC_TRACKER_OWN_H
+#define SRC_TRACKER_OWN_H
+
+#include "src/devices.h"
+#include "src/exchanges.h"
+#include "src/map.h"
+#include "src/nonces.h"
+#include "src/tracker.h"
+
+enum {
+	TX_BYTES = 65536,      /* kept of one transaction's headers and responses */
+	BODIES_BYTES = 4 << 20, /* and of its bodies */
+	DIALOG_BYTES = 16384,
+	TEXT_KEPT = 1024,      /* of one header value */
+	DIALOGS_OF_CALL = 64,  /* dialogs of one Call-ID looked at, newest first */
+	RESPONSES_KEPT = 256,  /* entries of one transaction */
+	FORKS_MAX = 16,
+	FLUSH_SCAN = 64,
+};
+
+#define SECOND       INT64_C(1000000000)
+#define TX_WAIT      (32 * SECOND)   /* 64*T1: RFC 3261 17.1.1.2, 17.1.2.2 */
+#define DIALOG_WAIT  (32 * SECOND)
+#define DIALOG_IDLE  (3600 * SECOND)
+#define INVITE_WAIT  (3600 * SECOND) /* an INVITE that rings */
+
+/* Transactions: waiting for a final response, ringing, answered (repeats are still known). */
+enum tx_queue { TX_NONE, TX_OPEN, TX_RINGING, TX_DONE, TX_QUEUES };
+/* Dialogs: in use, ended (waiting for late repeats), written and kept by name only. */
+enum dialog_queue { DIALOG_NONE, DIALOG_OPEN, DIALOG_FINAL, DIALOG_LIGHT, DIALOG_QUEUES };
+
+struct tx_list {
+	struct tx *first, *last;
+	uint64_t total;
+};
+
+struct dialog_list {
+	struct dialog *first, *last;
+	uint64_t total;
+};
+
+struct tracker {
+	struct limits *limits;
+	struct auth *auth;
+	struct tracker_options options;
+	struct hash_key key;
+	int64_t now_ns, jump_ns;
+	bool started, jumping;
+	struct map txs, dialogs, branches, peers;
+	struct tx_list tx_queues[TX_QUEUES];
+	struct dialog_list dialog_queues[DIALOG_QUEUES];
+	struct nonces *nonces;
+	struct devices *devices;
+	struct exchanges *exchanges;
+	uint32_t tx_ids, dialog_ids;
+	uint64_t details;              /* bytes held by transactions of dialogs */
+	const struct message *pending; /* fed, not yet placed */
+	bool ending;
+	struct tracker_event *events;  /* a ring */
+	size_t events_size, events_first, events_total;
+	struct tracker_event given;    /* the last one that was pulled: its dialog may be cleaned up */
+	bool has_given;
+	struct arena scratch;
+};
+
+void event_push(struct tracker *t, const struct tracker_event *e);
+
+/* tracker_tx.c */
+struct tx *tx_find(struct tracker *t, const struct message *m, enum method method, struct slice branch);
+struct tx *tx_new(struct tracker *t, struct dialog *d, const struct message *m, enum method method);
+void tx_request(struct tracker *t, struct tx *x, const struct message *m);
+struct response *tx_response(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+void tx_queue(struct tracker *t, struct tx *x, enum tx_queue q);
+void tx_close(struct tx *x);
+void tx_end(struct tracker *t, struct tx *x, enum ended_how how);
+struct tx *tx_find_fork(struct tracker *t, const struct tx *x, struct slice to_tag);
+struct tx *tx_fork(struct tracker *t, struct tx *x, struct dialog *d, const struct message *m);
+/* For a response whose Call-ID or CSeq number is not its request's: by branch and method, 17.1.3. */
+struct tx *tx_by_branch(struct tracker *t, const struct message *m);
+const struct tx *tx_branch_user(struct tracker *t, const struct tx *x);
+/* The same request before its last proxy: `branch` is that of its second Via. */
+const struct tx *tx_previous_hop(struct tracker *t, const struct message *m, struct slice branch);
+void tx_release(struct tracker *t, struct tx *x); /* frees it when neither indexed nor listed */
+void tx_unindex(struct tracker *t, struct tx *x);
+bool peers_seen(struct tracker *t, const struct addr *from, const struct addr *to);
+void peers_note(struct tracker *t, const struct addr *from, const struct addr *to);
+struct ref ref_of(const struct record *r, struct arena *a);
+struct slice text_keep(struct arena *a, struct slice s);
+
+/* tracker_dialog.c */
+struct dialog *dialog_place(struct tracker *t, const struct message *m, enum method method, bool create, struct place *p);
+struct dialog *dialog_fork(struct tracker *t, const struct dialog *of, const struct message *m);
+void dialog_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+void dialog_response(struct tracker *t, struct tx *x, const struct message *m, uint32_t status);
+void dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
+void dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q);
+void dialog_queue_again(struct tracker *t, struct dialog *d);
+void dialog_write(struct tracker *t, struct dialog *d, bool all, bool last);
+void dialog_written(struct tracker *t, struct dialog *d); /* after its event was pulled */
+void dialog_free(struct tracker *t, struct dialog *d);
+void dialogs_flush(struct tracker *t);
+bool dialog_transient(const struct dialog *d); /* over when its one transaction is */
+
+/* tracker_auth.c */
+void auth_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+void auth_response(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+
+/* tracker_device.c */
+void device_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+void device_response(struct tracker *t, struct tx *x, const struct message *m, bool final);
+void device_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
+void device_exchange(struct tracker *t, const struct exchange *x);
+struct slice device_of(const struct message *m);
+
+#endif

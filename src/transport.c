@@ -1,0 +1,522 @@
+#include "src/transport.h"
+
+#include <stdlib.h>
+
+#include "dissect/sip.h"
+#include "dissect/tcp.h"
+#include "src/clock.h"
+#include "src/records.h"
+#include "src/stream.h"
+#include "src/table.h"
+
+enum {
+	KEEPALIVE_MAX = 4,     /* octets of a datagram that only keeps a path open */
+	SCRATCH_MAX = 1 << 20, /* bytes for dissecting one head */
+	MILLISECOND = 1000000,
+	SYN_NEAR = 1 << 20,    /* octets of early data that a late SYN may still claim */
+};
+
+/* Streams that wait for time to pass; all for the same time, so the oldest is always due first. */
+struct stream_queue {
+	struct stream *oldest, *newest;
+};
+
+/* Both directions of a connection; [0] comes from the end with the smaller address. */
+struct connection {
+	struct table_entry entry;
+	struct stream sides[2];
+	size_t held; /* in bytes, as last counted */
+	struct connection *hold_older, *hold_newer; /* among those that hold bytes, by age */
+	bool holding;
+	bool told; /* counted as not SIP */
+};
+
+struct transport {
+	struct limits *limits;
+	struct transport_counts counts;
+	struct records records;
+	struct arena scratch;
+	struct clock clock;
+	struct table table;
+	struct connection *last; /* the last one found */
+	struct connection *hold_oldest, *hold_newest;
+	struct stream_queue starts, holes;
+	size_t held; /* in bytes of all streams */
+	struct stream_context context;
+	bool ended;
+};
+
+struct transport *
+transport_new(struct limits *l)
+{
+	struct transport *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->limits = l;
+	records_init(&t->records);
+	arena_init(&t->scratch, SCRATCH_MAX);
+	table_init(&t->table);
+	t->context = (struct stream_context){.limits = l,
+					     .records = &t->records,
+					     .counts = &t->counts,
+					     .scratch = &t->scratch,
+					     .hash_key = t->table.secret.k0 | 1};
+	return t;
+}
+
+/* ---- queues ---- */
+
+static void
+queue_leave(struct stream *s)
+{
+	struct stream_queue *q = s->queue;
+
+	if (q == NULL)
+		return;
+	if (s->wait_older != NULL)
+		s->wait_older->wait_newer = s->wait_newer;
+	else
+		q->oldest = s->wait_newer;
+	if (s->wait_newer != NULL)
+		s->wait_newer->wait_older = s->wait_older;
+	else
+		q->newest = s->wait_older;
+	s->queue = NULL;
+}
+
+static void
+queue_join(struct stream_queue *q, struct stream *s, int64_t now)
+{
+	s->queue = q;
+	s->wait_ns = now;
+	s->wait_newer = NULL;
+	s->wait_older = q->newest;
+	if (q->newest != NULL)
+		q->newest->wait_newer = s;
+	else
+		q->oldest = s;
+	q->newest = s;
+}
+
+/* Where it must wait by now. */
+static void
+queue_settle(struct transport *t, struct stream *s)
+{
+	struct stream_queue *q = NULL;
+
+	if (stream_has_hole(s))
+		q = &t->holes;
+	else if (pieces_total(&s->pending) != 0)
+		q = &t->starts;
+	if (q == s->queue)
+		return;
+	queue_leave(s);
+	if (q != NULL)
+		queue_join(q, s, t->clock.now_ns);
+}
+
+/* ---- connections ---- */
+
+static void
+hold_leave(struct transport *t, struct connection *c)
+{
+	if (!c->holding)
+		return;
+	if (c->hold_older != NULL)
+		c->hold_older->hold_newer = c->hold_newer;
+	else
+		t->hold_oldest = c->hold_newer;
+	if (c->hold_newer != NULL)
+		c->hold_newer->hold_older = c->hold_older;
+	else
+		t->hold_newest = c->hold_older;
+	c->holding = false;
+}
+
+static void
+hold_join(struct transport *t, struct connection *c)
+{
+	c->holding = true;
+	c->hold_newer = NULL;
+	c->hold_older = t->hold_newest;
+	if (t->hold_newest != NULL)
+		t->hold_newest->hold_newer = c;
+	else
+		t->hold_oldest = c;
+	t->hold_newest = c;
+}
+
+/* After anything was done to it: what it holds, where it waits, what it is. */
+static void
+connection_settle(struct transport *t, struct connection *c)
+{
+	struct stream *a = &c->sides[0], *b = &c->sides[1];
+	size_t held = stream_held(a) + stream_held(b);
+
+	t->held += held - c->held;
+	c->held = held;
+	if (held != 0 && !c->holding)
+		hold_join(t, c);
+	else if (held == 0)
+		hold_leave(t, c);
+	if (a->kind == STREAM_SIP && !b->framer.wanted)
+		stream_want(b);
+	if (b->kind == STREAM_SIP && !a->framer.wanted)
+		stream_want(a);
+	if (!c->told && (a->kind == STREAM_OTHER || b->kind == STREAM_OTHER)) {
+		c->told = true;
+		t->counts.not_sip++;
+	}
+	queue_settle(t, a);
+	queue_settle(t, b);
+}
+
+static void
+connection_flush(struct transport *t, struct connection *c)
+{
+	stream_flush(&c->sides[0], &t->context);
+	stream_flush(&c->sides[1], &t->context);
+}
+
+static void
+connection_free(struct transport *t, struct connection *c)
+{
+	int i;
+
+	for (i = 0; i < 2; i++) {
+		queue_leave(&c->sides[i]);
+		stream_clear(&c->sides[i]);
+	}
+	hold_leave(t, c);
+	t->held -= c->held;
+	table_remove(&t->table, &c->entry);
+	if (t->last == c)
+		t->last = NULL;
+	free(c);
+}
+
+static struct connection *
+connection_of_entry(struct table_entry *e)
+{
+	return (struct connection *)(void *)e; /* its first member */
+}
+
+/* Is there anything that a later frame could have completed? */
+static bool
+is_unfinished(const struct connection *c)
+{
+	int i;
+
+	if (c->held != 0)
+		return true;
+	/* Opened, and nothing known of what it is. */
+	for (i = 0; i < 2; i++)
+		if (c->sides[i].kind != STREAM_UNDECIDED || c->sides[i].talked)
+			return false;
+	return true;
+}
+
+static void
+evict_oldest(struct transport *t)
+{
+	struct connection *c = connection_of_entry(t->table.oldest);
+
+	if (is_unfinished(c))
+		t->limits->dropped[LIMIT_STREAMS]++;
+	connection_flush(t, c);
+	connection_free(t, c);
+}
+
+static void
+enforce_bytes(struct transport *t)
+{
+	struct connection *c;
+
+	while (t->held > t->limits->max[LIMIT_STREAM_BYTES] && t->hold_oldest != NULL) {
+		c = t->hold_oldest;
+		t->limits->dropped[LIMIT_STREAM_BYTES]++;
+		connection_flush(t, c);
+		connection_settle(t, c);
+		/* What still holds something is not the oldest any more. */
+		if (c->holding) {
+			hold_leave(t, c);
+			break;
+		}
+	}
+}
+
+/* The key, and which side speaks. */
+static int
+key_of(const struct datagram *d, uint8_t key[TABLE_KEY])
+{
+	uint8_t ends[2][18] = {{0}, {0}};
+	int side;
+
+	memcpy(ends[0], d->src.ip, 16);
+	ends[0][16] = (uint8_t)(d->src.port >> 8);
+	ends[0][17] = (uint8_t)d->src.port;
+	memcpy(ends[1], d->dst.ip, 16);
+	ends[1][16] = (uint8_t)(d->dst.port >> 8);
+	ends[1][17] = (uint8_t)d->dst.port;
+	side = memcmp(ends[0], ends[1], sizeof(ends[0])) > 0;
+	memset(key, 0, TABLE_KEY);
+	memcpy(key, ends[side], sizeof(ends[0]));
+	memcpy(key + sizeof(ends[0]), ends[!side], sizeof(ends[0]));
+	key[36] = d->src.n;
+	return side;
+}
+
+static struct connection *
+connection_for(struct transport *t, const struct datagram *d, const uint8_t key[TABLE_KEY],
+	       int side)
+{
+	struct connection *c = t->last;
+
+	if (c != NULL && memcmp(c->entry.key, key, TABLE_KEY) == 0)
+		return c;
+	c = connection_of_entry(table_find(&t->table, key));
+	if (c == NULL) {
+		while (t->table.total != 0 &&
+		       t->table.total >= t->limits->max[LIMIT_STREAMS])
+			evict_oldest(t);
+		c = calloc(1, sizeof(*c));
+		if (c == NULL)
+			return NULL;
+		memcpy(c->entry.key, key, TABLE_KEY);
+		c->sides[side].src = c->sides[!side].dst = d->src;
+		c->sides[side].dst = c->sides[!side].src = d->dst;
+		if (!table_add(&t->table, &c->entry)) {
+			free(c);
+			return NULL;
+		}
+	} else {
+		table_touch(&t->table, &c->entry);
+	}
+	t->last = c;
+	return c;
+}
+
+/* ---- TCP ---- */
+
+/* RFC 9293 3.5. `a` has sent a SYN; the number of its first octet is `first`. */
+static void
+feed_syn(struct transport *t, struct stream *a, struct stream *b, const struct datagram *d)
+{
+	uint32_t first = d->seq + 1;
+	const struct piece *held = pieces_peek(&a->pending);
+	bool answer = (d->flags & TCP_ACK) != 0, same_peer;
+
+	/* Repeated, or late behind its own data. */
+	if (a->started && (a->first == first || (!a->from_syn && a->first - first < SYN_NEAR)))
+		return;
+	/* Does what is known of the other side belong to this connection? */
+	same_peer = answer ? b->started && b->first == d->ack
+			   : b->started && b->from_syn && !b->talked;
+	if (!same_peer && (b->started || pieces_total(&b->pending) != 0) &&
+	    (a->started || b->started)) {
+		stream_flush(b, &t->context);
+		stream_clear(b);
+	}
+	if (a->started) {
+		stream_flush(a, &t->context);
+		stream_clear(a);
+		held = NULL;
+	}
+	if (held != NULL && held->at - first >= SYN_NEAR) {
+		stream_flush(a, &t->context);
+		stream_clear(a);
+	}
+	a->from_syn = true;
+	stream_start(a, first, &t->context);
+	if (answer && !b->started) {
+		b->from_syn = true;
+		stream_start(b, d->ack, &t->context);
+	}
+}
+
+/* Only a reset that the receiver would take: RFC 9293 3.10.7.4. */
+static void
+feed_rst(struct transport *t, struct stream *a, struct stream *b, const struct datagram *d)
+{
+	if (a->started && d->seq - a->next > t->limits->max[LIMIT_STREAM_PENDING])
+		return;
+	stream_flush(a, &t->context);
+	stream_flush(b, &t->context);
+}
+
+static void
+feed_tcp(struct transport *t, const struct datagram *d)
+{
+	uint8_t key[TABLE_KEY];
+	int side = key_of(d, key);
+	struct connection *c;
+	struct stream *a, *b;
+	struct stream_segment seg = {
+	    .at = d->seq, .length = d->length, .bytes = d->payload, .differs = d->overlap};
+
+	if (d->payload.n != 0)
+		t->counts.tcp++;
+	c = connection_for(t, d, key, side);
+	if (c == NULL)
+		return;
+	a = &c->sides[side];
+	b = &c->sides[!side];
+	if (a->kind == STREAM_OTHER && b->kind == STREAM_OTHER && a->from_syn &&
+	    (d->flags & TCP_SYN) == 0)
+		return; /* media, mostly */
+	if ((d->flags & TCP_SYN) != 0) {
+		feed_syn(t, a, b, d);
+		seg.at++;
+	}
+	if ((d->flags & TCP_ACK) != 0) {
+		stream_acked(b, d->ack, &t->context);
+		if (d->payload.n != 0 && b->started && b->next == d->ack)
+			stream_answered(b, &t->context);
+	}
+	if (seg.length != 0)
+		stream_data(a, &seg, &t->context);
+	if ((d->flags & TCP_FIN) != 0)
+		stream_fin(a, seg.at + seg.length, &t->context);
+	if ((d->flags & TCP_RST) != 0)
+		feed_rst(t, a, b, d);
+	connection_settle(t, c);
+	enforce_bytes(t);
+}
+
+static struct connection *
+connection_of_stream(struct transport *t, const struct stream *s)
+{
+	struct datagram d = {.src = s->src, .dst = s->dst};
+	uint8_t key[TABLE_KEY];
+
+	(void)key_of(&d, key);
+	return connection_of_entry(table_find(&t->table, key));
+}
+
+/* Starts that were held long enough, holes that were open long enough. Whatever stays goes to the
+ * end of its queue with the present time, so each is looked at once a call. */
+static void
+feed_time(struct transport *t)
+{
+	struct stream *s;
+	bool give_up;
+
+	while ((s = t->starts.oldest) != NULL &&
+	       clock_passed(&t->clock, s->wait_ns, (int64_t)STREAM_START_MS * MILLISECOND)) {
+		stream_start_held(s, true, &t->context);
+		connection_settle(t, connection_of_stream(t, s));
+	}
+	while ((s = t->holes.oldest) != NULL &&
+	       clock_passed(&t->clock, s->wait_ns, STREAM_HOLE_S * CLOCK_SECOND)) {
+		give_up = clock_passed(&t->clock, s->hole_ns, STREAM_HOLE_MAX_S * CLOCK_SECOND);
+		if (give_up || (s->acked && (int32_t)(s->ack - s->next) > 0))
+			stream_skip_hole(s, &t->context);
+		queue_leave(s);
+		connection_settle(t, connection_of_stream(t, s));
+	}
+}
+
+/* ---- UDP ---- */
+
+static bool
+is_keepalive(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n && (s.p[i] == '\r' || s.p[i] == '\n' || s.p[i] == 0); i++)
+		;
+	return i == s.n && s.n <= KEEPALIVE_MAX;
+}
+
+static void
+feed_udp(struct transport *t, const struct datagram *d)
+{
+	struct record r = {.bytes = d->payload,
+			   .src = d->src,
+			   .dst = d->dst,
+			   .carrier = CARRIER_UDP,
+			   .capture = d->capture,
+			   .frame = d->frame,
+			   .time_ns = d->time_ns,
+			   .multi = d->frames_total > 1};
+	size_t total = d->frames_total;
+
+	t->counts.udp++;
+	if (sip_probe(d->payload) != DIS_OK) {
+		if (is_keepalive(d->payload))
+			t->counts.keepalives++;
+		else
+			t->counts.not_sip++;
+		return;
+	}
+	if (d->cut)
+		r.faults |= RECORD_CUT;
+	if (d->overlap)
+		r.faults |= RECORD_OVERLAP;
+	if (total > RECORD_FRAMES_MAX)
+		total = RECORD_FRAMES_MAX;
+	(void)records_add(&t->records, &r, d->frames, total);
+}
+
+/* ---- the stage ---- */
+
+void
+transport_feed(struct transport *t, const struct datagram *d)
+{
+	records_reset(&t->records);
+	t->context.clock_ns = clock_tick(&t->clock, d->time_ns < 0 ? 0 : d->time_ns);
+	t->context.now = (struct piece_source){d->frame, d->time_ns, d->capture};
+	t->context.filled = false;
+	if (t->starts.oldest != NULL || t->holes.oldest != NULL)
+		feed_time(t);
+	if (d->carrier == CARRIER_UDP)
+		feed_udp(t, d);
+	else
+		feed_tcp(t, d);
+}
+
+bool
+transport_next(struct transport *t, struct record *out)
+{
+	struct connection *c;
+
+	while (!records_next(&t->records, out)) {
+		if (!t->ended || t->table.total == 0)
+			return false;
+		/* Each round frees a connection. Those that hold something go first, by age. */
+		c = t->hold_oldest;
+		if (c == NULL)
+			c = connection_of_entry(t->table.oldest);
+		records_reset(&t->records);
+		connection_flush(t, c);
+		connection_free(t, c);
+	}
+	return true;
+}
+
+void
+transport_end(struct transport *t)
+{
+	t->ended = true;
+	t->context.filled = false;
+}
+
+const struct transport_counts *
+transport_counts(const struct transport *t)
+{
+	return &t->counts;
+}
+
+void
+transport_free(struct transport *t)
+{
+	if (t == NULL)
+		return;
+	while (t->table.total != 0)
+		connection_free(t, connection_of_entry(t->table.oldest));
+	table_free(&t->table);
+	records_free(&t->records);
+	arena_free(&t->scratch);
+	free(t);
+}

@@ -1,0 +1,29 @@
+/* transport - datagrams and segments in, records out: one for each SIP message.
+ *
+ * UDP: a datagram that is SIP by its content is one record. TCP: both directions of a stream are put
+ * in order, and cut into messages by Content-Length. */
+#ifndef SRC_TRANSPORT_H
+#define SRC_TRANSPORT_H
+
+#include "src/net.h"
+
+struct transport;
+
+struct transport *transport_new(struct limits *l);
+void transport_feed(struct transport *t, const struct datagram *d);
+/* Pulls what became whole, until false. *out is valid until the next transport_feed or transport_end. */
+bool transport_next(struct transport *t, struct record *out);
+/* No more input: what streams still hold comes out (RECORD_UNFINISHED, RECORD_GAP). */
+void transport_end(struct transport *t);
+/* Counters for the report. */
+struct transport_counts {
+	uint64_t udp, tcp;             /* datagrams, segments with payload */
+	uint64_t not_sip;              /* UDP datagrams and TCP streams that are not SIP */
+	uint64_t keepalives;           /* CRLF, NUL and other tiny datagrams on SIP ports */
+	uint64_t retransmitted, out_of_order, overlaps, holes, resyncs; /* TCP, streams that are or may be SIP */
+	uint64_t lost_bytes;           /* of holes */
+};
+const struct transport_counts *transport_counts(const struct transport *t);
+void transport_free(struct transport *t);
+
+#endif

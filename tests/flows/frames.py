@@ -1,0 +1,160 @@
+"""frames - bytes of a message in, packets and frames out, with right lengths and checksums."""
+import ipaddress
+import struct
+
+TCP_FIN, TCP_SYN, TCP_PSH, TCP_ACK = 1, 2, 8, 16
+UDP, TCP, IPV6_FRAGMENT = 17, 6, 44
+
+
+def checksum(data):
+    if len(data) % 2:
+        data += b'\0'
+    total = sum(struct.unpack(f'>{len(data) // 2}H', data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return ~total & 0xffff
+
+
+def packed(address):
+    return ipaddress.ip_address(address).packed
+
+
+def pseudo(src, dst, proto, length):
+    if ':' in src:
+        return packed(src) + packed(dst) + struct.pack('>IHBB', length, 0, 0, proto)
+    return packed(src) + packed(dst) + struct.pack('>BBH', 0, proto, length)
+
+
+def udp(src, dst, payload):
+    """src, dst: (address, port)"""
+    head = struct.pack('>HHH', src[1], dst[1], 8 + len(payload))
+    whole = pseudo(src[0], dst[0], UDP, 8 + len(payload)) + head + b'\0\0' + payload
+    return head + struct.pack('>H', checksum(whole) or 0xffff) + payload
+
+
+def tcp(src, dst, seq, ack, flags, payload):
+    options = b'\x02\x04\x05\xb4' if flags & TCP_SYN else b''
+    size = (20 + len(options)) // 4
+
+    def head(csum):
+        return struct.pack('>HHIIBBHHH', src[1], dst[1], seq & 0xffffffff, ack & 0xffffffff,
+                           size << 4, flags, 65535, csum, 0) + options
+
+    length = len(head(0)) + len(payload)
+    csum = checksum(pseudo(src[0], dst[0], TCP, length) + head(0) + payload)
+    return head(csum) + payload
+
+
+def ipv4(src, dst, proto, payload, ident, mtu):
+    """The packets that carry the payload, in order: one, or its fragments."""
+    room = (mtu - 20) // 8 * 8 if 20 + len(payload) > mtu else len(payload)
+    out, at = [], 0
+    while True:
+        piece = payload[at:at + room]
+        more = 0x2000 if at + len(piece) < len(payload) else 0
+        fields = (0x45, 0, 20 + len(piece), ident & 0xffff, more | at // 8, 64, proto)
+        head = struct.pack('>BBHHHBBH', *fields, 0) + packed(src) + packed(dst)
+        head = struct.pack('>BBHHHBBH', *fields, checksum(head)) + packed(src) + packed(dst)
+        out.append(head + piece)
+        at += len(piece)
+        if not more:
+            return out
+
+
+def ipv6(src, dst, proto, payload, ident, mtu):
+    def head(kind, length):
+        return struct.pack('>IHBB', 6 << 28, length, kind, 64) + packed(src) + packed(dst)
+
+    if 40 + len(payload) <= mtu:
+        return [head(proto, len(payload)) + payload]
+    room, out = (mtu - 48) // 8 * 8, []
+    for at in range(0, len(payload), room):
+        piece = payload[at:at + room]
+        more = 1 if at + len(piece) < len(payload) else 0
+        fragment = struct.pack('>BBHI', proto, 0, at | more, ident)
+        out.append(head(IPV6_FRAGMENT, 8 + len(piece)) + fragment + piece)
+    return out
+
+
+def ip(src, dst, proto, payload, ident=0, mtu=1500):
+    return (ipv6 if ':' in src else ipv4)(src, dst, proto, payload, ident, mtu)
+
+
+# ---- link layers: name -> (LINKTYPE, function of an IP packet) ----
+
+def ethertype(packet):
+    return b'\x86\xdd' if packet[0] >> 4 == 6 else b'\x08\x00'
+
+
+def mac(packet, dst):
+    """Locally administered, made of the address."""
+    if packet[0] >> 4 == 6:
+        return b'\x02\x00' + (packet[36:40] if dst else packet[20:24])
+    return b'\x02\x00' + (packet[16:20] if dst else packet[12:16])
+
+
+def ethernet(packet, tags=b''):
+    frame = mac(packet, True) + mac(packet, False) + tags + ethertype(packet) + packet
+    return frame.ljust(60, b'\0')
+
+
+def family(packet):
+    return 30 if packet[0] >> 4 == 6 else 2
+
+
+LINKS = {
+    'ethernet': (1, ethernet),
+    'vlan': (1, lambda p: ethernet(p, b'\x81\x00\x00\x64')),
+    'qinq': (1, lambda p: ethernet(p, b'\x88\xa8\x00\x64\x81\x00\x00\xc8')),
+    'sll': (113, lambda p: b'\0\0\0\x01\0\x06' + mac(p, False) + b'\0\0' + ethertype(p) + p),
+    'sll2': (276, lambda p: ethertype(p) + b'\0\0\0\0\0\x02\0\x01\0\x06' + mac(p, False)
+             + b'\0\0' + p),
+    'raw': (101, lambda p: p),
+    'null': (0, lambda p: struct.pack('<I', family(p)) + p),
+    'loop': (108, lambda p: struct.pack('>I', family(p)) + p),
+}
+
+
+# ---- TCP connections ----
+
+class Connection:
+    """Both directions of one connection; each method gives IP payloads in the order of sending."""
+
+    def __init__(self, client, server):
+        self.ends = (client, server)
+        self.next = {client: 1000000, server: 5000000}
+
+    def peer(self, end):
+        return self.ends[1] if end == self.ends[0] else self.ends[0]
+
+    def segment(self, src, seq, flags, payload=b''):
+        dst = self.peer(src)
+        ack = self.next[dst] if flags & TCP_ACK else 0
+        return src, dst, tcp(src, dst, seq, ack, flags, payload)
+
+    def open(self):
+        client, server = self.ends
+        out = [self.segment(client, self.next[client], TCP_SYN)]
+        self.next[client] += 1
+        out.append(self.segment(server, self.next[server], TCP_SYN | TCP_ACK))
+        self.next[server] += 1
+        out.append(self.segment(client, self.next[client], TCP_ACK))
+        return out
+
+    def close(self):
+        out = []
+        for end in self.ends:
+            out.append(self.segment(end, self.next[end], TCP_FIN | TCP_ACK))
+            self.next[end] += 1
+        out.append(self.segment(self.ends[0], self.next[self.ends[0]], TCP_ACK))
+        return out
+
+    def send(self, src, data, pieces):
+        """The segments of data; pieces: [(from, to)] in the order of sending."""
+        base = self.next[src]
+        out = [self.segment(src, base + a, TCP_ACK | TCP_PSH, data[a:b]) for a, b in pieces]
+        self.next[src] += len(data)
+        return out
+
+    def acknowledge(self, end):
+        return self.segment(end, self.next[end], TCP_ACK)

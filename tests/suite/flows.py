@@ -1,0 +1,156 @@
+"""flows - each flow in all its variants gives the same dialogs; rules fire where they must, only there."""
+import collections
+import json
+
+import flow as flowlang
+import rulefile
+import variants
+
+from .base import Failure, Test, check, compare
+
+# What a way of travelling may say of itself: these speak of the carrier, not of the conversation.
+CARRIER_RULES = {
+    'capture-cut', 'net-fragment-lost', 'net-overlap', 'tcp-gap', 'tcp-resync', 'message-too-long',
+}
+
+
+def write(suite, folder, name, flow, variant):
+    """The capture and the passwords of a flow; (path, options, {message: frame})"""
+    path = suite.folder(folder) / (name + ('.pcapng' if 'pcapng' in variant.name else '.pcap'))
+    data, frames = variants.build(flow, variant)
+    path.write_bytes(data)
+    return path, frames
+
+
+def passwords(suite, folder, name, lines):
+    if not lines:
+        return []
+    path = suite.folder(folder) / (name + '.txt')
+    path.write_text('\n'.join(lines) + '\n', encoding='utf-8')
+    path.chmod(0o600)
+    return ['-p', path]
+
+
+def options_of(flow):
+    return [word for line in flow.settings.get('options', []) for word in line.split()]
+
+
+def pick(thing, *names):
+    return {n: thing.get(n) for n in names} if isinstance(thing, dict) else thing
+
+
+def essence(report):
+    """What must not depend on how the conversation travelled."""
+    dialogs = []
+    for d in report['dialogs']:
+        transactions = []
+        for t in d['transactions']:
+            transactions.append({
+                **pick(t, 'method', 'cseq'),
+                'repeats': t['request'] and t['request']['repeats'],
+                'responses': [pick(r, 'status', 'reason', 'repeats') for r in t['responses']],
+                'auth': [pick(a, 'username', 'realm', 'verdict', 'nonce_check', 'decision', 'agrees')
+                         for a in t['auth']],
+                'body': t['body'] and {**pick(t['body'], 'root', 'CmdType', 'SN', 'DeviceID',
+                                              'verdict', 'charset', 'fields')}})
+        dialogs.append({**pick(d, 'kind', 'call_id', 'from', 'to', 'device', 'state', 'outcome'),
+                        'transactions': transactions})
+    rules = collections.Counter()
+    for rule, count in report['summary']['rules'].items():
+        if rule not in CARRIER_RULES:
+            rules[rule] += count
+    exchanges = [pick(e, 'root', 'CmdType', 'SN', 'from', 'to', 'DeviceID', 'SumNum', 'received',
+                      'outcome') for e in report['exchanges']]
+    return {'dialogs': dialogs, 'exchanges': exchanges, 'rules': dict(sorted(rules.items())),
+            **pick(report['summary'], 'messages', 'requests', 'responses', 'methods', 'statuses',
+                   'auth', 'bodies')}
+
+
+def as_text(thing, flow, variant):
+    out = json.dumps(thing, indent=1, ensure_ascii=False, sort_keys=True)
+    if variant.six:
+        for address, _, _ in flow.peers.values():
+            six = flowlang.six(address)
+            out = out.replace(f'[{six}]', address).replace(six, address)
+    return out
+
+
+def one_variant(suite, path, variant, plain):
+    def run():
+        flow = flowlang.load(path)
+        name = f'{path.stem}-{variant.name}'
+        secrets = passwords(suite, 'flows', name, flow.settings.get('passwords', []))
+        capture, _ = write(suite, 'flows', name, flow, variant)
+        report = suite.report(*secrets, *options_of(flow), capture)
+        check(report['complete'] is True, 'the report says that it is not complete')
+        got = as_text(essence(report), flow, variant)
+        if variant.name == 'plain':
+            plain.append(got)
+            check(report['summary']['messages'] == sum(
+                not m.lost for m in flowlang.messages(flow)), 'not all messages were seen')
+            return
+        if not plain:
+            capture, _ = write(suite, 'flows', f'{name}-base', flow, variants.BY_NAME['plain'])
+            plain.append(as_text(essence(suite.report(*secrets, *options_of(flow), capture)),
+                                 flow, variants.BY_NAME['plain']))
+        compare(plain[0], got, f'what gbscope sees in {path.stem} as {variant.name}')
+    return Test(f'flow {path.stem} as {variant.name}', run)
+
+
+def finding_frames(report, rule):
+    return [(f['frame'], set(f['frames'])) for f in report['findings'] if f['rule'] == rule]
+
+
+def one_case(suite, case, number):
+    def run():
+        name = f'{case.rule}-{number}'
+        lines = case.flow.settings.get('passwords', []) + case.passwords
+        secrets = passwords(suite, 'rules', name, lines)
+        capture, frames = write(suite, 'rules', name, case.flow, variants.BY_NAME[case.variant])
+        options = options_of(case.flow) + case.options
+        report = suite.report(*secrets, *options, '--all-findings', capture)
+        found = finding_frames(report, case.rule)
+        if not case.fires:
+            check(not found, f'{case.where}: fires on frame {[f for f, _ in found]} of {capture}')
+            return
+        check(found, f'{case.where}: stays silent on {capture}; what fires: '
+              + (', '.join(sorted(report['summary']['rules'])) or 'nothing'))
+        for message in case.on:
+            frame = frames[message]
+            check(any(f == frame or frame in all_of for f, all_of in found),
+                  f'{case.where}: not on message {message} (frame {frame}) but on '
+                  f'{[f for f, _ in found]} of {capture}')
+    return Test(f'rule {case.rule}: {"fires" if case.fires else "silent"}: {case.text}', run)
+
+
+def broken(name, error):
+    def run():
+        raise Failure(str(error))
+    return Test(name, run)
+
+
+def every_rule(suite):
+    def run():
+        known = {r['id'] for r in json.loads(suite.call('rules', '-f', 'json', status=0).stdout)}
+        there = {p.stem for p in (suite.tests / 'flows' / 'rules').glob('*.rule')}
+        check(not there - known, f'no such rule: {sorted(there - known)}')
+        missing = sorted(known - there)
+        check(not missing, f'{len(missing)} rules have no tests/flows/rules/ID.rule: '
+              + ', '.join(missing))
+    return Test('rules: each has its flows', run)
+
+
+def tests(suite):
+    out = []
+    for path in sorted((suite.tests / 'flows').glob('*.flow')) \
+            + sorted((suite.top / 'samples').glob('*.flow')):
+        plain = []
+        out += [one_variant(suite, path, v, plain) for v in variants.VARIANTS]
+    for path in sorted((suite.tests / 'flows' / 'rules').glob('*.rule')):
+        try:
+            cases = rulefile.load(path)
+        except (flowlang.FlowError, ValueError, KeyError) as e:
+            out.append(broken(f'rule {path.stem}', e))
+            continue
+        out += [one_case(suite, case, i + 1) for i, case in enumerate(cases)]
+    return out + [every_rule(suite)]

@@ -1,0 +1,99 @@
+"""hostile - captures made to hurt: right exit status, the innocent neighbours unharmed, the attack named.
+
+The captures and the table come from the folder with reference captures; without it all is skipped."""
+import json
+import sys
+import threading
+
+from .base import Skip, Test, check, text
+
+
+def rows_of(suite):
+    with open(suite.shared / 'hostile' / 'expected.tsv', encoding='utf-8') as f:
+        lines = [x.rstrip('\n').split('\t') for x in f if not x.startswith('#')]
+    return [dict(zip(lines[0], x)) for x in lines[1:]]
+
+
+MAKING = threading.Lock()
+
+
+def captures_of(suite):
+    out = suite.work / 'hostile'
+    with MAKING:
+        if not (out / 'done').exists():
+            done = suite.command([sys.executable, suite.shared / 'hostile' / 'make_hostile.py', out,
+                                  '--scale', 'small'], timeout=600)
+            check(done.returncode == 0, text(done.stderr)[-2000:])
+            (out / 'done').write_text('')
+    return out
+
+
+def verified_calls(report):
+    return {d['call_id'] for d in report['dialogs'] for t in d['transactions'] for a in t['auth']
+            if a['verdict'] == 'verified'}
+
+
+# What the table calls an event: the rules that say it. Others are counted in captures[], not found.
+EVENTS = {
+    'sip.cseq': ['sip-cseq-invalid', 'sip-cseq-missing', 'sip-cseq-method', 'sip-header-repeated'],
+    'sip.content_length': ['sip-content-length-more', 'sip-content-length-less',
+                           'sip-content-length-invalid', 'sip-content-length-missing',
+                           'sip-header-repeated', 'tcp-resync'],
+    'sip.dup_header': ['sip-header-repeated'],
+    'sip.bare_lf': ['sip-line-end'],
+    'sip.bare_cr': ['sip-line-end', 'sip-control-octet'],
+    'sip.control_char': ['sip-control-octet', 'sip-header-malformed'],
+    'sip.too_many_headers': ['sip-headers-too-many'],
+    'sip.missing_header': ['sip-to-missing', 'sip-from-missing', 'sip-cseq-missing',
+                           'sip-call-id-missing', 'sip-via-missing'],
+    'digest.dup_param': ['auth-param-repeated'],
+    'ip.frag_overlap': ['net-overlap'],
+    'ip6.frag_overlap': ['net-overlap'],
+    'tcp.overlap_conflict': ['net-overlap'],
+}
+
+# capture: why our answer is another one than the table's
+OTHERS = {}
+
+
+def family_test(suite, family, rows):
+    def run():
+        folder, bad = captures_of(suite), []
+        secrets_file = suite.folder('hostile-passwords') / 'passwords.txt'
+        secrets_file.write_text('*:*:12345678\n')
+        secrets_file.chmod(0o600)
+        for row in rows:
+            path = folder / row['file']
+            status = {'OK': 0, 'PARTIAL': 3, 'REJECT': 2}[row['exit_class']]
+            if row['file'] in OTHERS:
+                continue
+            out = suite.folder('hostile-out') / (row['file'] + '.json')
+            done = suite.call('report', '-f', 'json', '-p', secrets_file, '-o', out, path)
+            if done.returncode != status:
+                bad.append(f'{row["file"]}: status {done.returncode}, not {status}: {row["must"]}')
+                continue
+            if status == 2:
+                continue
+            report = json.loads(out.read_text(encoding='utf-8'))
+            verified = verified_calls(report)
+            for which in ('good_before', 'good_after'):
+                call = which.replace('_', '-') + '@gbscope.test'
+                if row[which] == '1' and call not in verified:
+                    bad.append(f'{row["file"]}: {call} is not verified')
+            rules = EVENTS.get(row['event'], ())
+            if rules and not any(rule in report['summary']['rules'] for rule in rules):
+                bad.append(f'{row["file"]}: {row["event"]} is not said')
+            out.unlink()
+        check(not bad, '\n'.join(bad))
+    return Test(f'hostile {family}', run)
+
+
+def tests(suite):
+    if not (suite.shared / 'hostile' / 'make_hostile.py').exists():
+        def skip():
+            raise Skip('no folder with reference captures (GBSCOPE_SHARED)')
+        return [Test('hostile captures', skip)]
+    families = {}
+    for row in rows_of(suite):
+        families.setdefault(row['file'].split('_')[0], []).append(row)
+    return [family_test(suite, family, rows) for family, rows in families.items()]

@@ -1,0 +1,76 @@
+"""peers - tshark reads the same captures: the same messages, as often (Wireshark's SIP dissector)."""
+import collections
+import shutil
+
+import flow as flowlang
+import variants
+
+from .base import Skip, Test, compare, text
+
+ASK = ['-o', 'tcp.reassemble_out_of_order:TRUE', '-o', 'ip.check_checksum:TRUE', '-2', '-Y', 'sip',
+       '-T', 'fields', '-E', 'occurrence=a', '-E', 'separator=\t', '-e', 'frame.number',
+       '-e', 'sip.Method', '-e', 'sip.Status-Code', '-e', 'sip.Call-ID']
+
+
+def tshark(suite, capture):
+    """Methods and statuses with how often."""
+    if not shutil.which('tshark'):
+        raise Skip('no tshark')
+    done = suite.command(['tshark', '-n', '-r', capture, *ASK])
+    out = collections.Counter()
+    for line in text(done.stdout).splitlines():
+        _, methods, statuses, _ = line.split('\t')
+        out.update(x for x in (methods + ',' + statuses).split(',') if x)
+    return out
+
+
+def ours(report):
+    out = collections.Counter(report['summary']['methods'])
+    out.update(report['summary']['statuses'])
+    return out
+
+
+def as_lines(counter):
+    return '\n'.join(f'{name} {count}' for name, count in sorted(counter.items()))
+
+
+def one_flow(suite, path, variant):
+    def run():
+        data, _ = variants.build(flowlang.load(path), variant)
+        capture = suite.folder('peers') / f'{path.stem}-{variant.name}.pcap'
+        capture.write_bytes(data)
+        compare(as_lines(tshark(suite, capture)), as_lines(ours(suite.report(capture))),
+                f'{capture}: tshark against gbscope')
+    return Test(f'tshark {path.stem} as {variant.name}', run)
+
+
+# Captures in which the two differ, and which of them is right.
+DIFFERS = {
+}
+
+
+def one_capture(suite, path):
+    def run():
+        if path.name in DIFFERS:
+            raise Skip('captures in which tshark and gbscope differ for a known reason')
+        compare(as_lines(tshark(suite, path)), as_lines(ours(suite.report(path))),
+                f'{path}: tshark against gbscope')
+    return Test(f'tshark {path.parent.name}/{path.name}', run)
+
+
+def none(suite):
+    def run():
+        suite.need_shared()
+    return Test('tshark on captures that others recorded', run)
+
+
+def tests(suite):
+    out = [one_flow(suite, path, variants.BY_NAME[name])
+           for path in sorted((suite.top / 'samples').glob('*.flow'))
+           for name in ('udp', 'tcp', 'tcp-thirds', 'fragments', 'pcapng')]
+    captures = suite.shared / 'captures'
+    if not captures.is_dir():
+        return out + [none(suite)]
+    return out + [one_capture(suite, path) for folder in ('sip', 'gb28181')
+                  for path in sorted((captures / folder).glob('*cap*'))
+                  if path.suffix in ('.pcap', '.pcapng', '.cap')]

@@ -1,0 +1,66 @@
+"""schema - docs/report.schema.json is a schema, and the reports are what it says (schema/validate)."""
+import flow as flowlang
+import variants
+
+from . import golden
+from .base import Failure, Test, check, text
+
+
+def validate(suite, files):
+    python = suite.python_with('jsonschema')
+    schema = suite.top / 'docs' / 'report.schema.json'
+    done = suite.command([python, suite.tests / 'schema' / 'validate', schema, *files])
+    if done.returncode != 0:
+        raise Failure(text(done.stdout)[-3000:] + text(done.stderr)[-3000:])
+
+
+def goldens(suite, form):
+    def run():
+        files = []
+        for name, _, args in golden.cases(suite):
+            path = golden.expected(suite, name)
+            if args[:1] != ['report'] or form not in args or not path.exists():
+                continue
+            body = path.read_text(encoding='utf-8').split('---- stderr ----\n')[0]
+            copy = suite.folder('schema') / f'{name}.{form}'
+            copy.write_text(body, encoding='utf-8')
+            files.append(copy)
+        check(files, f'no golden report in {form}')
+        validate(suite, files)
+    return Test(f'schema: goldens in {form}', run)
+
+
+def one_flow(suite, path):
+    """What is written now, of flows that hold more than the samples."""
+    def run():
+        flow = flowlang.load(path)
+        data, _ = variants.build(flow)
+        folder = suite.folder('schema')
+        capture = folder / f'{path.stem}.pcap'
+        capture.write_bytes(data)
+        files = []
+        for form in ('json', 'ndjson'):
+            out = folder / f'{path.stem}-now.{form}'
+            suite.call('report', '-f', form, '-o', out, capture, status=0)
+            files.append(out)
+        validate(suite, files)
+    return Test(f'schema: report on {path.stem}', run)
+
+
+def rejects(suite):
+    """A validator that takes anything would prove nothing."""
+    def run():
+        bad = suite.folder('schema') / 'bad.json'
+        bad.write_text('{"schema": 1, "dialogs": "none"}')
+        try:
+            validate(suite, [bad])
+        except Failure:
+            return
+        raise Failure('a wrong report passed')
+    return Test('schema: a wrong report does not pass', run)
+
+
+def tests(suite):
+    flows = sorted((suite.tests / 'flows').glob('*.flow'))
+    return [goldens(suite, 'json'), goldens(suite, 'ndjson'), rejects(suite)] \
+        + [one_flow(suite, path) for path in flows]
