@@ -46,7 +46,8 @@ read_bracketed(struct slice s, struct sip_addr *out)
 	bool closed = n < s.n, good;
 
 	out->bracketed = true;
-	/* Without ">" all from the first ";" on is taken for header parameters, so that a tag is seen. */
+	/* Without ">" all from the first ";" on is taken for header parameters, so
+	 * that a tag is seen. */
 	if (!closed)
 		n = slice_index(s, ';');
 	uri = slice_tail(slice_head(s, n), 1);
@@ -55,7 +56,8 @@ read_bracketed(struct slice s, struct sip_addr *out)
 	return good && closed && out->uri.n != 0 && chars_word(uri) == uri.n;
 }
 
-/* addr-spec without <>: a semicolon ends it, a comma or question mark may not stand in it: RFC 3261 20. */
+/* addr-spec without <>: a semicolon ends it, a comma or question mark may not stand in
+ * it: RFC 3261 20. */
 static bool
 read_bare(struct slice s, struct sip_addr *out)
 {
@@ -63,11 +65,13 @@ read_bare(struct slice s, struct sip_addr *out)
 
 	out->uri = slice_trim(slice_head(s, n));
 	return read_params(slice_tail(s, n), out) && out->uri.n != 0 &&
-	       chars_word(out->uri) == out->uri.n && slice_index(out->uri, '?') == out->uri.n &&
+	       chars_word(out->uri) == out->uri.n &&
+	       slice_index(out->uri, '?') == out->uri.n &&
 	       slice_index(out->uri, ',') == out->uri.n;
 }
 
-/* Where does "<" open the URI? s.n if it does not: "<" behind the parameters of a bare URI is theirs. */
+/* Where does "<" open the URI? s.n if it does not: "<" behind the parameters of a bare
+ * URI is theirs. */
 static size_t
 find_bracket(struct slice s)
 {

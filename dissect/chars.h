@@ -32,9 +32,11 @@ chars_blank(uint8_t c) /* SP, HTAB */
 
 /* Offset of the first octet that is in none of the classes, or s.n. */
 size_t chars_span(struct slice s, unsigned classes);
-/* All octets in these classes, or "%" and two hex digits: RFC 3261 25.1, escaped. True if empty. */
+/* All octets in these classes, or "%" and two hex digits: RFC 3261 25.1, escaped. True
+ * if empty. */
 bool chars_escaped(struct slice s, unsigned classes);
-/* Offset of the first SP, HTAB, CR or LF, or s.n; and of the first that is none of them. */
+/* Offset of the first SP, HTAB, CR or LF, or s.n; and of the first that is none of
+ * them. */
 size_t chars_word(struct slice s);
 size_t chars_gap(struct slice s);
 

@@ -2,8 +2,8 @@
 
 #include "dissect/chars.h"
 
-/* 1*DIGIT LWS Method: RFC 3261 20.16. The number must fit 32 bits; that it is below 2^31 is a matter of
- * 8.1.1.5. */
+/* 1*DIGIT LWS Method: RFC 3261 20.16. The number must fit 32 bits; that it is below
+ * 2^31 is a matter of 8.1.1.5. */
 enum dis
 sip_cseq_dissect(struct slice in, struct arena *a, struct sip_cseq *out)
 {
@@ -25,5 +25,6 @@ sip_cseq_dissect(struct slice in, struct arena *a, struct sip_cseq *out)
 		return DIS_BAD;
 	if (s.n == 0)
 		return DIS_MORE;
-	return gap != 0 && out->method.n == s.n && sip_token(out->method) ? DIS_OK : DIS_BAD;
+	return gap != 0 && out->method.n == s.n && sip_token(out->method) ? DIS_OK
+	                                                                  : DIS_BAD;
 }

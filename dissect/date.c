@@ -7,7 +7,7 @@ static const int64_t second_ns = INT64_C(1000000000);
 
 struct moment {
 	uint32_t year, month, day, hour, minute, second, nano; /* month and day from 1 */
-	int32_t zone;                                          /* in minutes, east is positive */
+	int32_t zone; /* in minutes, east is positive */
 };
 
 static bool
@@ -26,7 +26,8 @@ calendar_ok(const struct moment *m)
 	return m->day <= days[m->month - 1] + (m->month == 2 && leap(m->year) ? 1U : 0U);
 }
 
-/* Days since 1970-01-01. Years are counted from March, so that the leap day is a year's last. */
+/* Days since 1970-01-01. Years are counted from March, so that the leap day is a
+ * year's last. */
 static int64_t
 days_of(const struct moment *m)
 {
@@ -44,9 +45,11 @@ instant(const struct moment *m, int64_t *ns)
 	int64_t s;
 
 	/* A second 60 is a leap second: it falls together with the next one. */
-	if (m->year == 0 || !calendar_ok(m) || m->hour > 23 || m->minute > 59 || m->second > 60)
+	if (m->year == 0 || !calendar_ok(m) || m->hour > 23 || m->minute > 59 ||
+	    m->second > 60)
 		return false;
-	s = days_of(m) * 86400 + m->hour * 3600 + m->minute * 60 + m->second - m->zone * 60;
+	s = days_of(m) * 86400 + m->hour * 3600 + m->minute * 60 + m->second -
+	    m->zone * 60;
 	return !__builtin_mul_overflow(s, second_ns, ns) &&
 	       !__builtin_add_overflow(*ns, (int64_t)m->nano, ns);
 }
@@ -129,8 +132,8 @@ take_offset(struct cursor *c, int32_t *minutes, bool *colon)
 	return true;
 }
 
-/* Zones of RFC 822 that some write where RFC 3261 20.17 wants GMT. CST is not among them: in China it is
- * another one. */
+/* Zones of RFC 822 that some write where RFC 3261 20.17 wants GMT. CST is not among
+ * them: in China it is another one. */
 static bool
 take_zone(struct cursor *c, int32_t *minutes, bool *gmt)
 {
@@ -138,9 +141,16 @@ take_zone(struct cursor *c, int32_t *minutes, bool *gmt)
 		const char *name;
 		int32_t minutes;
 	} zones[] = {
-	    {"GMT", 0}, {"UTC", 0},    {"UT", 0},     {"EST", -300},
-	    {"EDT", -240}, {"CDT", -300}, {"MST", -420}, {"MDT", -360},
-	    {"PST", -480}, {"PDT", -420},
+	    {"GMT", 0   },
+            {"UTC", 0   },
+            {"UT",  0   },
+            {"EST", -300},
+            {"EDT", -240},
+	    {"CDT", -300},
+            {"MST", -420},
+            {"MDT", -360},
+            {"PST", -480},
+            {"PDT", -420},
 	};
 	struct slice word = slice_head(c->rest, chars_word(c->rest));
 	bool colon;
@@ -210,9 +220,9 @@ rfc1123(struct slice in, struct sip_date *out)
 	if (!out->has_ns)
 		out->ns = 0;
 	return out->has_ns && exact && gmt && c.rest.n == 0 && m.second < 60 &&
-		       right_weekday(&m, weekday)
-		   ? DIS_OK
-		   : DIS_BAD;
+	               right_weekday(&m, weekday)
+	           ? DIS_OK
+	           : DIS_BAD;
 }
 
 /* Digits of a fraction, as many as there are; those beyond the ninth do not count. */
@@ -265,7 +275,8 @@ gb(struct slice in, struct sip_date *out)
 	out->has_ns = instant(&m, &out->ns);
 	if (!out->has_ns)
 		out->ns = 0;
-	return out->has_ns && exact && colon && c.rest.n == 0 && m.second < 60 ? DIS_OK : DIS_BAD;
+	return out->has_ns && exact && colon && c.rest.n == 0 && m.second < 60 ? DIS_OK
+	                                                                       : DIS_BAD;
 }
 
 enum dis

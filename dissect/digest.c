@@ -14,9 +14,9 @@ struct part {
 	struct slice name;
 	struct digest_value v; /* value, quoted */
 	bool has_value;
-	bool broken;    /* no name=value, or its quote is not closed */
-	bool no_comma;  /* something other than a comma follows */
-	bool scheme;    /* it is the name of another scheme, with parameters behind it */
+	bool broken;   /* no name=value, or its quote is not closed */
+	bool no_comma; /* something other than a comma follows */
+	bool scheme;   /* it is the name of another scheme, with parameters behind it */
 };
 
 static struct slice
@@ -46,7 +46,8 @@ take_value(struct slice *s, struct part *p)
 	*s = slice_tail(*s, n);
 }
 
-/* s is not empty and begins with neither white space nor comma; at least one octet is taken. */
+/* s is not empty and begins with neither white space nor comma; at least one octet is
+ * taken. */
 static void
 take_part(struct slice *s, struct part *p)
 {
@@ -59,8 +60,10 @@ take_part(struct slice *s, struct part *p)
 	if (n != 0 && after.n != 0 && after.p[0] == '=') {
 		*s = after;
 		take_value(s, p);
-	} else if (n != 0 && n < s->n && ascii_space(s->p[n]) && chars_span(after, CHARS_TOKEN) != 0) {
-		/* "Basic QUJD=" or "Digest realm=" after a comma: a token, blanks, a token, "=". */
+	} else if (n != 0 && n < s->n && ascii_space(s->p[n]) &&
+	           chars_span(after, CHARS_TOKEN) != 0) {
+		/* "Basic QUJD=" or "Digest realm=" after a comma: a token, blanks, a
+		 * token, "=". */
 		p->scheme = true;
 		after = skip_gap(slice_tail(after, chars_span(after, CHARS_TOKEN)));
 		if (after.n != 0 && after.p[0] == '=')
@@ -79,8 +82,8 @@ take_part(struct slice *s, struct part *p)
 static enum digest_param
 param_id(struct slice name)
 {
-#define P(id, text, quoted_in_challenge, quoted_in_credentials) \
-	if (name.n == sizeof(text) - 1 && slice_ieq(name, SLICE(text))) \
+#define P(id, text, quoted_in_challenge, quoted_in_credentials)                          \
+	if (name.n == sizeof(text) - 1 && slice_ieq(name, SLICE(text)))                  \
 		return DIGEST_##id;
 #include "dissect/digest_params.def"
 #undef P
@@ -109,8 +112,8 @@ keep(struct digest *out, const struct part *p)
 		v->times++;
 }
 
-/* A list of parameters; true if it keeps to the grammar. Empty elements are legal in a list of HTTP
- * (RFC 7235 7), and not in one of SIP. */
+/* A list of parameters; true if it keeps to the grammar. Empty elements are legal in a
+ * list of HTTP (RFC 7235 7), and not in one of SIP. */
 static bool
 read_params(struct slice s, struct digest *out)
 {
@@ -145,8 +148,8 @@ read_params(struct slice s, struct digest *out)
 	return good;
 }
 
-/* Schemes whose parameters are in the table: RFC 7616; GB/T 28181-2016 annex I; GB 35114. Those of the
- * others stay in `rest`: they may be credentials in any shape. */
+/* Schemes whose parameters are in the table: RFC 7616; GB/T 28181-2016 annex I; GB
+ * 35114. Those of the others stay in `rest`: they may be credentials in any shape. */
 static bool
 is_readable(struct slice scheme)
 {
@@ -213,11 +216,11 @@ digest_algorithm(struct slice name, bool *sess)
 		const char *name;
 		enum digest_algorithm algorithm;
 	} rows[] = {
-	    {"", DIGEST_MD5},
-	    {"MD5", DIGEST_MD5},
-	    {"SHA-256", DIGEST_SHA256},
-	    {"SHA-512-256", DIGEST_SHA512_256},
-	    {"SM3", DIGEST_SM3},
+	    {"",            DIGEST_MD5       },
+            {"MD5",         DIGEST_MD5       },
+	    {"SHA-256",     DIGEST_SHA256    },
+            {"SHA-512-256", DIGEST_SHA512_256},
+	    {"SM3",         DIGEST_SM3       },
 	};
 	static const struct slice suffix = {(const uint8_t *)"-sess", 5};
 	struct slice s = slice_trim(name);

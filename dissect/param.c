@@ -8,7 +8,8 @@ sip_token(struct slice s)
 	return s.n != 0 && chars_span(s, CHARS_TOKEN) == s.n;
 }
 
-/* s begins with a quote: octets up to the closing one, included; more than s.n if there is none. */
+/* s begins with a quote: octets up to the closing one, included; more than s.n if
+ * there is none. */
 static size_t
 quoted_length(struct slice s)
 {
@@ -63,7 +64,8 @@ sip_list_next(struct slice *rest, struct slice *value)
 		return true;
 	}
 	*rest = slice_tail(s, 1);
-	/* A comma with nothing behind it stays, for the empty value that it makes, once. */
+	/* A comma with nothing behind it stays, for the empty value that it makes,
+	 * once. */
 	if (chars_gap(*rest) == rest->n && i != 0)
 		*rest = slice_head(s, 1);
 	return true;
@@ -126,8 +128,8 @@ sip_param_count(struct slice params, struct slice name)
 	return total;
 }
 
-/* gen-value: token, host or quoted-string. The colons of an IPv6 address pass as they are: received
- * has them without brackets, RFC 3261 25.1 via-received. */
+/* gen-value: token, host or quoted-string. The colons of an IPv6 address pass as they
+ * are: received has them without brackets, RFC 3261 25.1 via-received. */
 static size_t
 value_length(struct slice s)
 {

@@ -86,7 +86,8 @@ status_line(struct sip *s, struct slice line, size_t at)
 	                                                                 : DIS_OK;
 }
 
-/* RFC 3261 7.1: Method SP Request-URI SP SIP-Version. DIS_OTHER: does not end in a version. */
+/* RFC 3261 7.1: Method SP Request-URI SP SIP-Version. DIS_OTHER: does not end in a
+ * version. */
 static enum dis
 request_line(struct sip *s, struct slice line, size_t at)
 {
@@ -100,7 +101,8 @@ request_line(struct sip *s, struct slice line, size_t at)
 	if (n == 0 || !is_version(slice_tail(text, n)))
 		return DIS_OTHER;
 	method = slice_head(text, chars_word(text));
-	/* Above 0x7E it is no text of ours; with a colon, a header line that ends like this. */
+	/* Above 0x7E it is no text of ours; with a colon, a header line that ends like
+	 * this. */
 	for (i = 0; i < method.n; i++)
 		if (method.p[i] <= ' ' || method.p[i] > '~' || method.p[i] == ':')
 			return DIS_OTHER;
@@ -130,7 +132,8 @@ request_line(struct sip *s, struct slice line, size_t at)
 	return DIS_OK;
 }
 
-/* line: without its end; at: its offset in the message. DIS_OTHER: no start line of SIP. */
+/* line: without its end; at: its offset in the message. DIS_OTHER: no start line of
+ * SIP. */
 static enum dis
 start_line(struct sip *s, struct slice line, size_t at)
 {
@@ -242,25 +245,26 @@ utf8_length(struct slice s)
 	return n;
 }
 
-/* Nothing but SP to "~": eight octets at a time, each tested in its own lane. */
+/* Nothing but SP to "~": eight octets at a time. Each must keep its top bit clear, and also
+ * plus one and minus SP; the lowest that does not gets no carry from those below it. */
 static bool
 plain(struct slice s)
 {
 	static const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
-	uint64_t w, del, odd = 0;
+	uint64_t w, odd = 0;
 	size_t i = 0;
 
 	for (; s.n - i >= 8; i += 8) {
 		memcpy(&w, s.p + i, 8);
-		del = w ^ ones * 0x7f;
-		odd |= w | ((w - ones * 0x20) & ~w) | ((del - ones) & ~del);
+		odd |= w | (w + ones) | (w - ones * ' ');
 	}
 	for (; i < s.n; i++)
 		odd |= s.p[i] < ' ' || s.p[i] > '~' ? tops : 0;
 	return (odd & tops) == 0;
 }
 
-/* Control octets are legal as quoted-pair only: RFC 3261 25.1, and RFC 4475 3.1.1.2 uses that. */
+/* Control octets are legal as quoted-pair only: RFC 3261 25.1, and RFC 4475 3.1.1.2
+ * uses that. */
 static void
 check_octets(struct sip *s, struct slice line, size_t at)
 {
@@ -342,7 +346,8 @@ header_new(struct reader *r)
 	return &s->headers[s->headers_total++];
 }
 
-/* Each octet of a fold becomes a space, so that offsets stay true: RFC 3261 7.3.1, 25.1 LWS. */
+/* Each octet of a fold becomes a space, so that offsets stay true: RFC 3261 7.3.1,
+ * 25.1 LWS. */
 static struct slice
 unfold(struct reader *r, struct slice value)
 {

@@ -1,11 +1,13 @@
 #include "dissect/sip.h"
 
+/* clang-format off */
 const struct sip_header_info sip_header_infos[SIP_HDR_TOTAL] = {
     {"", "", 0},
 #define H(id, name, compact, flags) {name, compact, flags},
 #include "dissect/sip_headers.def"
 #undef H
 };
+/* clang-format on */
 
 /* The same, in any case; most write it as RFC 3261 does. */
 static bool
@@ -14,23 +16,24 @@ is_name(struct slice name, struct slice row)
 	return memcmp(name.p, row.p, row.n) == 0 || slice_ieq(name, row);
 }
 
-/* Every row of the table becomes a comparison with constants; the commonest stand first there. */
+/* Every row of the table becomes a comparison with constants; the commonest stand
+ * first there. */
 enum sip_hdr
 sip_header_id(struct slice name)
 {
 	uint8_t c = name.n ? ascii_lower(name.p[0]) : 0;
 
 	if (name.n == 1) {
-#define H(id, long_name, short_name, flags) \
-	if (sizeof(short_name) == 2 && (uint8_t)short_name[0] == c) \
+#define H(id, long_name, short_name, flags)                                              \
+	if (sizeof(short_name) == 2 && (uint8_t)short_name[0] == c)                      \
 		return SIP_##id;
 #include "dissect/sip_headers.def"
 #undef H
 		return SIP_HDR_OTHER;
 	}
-#define H(id, long_name, short_name, flags) \
-	if (name.n == sizeof(long_name) - 1 && (long_name[0] | 0x20) == c && \
-	    is_name(name, SLICE(long_name))) \
+#define H(id, long_name, short_name, flags)                                              \
+	if (name.n == sizeof(long_name) - 1 && (long_name[0] | 0x20) == c &&             \
+	    is_name(name, SLICE(long_name)))                                             \
 		return SIP_##id;
 #include "dissect/sip_headers.def"
 #undef H
@@ -88,8 +91,8 @@ sip_method_known(struct slice method)
 {
 	/* Methods are compared with regard to case: RFC 3261 7.1. */
 	static const char *const known[] = {
-	    "REGISTER", "MESSAGE", "INVITE", "ACK", "BYE", "CANCEL", "OPTIONS",
-	    "SUBSCRIBE", "NOTIFY", "INFO", "PRACK", "UPDATE", "REFER", "PUBLISH",
+	    "REGISTER",  "MESSAGE", "INVITE", "ACK",   "BYE",    "CANCEL", "OPTIONS",
+	    "SUBSCRIBE", "NOTIFY",  "INFO",   "PRACK", "UPDATE", "REFER",  "PUBLISH",
 	};
 	size_t i;
 

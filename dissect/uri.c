@@ -52,8 +52,8 @@ sip_ipv4(struct slice s)
 	return dots == 3 && s.n <= 3 && parse_u32(s, 255, &v);
 }
 
-/* hostname, or digits and dots. That a label may be all digits is more than RFC 3261 25.1 allows, but
- * the domains of GB/T 28181 are. */
+/* hostname, or digits and dots. That a label may be all digits is more than RFC 3261
+ * 25.1 allows, but the domains of GB/T 28181 are. */
 static bool
 is_hostname(struct slice s)
 {
@@ -91,7 +91,8 @@ sip_hostport(struct slice s, struct sip_hostport *out)
 		if (n != 0)
 			good = false; /* something that is no port behind the bracket */
 	} else if (n < s.n && slice_index(slice_tail(s, n + 1), ':') < s.n - n - 1) {
-		/* Several colons: an IPv6 address without brackets, or nonsense: RFC 5118 4.2. */
+		/* Several colons: an IPv6 address without brackets, or nonsense: RFC
+		 * 5118 4.2. */
 		out->ipv6 = sip_ipv6(s);
 		out->host = out->ipv6 ? s : slice_trim(slice_head(s, n));
 		return false;
@@ -120,9 +121,8 @@ scheme_length(struct slice s)
 
 	if (s.n == 0 || !ascii_alpha(s.p[0]))
 		return 0;
-	while (i < s.n &&
-	       (ascii_alpha(s.p[i]) || ascii_digit(s.p[i]) || s.p[i] == '+' || s.p[i] == '-' ||
-		s.p[i] == '.'))
+	while (i < s.n && (ascii_alpha(s.p[i]) || ascii_digit(s.p[i]) || s.p[i] == '+' ||
+	                   s.p[i] == '-' || s.p[i] == '.'))
 		i++;
 	return i < s.n && s.p[i] == ':' ? i : 0;
 }
@@ -158,7 +158,8 @@ headers_ok(struct slice s)
 			part = s;
 		/* hname "=" hvalue, of which hvalue may be empty */
 		if (!slice_cut(part, '=', &part, &value) || part.n == 0 ||
-		    !chars_escaped(part, CHARS_HEADER) || !chars_escaped(value, CHARS_HEADER))
+		    !chars_escaped(part, CHARS_HEADER) ||
+		    !chars_escaped(value, CHARS_HEADER))
 			return false;
 	} while (more);
 	return true;
@@ -220,7 +221,8 @@ sip_uri_dissect(struct slice in, struct arena *a, struct sip_uri *out)
 	}
 	out->scheme = slice_head(s, n);
 	out->rest = slice_tail(s, n + 1);
-	out->sip = slice_ieq(out->scheme, SLICE("sip")) || slice_ieq(out->scheme, SLICE("sips"));
+	out->sip =
+	    slice_ieq(out->scheme, SLICE("sip")) || slice_ieq(out->scheme, SLICE("sips"));
 	if (out->rest.n == 0)
 		return DIS_MORE;
 	if (out->sip)

@@ -46,15 +46,18 @@ read_params(struct sip_via *out)
 			out->has_received = true;
 			out->received = p.value;
 			/* Some write the brackets of a reference: RFC 5118 4.5. */
-			if (p.value.n >= 2 && p.value.p[0] == '[' && p.value.p[p.value.n - 1] == ']')
-				out->received = slice_tail(slice_head(p.value, p.value.n - 1), 1);
+			if (p.value.n >= 2 && p.value.p[0] == '[' &&
+			    p.value.p[p.value.n - 1] == ']')
+				out->received =
+				    slice_tail(slice_head(p.value, p.value.n - 1), 1);
 			good = good && !p.quoted &&
 			       (sip_ipv4(out->received) || sip_ipv6(out->received));
 		} else if (slice_ieq(p.name, SLICE("rport")) && !out->has_rport) {
 			out->has_rport = true;
 			out->rport = p.value;
 			if (p.has_value)
-				good = good && !p.quoted && parse_u32(p.value, 65535, &port);
+				good =
+				    good && !p.quoted && parse_u32(p.value, 65535, &port);
 		}
 	}
 	return good;
@@ -77,7 +80,8 @@ sip_via_dissect(struct slice in, struct arena *a, struct sip_via *out)
 		out->version = take_word(&s);
 	if (take_slash(&s))
 		out->transport = take_word(&s);
-	good = sip_token(out->protocol) && sip_token(out->version) && sip_token(out->transport);
+	good = sip_token(out->protocol) && sip_token(out->version) &&
+	       sip_token(out->transport);
 	/* LWS between sent-protocol and sent-by */
 	n = chars_gap(s);
 	good = good && n != 0;

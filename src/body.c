@@ -142,9 +142,9 @@ tell_invalid(struct reading *g)
 	            .value = arena_keep(g->a, f->bad_octets),
 	            .expected = slice_str(charset_name(f->charset)),
 	            .line = line,
-	            .detail = text_format(g->a, "%s: offset %zu, octets %.*s, %zu such %s in all", what,
+	            .detail = text_format(g->a, "%s: offset %zu, octets %.*s, %zu such %s", what,
 	                                  f->bad_offset, i == 0 ? 0 : (int)(3 * (f->bad_octets.n < 4 ? f->bad_octets.n : 4) - 1),
-	                                  hex, f->bad, f->bad == 1 ? "place" : "places"),
+	                                  hex, f->places, f->places == 1 ? "place" : "places"),
 	        });
 }
 
@@ -153,7 +153,7 @@ static void
 tell_charset(struct reading *g)
 {
 	enum charset is = g->found.charset, said = g->declared;
-	struct slice name = g->declaration.encoding, real = slice_str(charset_name(is));
+	struct slice name = g->out->declared, real = slice_str(charset_name(is));
 	bool same = is == said || (charset_is_gb(is) && charset_is_gb(said)) ||
 	            is == CHARSET_NONE || is == CHARSET_ASCII;
 

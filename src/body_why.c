@@ -222,7 +222,8 @@ body_why(const struct body_why_in *in, struct arena *a, struct body_why *out)
 		return;
 	}
 	if (cause.detail.n == 0 || (cause.early ? !in->tree->at_end : cause.line > in->tree->line)) {
-		out->detail = SLICE("the parser can read no further");
+		out->detail = in->tree->why != NULL ? slice_str(in->tree->why)
+		                                    : SLICE("the parser can read no further");
 		return;
 	}
 	out->detail = cause.detail;

@@ -217,6 +217,11 @@ gb_length(struct slice s, size_t *bad, bool *cut, enum charset *of)
 static void
 note_bad(struct charset_found *f, struct slice in, size_t offset, size_t n, bool cut)
 {
+	bool again = f->bad != 0 && offset == f->bad_end;
+
+	/* Damage side by side is one place. */
+	f->bad_end = offset + n;
+	f->places += !again;
 	if (f->bad++ != 0)
 		return;
 	f->bad_offset = offset;

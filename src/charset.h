@@ -27,8 +27,10 @@ enum charset charset_declared(struct slice name);
 struct charset_found {
 	enum charset charset;
 	size_t bad;          /* sequences that are no character of it */
+	size_t places;       /* where such are, side by side counted as one */
 	size_t bad_offset;   /* of the first; its octets: */
 	struct slice bad_octets;
+	size_t bad_end;      /* behind the last */
 	bool cut;            /* the first bad one is the octets' end, in mid-character */
 	size_t wide;         /* characters of more than one octet */
 	size_t wide_three;   /* of these in UTF-8: those that GB 2312 has in two octets and UTF-8 in three */

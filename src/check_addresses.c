@@ -30,25 +30,27 @@ params(const struct checker *c, const struct message *m, const struct place *p, 
 
 /* 20.10, 20.20: a URI with a comma, question mark or semicolon is in <>. A semicolon outside begins
  * a header parameter: suspect only where it names a URI parameter. */
-static void
-bracketed(const struct checker *c, const struct message *m, const struct place *p, const char *header,
-          const struct sip_addr *a, struct slice value)
+static bool
+not_bracketed(const struct checker *c, const struct message *m, const struct place *p, const char *header,
+              const struct sip_addr *a, struct slice value)
 {
 	static const char *const uri_params[] = {"transport", "lr", "user", "maddr", "ttl", "method"};
-	bool bad = slice_index(a->uri, ',') != a->uri.n || slice_index(a->uri, '?') != a->uri.n;
+	enum severity severity = SEVERITY_OFF;     /* the rule's own */
+	bool bad;
 	size_t i;
 
 	if (a->bracketed || a->star)
-		return;
+		return false;
+	bad = slice_index(a->uri, ',') != a->uri.n || slice_index(a->uri, '?') != a->uri.n;
 	for (i = 0; !bad && i < sizeof(uri_params) / sizeof(uri_params[0]); i++)
 		if (sip_param_count(a->params, slice_str(uri_params[i])) != 0) {
-			found(c, m, p, RULE_SIP_NOT_BRACKETED, .severity = SEVERITY_WARNING, .field = slice_str(header),
-			      VALUE(value), ARGS({"header", slice_str(header)}, {"value", value}));
-			return;
+			bad = true;
+			severity = SEVERITY_WARNING;
 		}
 	if (bad)
-		found(c, m, p, RULE_SIP_NOT_BRACKETED, .field = slice_str(header), VALUE(value),
+		found(c, m, p, RULE_SIP_NOT_BRACKETED, .severity = severity, .field = slice_str(header), VALUE(value),
 		      ARGS({"header", slice_str(header)}, {"value", value}));
+	return bad;
 }
 
 /* Is the address right as a whole: grammar, and a URI that is one. */
@@ -67,10 +69,8 @@ party(const struct checker *c, const struct message *m, const struct place *p, c
 
 	if (h == NULL)
 		return;
-	if (!address_ok(x->dis, x->uri_dis))
+	if (!not_bracketed(c, m, p, name, &x->addr, h->value) && !address_ok(x->dis, x->uri_dis))
 		found(c, m, p, invalid, .field = slice_str(name), VALUE(h->value), ARGS({"value", h->value}));
-	else
-		bracketed(c, m, p, name, &x->addr, h->value);
 	params(c, m, p, name, x->addr.params);
 	if (x->has_tag && !sip_token(x->tag))
 		found(c, m, p, RULE_SIP_TAG_INVALID, .field = slice_str(name), VALUE(x->tag),
@@ -83,7 +83,7 @@ tags(const struct checker *c, const struct message *m, const struct place *p)
 	/* 8.1.1.3; an RFC 2543 peer had none: then a warning. */
 	if (m->request && m->from.there && !m->from.has_tag)
 		found(c, m, p, RULE_SIP_FROM_TAG,
-		      .severity = slice_starts(m->via.branch, SLICE("z9hG4bK")) ? SEVERITY_OFF : SEVERITY_WARNING,
+		      .severity = slice_istarts(m->via.branch, SLICE("z9hG4bK")) ? SEVERITY_OFF : SEVERITY_WARNING,
 		      .field = SLICE("sip.from.tag"));
 	if (m->request && m->method == METHOD_REGISTER && m->to.has_tag)
 		found(c, m, p, RULE_SIP_REGISTER_TO_TAG, .field = SLICE("sip.to.tag"), VALUE(m->to.tag));
@@ -93,7 +93,7 @@ tags(const struct checker *c, const struct message *m, const struct place *p)
 	/* 8.2.6.2. A server of RFC 2543 may leave it out. */
 	if (!m->request && m->sip.status > 100 && m->to.there && !m->to.has_tag)
 		found(c, m, p, RULE_SIP_TO_TAG,
-		      .severity = slice_starts(m->via.branch, SLICE("z9hG4bK")) ? SEVERITY_OFF : SEVERITY_WARNING,
+		      .severity = slice_istarts(m->via.branch, SLICE("z9hG4bK")) ? SEVERITY_OFF : SEVERITY_WARNING,
 		      .field = SLICE("sip.to.tag"), ARGS({"status", number(c, m->sip.status)}));
 }
 
@@ -114,7 +114,7 @@ is_qvalue(struct slice q)
 }
 
 static unsigned
-contacts(const struct checker *c, const struct message *m, const struct place *p, bool *star, bool *sips_missing)
+contacts(const struct checker *c, const struct message *m, const struct place *p, bool *star, struct slice *not_sips)
 {
 	const struct sip_header *h;
 	struct slice rest, value;
@@ -134,12 +134,11 @@ contacts(const struct checker *c, const struct message *m, const struct place *p
 			if (a.star)
 				continue;
 			uri_dis = sip_uri_dissect(a.uri, NULL, &uri);
-			*sips_missing |= !slice_ieq(uri.scheme, SLICE("sips"));
-			if (!address_ok(dis, uri_dis))
+			if (not_sips->n == 0 && !slice_ieq(uri.scheme, SLICE("sips")))
+				*not_sips = a.uri;
+			if (!not_bracketed(c, m, p, "Contact", &a, value) && !address_ok(dis, uri_dis))
 				found(c, m, p, RULE_SIP_CONTACT_INVALID, .field = SLICE("Contact"), VALUE(value),
 				      ARGS({"value", value}));
-			else
-				bracketed(c, m, p, "Contact", &a, value);
 			params(c, m, p, "Contact", a.params);
 			if (sip_param_find(a.params, SLICE("q"), &param) && !is_qvalue(param.value))
 				found(c, m, p, RULE_SIP_CONTACT_PARAM, .field = SLICE("Contact"), VALUE(param.value),
@@ -152,11 +151,37 @@ contacts(const struct checker *c, const struct message *m, const struct place *p
 	return total;
 }
 
+static bool
+is_sips(struct slice uri)
+{
+	return slice_istarts(uri, SLICE("sips:"));
+}
+
+/* 8.1.1.8 and 12.1.2: the Request-URI or the top Route is sips. 12.1.1: the Request-URI of the
+ * request, or its top Record-Route, is. A REGISTER makes no dialog. */
+static bool
+wants_sips(const struct message *m, const struct place *p)
+{
+	const struct sip_header *route = sip_find(&m->sip, m->request ? SIP_ROUTE : SIP_RECORD_ROUTE, 0);
+	struct slice rest = route ? route->value : SLICE_EMPTY, value;
+	struct sip_addr a = {.bracketed = false};
+
+	if (m->method != METHOD_INVITE && m->method != METHOD_SUBSCRIBE && m->method != METHOD_REFER &&
+	    m->method != METHOD_UPDATE && m->method != METHOD_NOTIFY)
+		return false;
+	if (!m->request && (m->sip.status < 200 || m->sip.status >= 300))
+		return false;
+	if (sip_list_next(&rest, &value))
+		(void)sip_addr_dissect(value, NULL, &a);
+	return is_sips(a.uri) || is_sips(m->request ? m->sip.uri : p->tx->uri);
+}
+
 static void
 contact(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct sip_header *h = sip_find(&m->sip, SIP_EXPIRES, 0);
-	bool star = false, not_sips = false, zero;
+	struct slice not_sips = SLICE_EMPTY;
+	bool star = false, zero;
 	unsigned total = contacts(c, m, p, &star, &not_sips);
 	bool initial = m->request && !m->to.has_tag;
 	uint32_t n;
@@ -174,10 +199,8 @@ contact(const struct checker *c, const struct message *m, const struct place *p)
 	    (m->method == METHOD_INVITE || m->method == METHOD_SUBSCRIBE))
 		found(c, m, p, RULE_SIP_CONTACT_2XX, .field = SLICE("Contact"),
 		      ARGS({"status", number(c, m->sip.status)}, {"method", m->cseq.method}));
-	if (m->request && slice_ieq(m->uri.scheme, SLICE("sips")) && total != 0 && not_sips && !star &&
-	    m->method != METHOD_REGISTER)
-		found(c, m, p, RULE_SIP_SIPS_CONTACT, .field = SLICE("Contact"), VALUE(p->tx->contact),
-		      ARGS({"value", p->tx->contact}));
+	if (not_sips.n != 0 && wants_sips(m, p))
+		found(c, m, p, RULE_SIP_SIPS_CONTACT, .field = SLICE("Contact"), VALUE(not_sips), ARGS({"value", not_sips}));
 }
 
 /* 20.30, 20.34: URIs in <>. */
@@ -205,6 +228,30 @@ routes(const struct checker *c, const struct message *m, const struct place *p)
 		}
 }
 
+/* 7.3.1, in the other headers with parameters that somebody relies on. */
+static void
+other_params(const struct checker *c, const struct message *m, const struct place *p)
+{
+	static const enum sip_hdr ids[] = {SIP_EVENT, SIP_SUBSCRIPTION_STATE, SIP_CONTENT_TYPE, SIP_SESSION_EXPIRES};
+	const struct sip_header *h;
+	struct slice rest, value, text;
+	struct sip_via via;
+	unsigned i;
+
+	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
+		rest = h->value;
+		while (sip_list_next(&rest, &value)) {
+			(void)sip_via_dissect(value, NULL, &via);
+			params(c, m, p, "Via", via.params);
+		}
+	}
+	for (i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+		h = sip_find(&m->sip, ids[i], 0);
+		if (h != NULL && slice_cut(h->value, ';', &value, &text))
+			params(c, m, p, sip_header_infos[ids[i]].name, text);
+	}
+}
+
 void
 check_addresses(const struct checker *c, const struct message *m, const struct place *p)
 {
@@ -213,4 +260,5 @@ check_addresses(const struct checker *c, const struct message *m, const struct p
 	tags(c, m, p);
 	contact(c, m, p);
 	routes(c, m, p);
+	other_params(c, m, p);
 }

@@ -15,15 +15,15 @@ mandatory(const struct checker *c, const struct message *m, const struct place *
 	bool cut = m->rec.faults & (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG);
 	size_t i;
 
-	/* What a cut head lacks was perhaps in it. */
-	if (cut && m->dis != DIS_OK)
+	/* What a cut head lacks was perhaps in it, or behind what is kept of a very long one. */
+	if ((cut && m->dis != DIS_OK) || m->dis == DIS_LIMIT)
 		return;
 	for (i = 0; i < sizeof(musts) / sizeof(musts[0]); i++)
 		if (sip_find(&m->sip, musts[i].id, 0) == NULL)
 			found(c, m, p, musts[i].rule, .field = slice_str(sip_header_infos[musts[i].id].name));
 	if (m->request && sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL) {
 		/* A peer of RFC 2543's time may lack it: 8.1.1.6, RFC 2543 6.23. */
-		bool cookie = slice_starts(m->via.branch, SLICE("z9hG4bK"));
+		bool cookie = slice_istarts(m->via.branch, SLICE("z9hG4bK"));
 
 		found(c, m, p, RULE_SIP_MAX_FORWARDS_MISSING, .severity = cookie ? SEVERITY_OFF : SEVERITY_WARNING,
 		      .field = SLICE("Max-Forwards"));

@@ -14,7 +14,8 @@ carrier(const struct checker *c, const struct message *m, const struct place *p)
 		found(c, m, p, RULE_TCP_RESYNC, ARGS({"skipped", number(c, m->rec.skipped)}));
 	if (f & RECORD_OVERLAP)
 		found(c, m, p, RULE_NET_OVERLAP);
-	if ((f & RECORD_TOO_LONG) || m->dis == DIS_LIMIT)
+	/* Too many headers have a rule of their own. */
+	if ((f & RECORD_TOO_LONG) || (m->dis == DIS_LIMIT && !(m->sip.faults & SIP_FAULT_HEADERS)))
 		found(c, m, p, RULE_MESSAGE_TOO_LONG);
 }
 
@@ -31,7 +32,10 @@ request_line(const struct checker *c, const struct message *m, const struct plac
 	else if (!m->uri.sip && !slice_ieq(m->uri.scheme, SLICE("tel")))
 		found(c, m, p, RULE_SIP_REQUEST_URI_SCHEME, .field = SLICE("sip.r-uri"), VALUE(m->sip.uri),
 		      ARGS({"scheme", m->uri.scheme}));
-	if (!sip_method_known(m->sip.method))
+	if (m->sip.faults & SIP_FAULT_METHOD)
+		found(c, m, p, RULE_SIP_METHOD_INVALID, .field = SLICE("sip.Method"), VALUE(m->sip.method),
+		      ARGS({"method", m->sip.method}));
+	else if (!sip_method_known(m->sip.method))
 		found(c, m, p, RULE_SIP_METHOD_UNKNOWN, .field = SLICE("sip.Method"), VALUE(m->sip.method),
 		      ARGS({"method", m->sip.method}));
 }
@@ -67,6 +71,7 @@ check_start(const struct checker *c, const struct message *m, const struct place
 	if (faults & SIP_FAULT_STATUS)
 		found(c, m, p, RULE_SIP_STATUS_CODE, .field = SLICE("sip.Status-Code"), VALUE(m->sip.status_text),
 		      EXPECTED(SLICE("100 to 699")), ARGS({"status", m->sip.status_text}));
-	if (m->request)
+	/* Where the start line itself was cut there is nothing to judge. */
+	if (m->request && m->sip.version.n != 0)
 		request_line(c, m, p);
 }

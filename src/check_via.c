@@ -6,23 +6,20 @@ static void
 branch(const struct checker *c, const struct message *m, const struct place *p)
 {
 	struct slice b = m->via.branch;
+	/* Older than RFC 3261 in other things too: a peer of that time, and legal (17.2.3). */
+	bool old = !m->from.has_tag || sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL;
 
 	if (!m->via.has_branch) {
-		/* Older than RFC 3261 in other things too: a peer of that time, and legal (17.2.3). */
-		bool old = !m->from.has_tag || sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL;
-
 		found(c, m, p, RULE_SIP_BRANCH_MISSING, .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
 		      .field = SLICE("sip.Via.branch"));
 		return;
 	}
-	if (slice_eq(b, SLICE("z9hG4bK"))) {
+	if (slice_ieq(b, SLICE("z9hG4bK"))) {
 		found(c, m, p, RULE_SIP_BRANCH_EMPTY, .field = SLICE("sip.Via.branch"), VALUE(b));
 	} else if (slice_istarts(b, SLICE("z9hG4bK"))) {
 		if (!slice_starts(b, SLICE("z9hG4bK")))
 			found(c, m, p, RULE_SIP_BRANCH_COOKIE_CASE, .field = SLICE("sip.Via.branch"), VALUE(b), ARGS({"branch", b}));
 	} else {
-		bool old = !m->from.has_tag || sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL;
-
 		found(c, m, p, RULE_SIP_BRANCH_COOKIE, .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
 		      .field = SLICE("sip.Via.branch"), VALUE(b), ARGS({"branch", b}));
 	}
@@ -50,11 +47,46 @@ multicast(const struct addr *a)
 	return a->n == 4 ? a->ip[0] >= 224 && a->ip[0] < 240 : a->ip[0] == 0xFF;
 }
 
+/* Two Via values are the same but for received and rport: 8.2.6.2, 18.2.1. */
+static bool
+same_via(const struct sip_via *a, const struct sip_via *b)
+{
+	return slice_ieq(a->transport, b->transport) && slice_ieq(a->host, b->host) &&
+	       (a->port ? a->port : 5060) == (b->port ? b->port : 5060) && slice_ieq(a->branch, b->branch);
+}
+
+/* 17.1.1.3, 9.1: an ACK to a non-2xx and a CANCEL have one Via, that of the request. 2543 peers need no
+ * branch, so nothing ties theirs to it. 8.1.1.7: the ACK to a 2xx is a transaction of its own. */
+static void
+kept(const struct checker *c, const struct message *m, const struct place *p)
+{
+	bool ack = m->method == METHOD_ACK;
+	const struct tx *x = ack && p->tx->method == METHOD_INVITE ? p->tx : p->invite;
+	struct sip_via asked;
+	bool same;
+
+	if (!ack && x == NULL)
+		x = p->dialog->invite;
+	if (x == NULL || x->request.frame == 0 || !x->cookie || !slice_ieq(m->from.tag, x->from_tag) ||
+	    m->cseq.seq != x->cseq || sip_via_dissect(x->via, NULL, &asked) != DIS_OK)
+		return;
+	same = m->vias == 1 && same_via(&asked, &m->via);
+	if (!ack && !same)
+		found(c, m, p, RULE_SIP_CANCEL_VIA, .field = SLICE("sip.Via"), VALUE(m->via_value), EXPECTED(x->via));
+	else if (ack && x->status >= 300 && !same)
+		found(c, m, p, RULE_SIP_ACK_VIA, .field = SLICE("sip.Via"), VALUE(m->via_value), EXPECTED(x->via));
+	else if (ack && x->status < 300 && slice_ieq(asked.branch, m->via.branch))
+		found(c, m, p, RULE_SIP_BRANCH_REUSED, .field = SLICE("sip.Via.branch"), VALUE(m->via.branch),
+		      ARGS({"branch", m->via.branch}, {"frame", number(c, x->request.frame)}));
+}
+
 static void
 request(const struct checker *c, const struct message *m, const struct place *p)
 {
 	branch(c, m, p);
 	transport(c, m, p);
+	if (m->method == METHOD_ACK || m->method == METHOD_CANCEL)
+		kept(c, m, p);
 	/* RFC 3581 3: on the hop of the client that wrote it. */
 	if (m->via.has_rport && m->via.rport.n != 0 && m->vias == 1)
 		found(c, m, p, RULE_SIP_RPORT_VALUE, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
@@ -63,81 +95,92 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 		found(c, m, p, RULE_SIP_MADDR, .field = SLICE("sip.Via"), VALUE(m->via_value));
 }
 
-static void
-parameters(const struct checker *c, const struct message *m, const struct place *p)
+/* 25.1, RFC 3581 3, of each value. True: the fault is told. The sent-by port is 1*DIGIT there, so one
+ * that no socket has is only a warning. */
+static bool
+parameters(const struct checker *c, const struct message *m, const struct place *p, const struct sip_via *v,
+           struct slice value)
 {
 	struct sip_param ttl;
 	struct slice bad = SLICE_EMPTY, name = SLICE_EMPTY;
+	enum severity severity = SEVERITY_OFF;     /* the rule's own */
 	struct addr a;
 	uint32_t n;
-	bool port = m->via.has_port && (m->via.port == 0 || m->via.port > 65535);
 
-	if (sip_param_find(m->via.params, SLICE("ttl"), &ttl) && !parse_u32(ttl.value, 255, &n)) {
+	if (sip_param_find(v->params, SLICE("ttl"), &ttl) && !parse_u32(ttl.value, 255, &n)) {
 		name = SLICE("ttl");
 		bad = ttl.value;
-	} else if (m->via.has_received && m->via.received.n != 0 && !addr_parse(m->via.received, &a)) {
+	} else if (v->has_received && !addr_parse(v->received, &a)) {
 		name = SLICE("received");
-		bad = m->via.received;
-	} else if (m->via.has_rport && m->via.rport.n != 0 && (!parse_u32(m->via.rport, 65535, &n) || n == 0)) {
+		bad = v->received;
+	} else if (v->has_rport && v->rport.n != 0 && (!parse_u32(v->rport, 65535, &n) || n == 0)) {
 		name = SLICE("rport");
-		bad = m->via.rport;
-	} else if (port) {
+		bad = v->rport;
+	} else if (v->has_port && (v->port == 0 || v->port > 65535)) {
 		name = SLICE("port");
-		bad = number(c, m->via.port);
+		bad = number(c, v->port);
+		severity = SEVERITY_WARNING;
 	}
-	if (name.n != 0)
-		found(c, m, p, RULE_SIP_VIA_PARAM, .severity = port ? SEVERITY_WARNING : SEVERITY_OFF,
-		      .field = SLICE("sip.Via"), VALUE(bad), ARGS({"param", name}, {"value", bad}));
+	if (name.n == 0)
+		return false;
+	found(c, m, p, RULE_SIP_VIA_PARAM, .severity = severity, .field = SLICE("sip.Via"), VALUE(value),
+	      ARGS({"param", name}, {"value", bad}));
+	return true;
 }
 
-/* Two Via values are the same but for received and rport: 8.2.6.2, 18.2.1. */
+/* 10/8, 172.16/12, 192.168/16, 100.64/10; fc00::/7: behind a NAT somewhere. */
 static bool
-same_via(const struct sip_via *a, const struct sip_via *b)
+private_ip(const struct addr *a)
 {
-	return slice_ieq(a->transport, b->transport) && slice_ieq(a->host, b->host) &&
-	       (a->port ? a->port : 5060) == (b->port ? b->port : 5060) && slice_eq(a->branch, b->branch);
+	const uint8_t *ip = a->ip;
+
+	if (a->n != 4)
+		return (ip[0] & 0xFE) == 0xFC;
+	return ip[0] == 10 || (ip[0] == 172 && (ip[1] & 0xF0) == 16) || (ip[0] == 192 && ip[1] == 168) ||
+	       (ip[0] == 100 && (ip[1] & 0xC0) == 64);
 }
 
-/* 3581 4, 18.2.1: what the server adds to the top Via. */
+/* 18.2.1: the host in Via is a name, or not where the request came from. A client that knows its public
+ * address writes it; then the server, beyond the NAT, sees nothing odd. */
+static bool
+received_missing(const struct checker *c, const struct message *m, const struct place *p, struct slice host)
+{
+	const struct tx *x = p->tx;
+	enum severity severity = SEVERITY_OFF;     /* the rule's own */
+	struct addr said;
+	char text[ADDR_TEXT];
+
+	if (addr_parse(host, &said)) {
+		if (addr_ip_eq(&said, &x->client))
+			return false;
+		if (private_ip(&x->client) && !private_ip(&said))
+			severity = SEVERITY_WARNING;
+	}
+	found(c, m, p, RULE_SIP_RECEIVED_MISSING, .severity = severity, .field = SLICE("sip.Via.received"),
+	      VALUE(m->via_value),
+	      ARGS({"source", arena_keep(c->scratch, slice_str(addr_ip_text(&x->client, text)))}, {"host", host}));
+	return true;
+}
+
+/* RFC 3581 4, 18.2.1: what the server adds to the top Via, where both messages took the same way. */
 static void
 added(const struct checker *c, const struct message *m, const struct place *p, const struct sip_via *asked)
 {
 	const struct tx *x = p->tx;
-	struct addr said, received;
+	bool filled = m->via.has_rport && m->via.rport.n != 0, missing = false;
 	uint32_t port;
-	bool named = !addr_parse(asked->host, &said);
 
-	if (m->vias != 1 || !addr_ip_eq(&m->rec.dst, &x->client) || !addr_ip_eq(&m->rec.src, &x->server))
-		return;     /* another hop: the capture does not show where its request came from */
-	if (m->via.has_received && m->via.received.n != 0 && addr_parse(m->via.received, &received)) {
-		if (m->via.has_rport && m->via.rport.n != 0 && parse_u32(m->via.rport, 65535, &port) &&
-		    port != x->client.port)
-			found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
-			      ARGS({"rport", m->via.rport}, {"port", number(c, x->client.port)}));
-		else if (x->has_rport && (!m->via.has_rport || m->via.rport.n == 0))
-			found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"),
-			      ARGS({"rport", SLICE("nothing")}, {"port", number(c, x->client.port)}));
+	if (!addr_ip_eq(&m->rec.dst, &x->client) || !addr_ip_eq(&m->rec.src, &x->server))
 		return;
-	}
-	if (x->has_rport && m->via.has_rport && m->via.rport.n != 0) {
-		if (!parse_u32(m->via.rport, 65535, &port) || port != x->client.port)
-			found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
-			      ARGS({"rport", m->via.rport}, {"port", number(c, x->client.port)}));
-		else
-			found(c, m, p, RULE_SIP_RPORT_RECEIVED, .field = SLICE("sip.Via.received"), VALUE(m->via_value));
+	if (!m->via.has_received)
+		missing = received_missing(c, m, p, asked->host);
+	if (!x->has_rport || (filled && !parse_u32(m->via.rport, 65535, &port)))
 		return;
-	}
-	if (named || !addr_ip_eq(&said, &x->client)) {
-		char text[ADDR_TEXT];
-
-		found(c, m, p, RULE_SIP_RECEIVED_MISSING, .severity = SEVERITY_WARNING, .field = SLICE("sip.Via.received"),
-		      VALUE(m->via_value),
-		      ARGS({"source", arena_keep(c->scratch, slice_str(addr_ip_text(&x->client, text)))},
-		           {"host", asked->host}));
-	} else if (x->has_rport) {
+	if (!filled || port != x->client.port)
 		found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via_value),
-		      ARGS({"rport", SLICE("nothing")}, {"port", number(c, x->client.port)}));
-	}
+		      ARGS({"rport", filled ? m->via.rport : SLICE("nothing")}, {"port", number(c, x->client.port)}));
+	else if (!m->via.has_received && !missing)
+		found(c, m, p, RULE_SIP_RPORT_RECEIVED, .field = SLICE("sip.Via.received"), VALUE(m->via_value));
 }
 
 /* 18.2.2, RFC 3581 4: where a response over UDP goes. On a stream it goes back on the connection. */
@@ -149,7 +192,7 @@ target(const struct checker *c, const struct message *m, const struct place *p)
 	uint32_t port = m->via.has_port ? m->via.port : 5060;
 	struct slice host = m->via.host;
 
-	if (m->rec.carrier != CARRIER_UDP || m->vias != 1)
+	if (m->rec.carrier != CARRIER_UDP)
 		return;
 	if (sip_param_find(m->via.params, SLICE("maddr"), &maddr))
 		host = maddr.value;
@@ -199,14 +242,16 @@ check_via(const struct checker *c, const struct message *m, const struct place *
 
 	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
 		rest = h->value;
-		while (sip_list_next(&rest, &value))
-			if (sip_via_dissect(value, NULL, &via) != DIS_OK)
+		while (sip_list_next(&rest, &value)) {
+			enum dis dis = sip_via_dissect(value, NULL, &via);
+
+			if (!parameters(c, m, p, &via, value) && dis != DIS_OK)
 				found(c, m, p, RULE_SIP_VIA_INVALID, .field = SLICE("sip.Via"), VALUE(value),
 				      ARGS({"value", value}));
+		}
 	}
 	if (m->via_dis != DIS_OK)
 		return;
-	parameters(c, m, p);
 	if (m->request)
 		request(c, m, p);
 	else

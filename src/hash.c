@@ -46,19 +46,16 @@ hash_more(const struct hash_key *k, uint64_t h, struct slice s)
 	size_t i;
 
 	for (i = 0; s.n - i >= 8; i += 8) {
-		m = le64(s.p + i, 8);
+		memcpy(&m, s.p + i, 8); /* in the machine's order: the hash never leaves the process */
 		v3 ^= m;
-		ROUND;
 		ROUND;
 		v0 ^= m;
 	}
 	m = (uint64_t)s.n << 56 | (s.n > i ? le64(s.p + i, s.n - i) : 0);
 	v3 ^= m;
 	ROUND;
-	ROUND;
 	v0 ^= m;
 	v2 ^= 0xff;
-	ROUND;
 	ROUND;
 	ROUND;
 	ROUND;

@@ -1,4 +1,4 @@
-/* hash - SipHash-2-4 with a key of this run: captured bytes cannot choose their buckets. */
+/* hash - SipHash-1-3 with a key of this run: captured bytes cannot choose their buckets. */
 #ifndef SRC_HASH_H
 #define SRC_HASH_H
 

@@ -1,14 +1,18 @@
-/* The report as JSON: docs/report.schema.json. One record at a time is built with json-c and written. */
+/* The report as JSON: docs/report.schema.json. One record at a time is made and written. */
 #include "src/output.h"
 
 #include <json-c/json.h>
 #include <stdlib.h>
+
+#include "src/emit.h"
 
 enum { ADD_FLAGS = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT, COPY_BYTES = 65536 };
 
 struct own {
 	FILE *exchanges;      /* they stand behind the dialogs: kept in a file without a name */
 	uint64_t dialogs, exchanges_total;
+	struct hash_key key;
+	struct emit json;     /* dialogs, exchanges and findings: they come by the million */
 };
 
 static void
@@ -27,12 +31,6 @@ text(struct out *o, struct slice s)
 }
 
 static struct json_object *
-text_or_null(struct out *o, struct slice s)
-{
-	return s.n ? text(o, s) : NULL;
-}
-
-static struct json_object *
 str(const char *s)
 {
 	return s ? json_object_new_string(s) : NULL;
@@ -42,12 +40,6 @@ static struct json_object *
 num(uint64_t n)
 {
 	return json_object_new_int64((int64_t)n);
-}
-
-static struct json_object *
-num_or_null(uint64_t n)
-{
-	return n ? num(n) : NULL;
 }
 
 static int
@@ -62,30 +54,6 @@ when(const struct out *o, int64_t ns, uint32_t capture)
 	char t[TIME_TEXT];
 
 	return json_object_new_string(time_text(ns, precision(o, capture), t));
-}
-
-/* Milliseconds with three decimals, made of integers. */
-static struct json_object *
-milliseconds(int64_t ns)
-{
-	char t[40];
-	int64_t us = (ns + 500) / 1000;
-
-	(void)snprintf(t, sizeof(t), "%lld.%03d", (long long)(us / 1000), (int)(us % 1000));
-	return json_object_new_double_s((double)us / 1000.0, t);
-}
-
-static struct json_object *
-frame_list(const uint64_t *frames, uint32_t total, uint64_t frame)
-{
-	struct json_object *a = json_object_new_array_ext(total ? (int)total : 1);
-	uint32_t i;
-
-	if (total == 0 && frame != 0)
-		(void)json_object_array_add(a, num(frame));
-	for (i = 0; i < total; i++)
-		(void)json_object_array_add(a, num(frames[i]));
-	return a;
 }
 
 static void
@@ -112,6 +80,8 @@ begin(struct out *o)
 		free(own);
 		return false;
 	}
+	own->key = hash_key_random();
+	own->json.scratch = &o->scratch;
 	o->own = own;
 	(void)fprintf(o->f, "{\n\"schema\":\"gbscope-report-1\",\n\"generator\":{\"name\":\"gbscope\",\"version\":\"%s\"},\n"
 	                    "\"dialogs\":[",
@@ -119,7 +89,100 @@ begin(struct out *o)
 	return true;
 }
 
-/* Repeated, or repeatable by the dictionary: always a list, so that readers need not look. */
+static void
+text_or_null(struct emit *j, const char *key, struct slice s)
+{
+	emit_key(j, key);
+	if (s.n != 0)
+		emit_text(j, s, NULL);
+	else
+		emit_null(j);
+}
+
+static void
+text_if(struct emit *j, const char *key, bool has, struct slice s)
+{
+	emit_key(j, key);
+	if (has)
+		emit_text(j, s, NULL);
+	else
+		emit_null(j);
+}
+
+static void
+string(struct emit *j, const char *key, const char *s)
+{
+	emit_key(j, key);
+	emit_string(j, s);
+}
+
+static void
+number(struct emit *j, const char *key, uint64_t n)
+{
+	emit_key(j, key);
+	emit_number(j, n);
+}
+
+static void
+number_or_null(struct emit *j, const char *key, bool has, uint64_t n)
+{
+	emit_key(j, key);
+	if (has)
+		emit_number(j, n);
+	else
+		emit_null(j);
+}
+
+static void
+time_of(const struct out *o, struct emit *j, const char *key, int64_t ns, uint32_t capture)
+{
+	char t[TIME_TEXT];
+
+	string(j, key, time_text(ns, precision(o, capture), t));
+}
+
+/* Milliseconds with three decimals, made of integers. */
+static void
+milliseconds(struct emit *j, const char *key, bool has, int64_t ns)
+{
+	char t[8];
+	int64_t us = (ns + 500) / 1000;
+
+	number_or_null(j, key, has && ns >= 0, (uint64_t)(us / 1000));
+	if (!has || ns < 0)
+		return;
+	t[0] = '.';
+	t[1] = (char)('0' + us % 1000 / 100);
+	t[2] = (char)('0' + us % 100 / 10);
+	t[3] = (char)('0' + us % 10);
+	emit_raw(j, t, 4);
+}
+
+static void
+frame_list(struct emit *j, const uint64_t *frames, uint32_t total, uint64_t frame)
+{
+	uint32_t i;
+
+	emit_key(j, "frames");
+	emit_open(j, '[');
+	if (total == 0 && frame != 0)
+		emit_number(j, frame);
+	for (i = 0; i < total; i++)
+		emit_number(j, frames[i]);
+	emit_close(j, ']');
+}
+
+static void
+finish(struct out *o, FILE *f, uint64_t before)
+{
+	struct own *own = o->own;
+
+	(void)fputs(before ? ",\n" : "\n", f);
+	emit_flush(&own->json, f);
+	arena_reset(&o->scratch);
+}
+
+/* Repeatable by the dictionary: always a list, so that readers need not look. */
 static bool
 is_list(const struct manscdp_node *n)
 {
@@ -127,271 +190,398 @@ is_list(const struct manscdp_node *n)
 }
 
 static void
-node_add(struct json_object *parent, const char *key, bool list, struct json_object *v)
-{
-	struct json_object *have, *a;
-
-	if (!json_object_object_get_ex(parent, key, &have)) {
-		if (list) {
-			a = json_object_new_array_ext(4);
-			(void)json_object_array_add(a, v);
-			v = a;
-		}
-		(void)json_object_object_add_ex(parent, key, v, JSON_C_OBJECT_ADD_KEY_IS_NEW);
-		return;
-	}
-	if (json_object_is_type(have, json_type_array)) {
-		(void)json_object_array_add(have, v);
-		return;
-	}
-	a = json_object_new_array_ext(4);
-	(void)json_object_array_add(a, json_object_get(have));
-	(void)json_object_array_add(a, v);
-	(void)json_object_object_add(parent, key, a);
-}
-
-static struct json_object *
-secret_text(struct slice s)
+octets(struct emit *j, size_t n)
 {
 	char t[40];
 
-	(void)snprintf(t, sizeof(t), "<%zu octets>", s.n);
-	return json_object_new_string(t);
+	(void)snprintf(t, sizeof(t), "<%zu octets>", n);
+	emit_string(j, t);
 }
+
+/* A node's children as a list, and among them those of one name. Indices count from 1; 0: none. */
+struct family {
+	uint32_t first, last, next; /* children; the next sibling */
+	uint32_t twin;              /* the next sibling of the same name */
+	bool second;                /* has an elder twin: told with it */
+};
+
+enum { FIELDS_DEPTH = 64 };
+
+static void node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i, unsigned depth);
 
 static bool
-has_attribute(const struct kept_body *b, size_t i)
+same_name(const struct manscdp_node *a, const struct manscdp_node *b)
 {
-	return i + 1 < b->nodes_total && b->nodes[i + 1].attribute && b->nodes[i + 1].parent == i;
+	if (a->parent != b->parent || a->attribute != b->attribute || a->def != b->def)
+		return false;
+	return a->def != NULL || slice_eq(a->name, b->name);
 }
 
-/* The decoded tree: objects by element name, attributes as @Name, repeatable elements as lists. */
-static struct json_object *
-fields(struct out *o, const struct kept_body *b)
+/* By parent and name: names of the dictionary by their address, others by a keyed hash. */
+static uint64_t
+node_hash(const struct hash_key *key, const struct manscdp_node *n)
 {
-	struct json_object **made, *root = json_object_new_object(), *v;
-	size_t i;
-	bool bad;
+	uint64_t h = n->def ? (uint64_t)(uintptr_t)n->def : hash_bytes(key, n->name);
 
-	made = arena_array(&o->scratch, b->nodes_total, sizeof(struct json_object *));
-	for (i = 0; made != NULL && i < b->nodes_total; i++) {
-		const struct manscdp_node *n = &b->nodes[i];
-		struct json_object *parent = n->parent < i ? made[n->parent] : root;
-		struct slice name = utf8_clean(slice_head(n->name, 120), &o->scratch, &bad), value = slice_trim(n->text);
-		char key[128];
-		int len = snprintf(key, sizeof(key), "%s" SLICE_FMT, n->attribute ? "@" : "", SLICE_ARG(name));
-
-		if (len < 0 || parent == NULL)
-			continue;
-		if (n->attribute || (n->leaf && !has_attribute(b, i))) {
-			bool secret = (n->def != NULL && n->def->secret) || slice_istarts(n->name, SLICE("password"));
-
-			v = secret && value.n ? secret_text(value) : text(o, value);
-		} else {
-			v = made[i] = json_object_new_object();
-			if (value.n != 0)
-				(void)json_object_object_add(v, "#text", text(o, value));
-		}
-		node_add(parent, key, is_list(n), v);
-	}
-	return root;
+	return (h ^ ((uint64_t)n->parent << 1 | n->attribute)) * 0x9E3779B97F4A7C15u;
 }
 
-static struct json_object *
-body(struct out *o, const struct kept_body *b)
+/* Links children and twins, in one pass over the nodes. */
+static struct family *
+relate(struct out *o, const struct kept_body *b)
 {
-	struct json_object *v;
+	struct family *f = arena_array(&o->scratch, b->nodes_total, sizeof(*f)), *up;
+	size_t size = 16, at;
+	uint32_t *slots, i;
 
-	if (b == NULL)
+	while (size < 2 * b->nodes_total)
+		size *= 2;
+	slots = arena_array(&o->scratch, size, sizeof(*slots));
+	if (f == NULL || slots == NULL)
 		return NULL;
-	v = json_object_new_object();
-	add(v, "content_type", text_or_null(o, b->content_type));
-	add(v, "charset", b->charset[0] ? str(b->charset) : NULL);
-	add(v, "root", text_or_null(o, b->root));
-	add(v, "CmdType", text_or_null(o, b->CmdType));
-	add(v, "SN", text_or_null(o, b->SN));
-	add(v, "DeviceID", text_or_null(o, b->DeviceID));
-	add(v, "verdict", b->manscdp ? str(body_verdict_name(b->verdict)) : NULL);
-	add(v, "fields", b->nodes ? fields(o, b) : NULL);
-	return v;
-}
+	for (i = 1; i < b->nodes_total; i++) {
+		const struct manscdp_node *n = &b->nodes[i];
 
-static struct json_object *
-given(struct out *o, bool has, struct slice s)
-{
-	return has ? text(o, s) : NULL;
-}
-
-static struct json_object *
-auth(struct out *o, const struct auth_entry *e)
-{
-	static const struct {
-		const char *name;
-	} variants[] = {
-#define V(id, name, text) {name},
-		AUTH_VARIANTS(V)
-#undef V
-	};
-	struct json_object *v = json_object_new_object(), *why;
-
-	add(v, "header", str(e->header));
-	add(v, "scheme", text(o, e->scheme));
-	add(v, "username", given(o, e->has_username, e->username));
-	add(v, "realm", given(o, e->has_realm, e->realm));
-	add(v, "algorithm", given(o, e->has_algorithm, e->algorithm));
-	add(v, "qop", given(o, e->has_qop, e->qop));
-	add(v, "uri", given(o, e->has_uri, e->uri));
-	add(v, "nonce", given(o, e->has_nonce, e->nonce));
-	add(v, "nc", given(o, e->has_nc, e->nc));
-	add(v, "cnonce", given(o, e->has_cnonce, e->cnonce));
-	add(v, "opaque", given(o, e->has_opaque, e->opaque));
-	add(v, "verdict", str(auth_verdict_name(e->out.verdict)));
-	if (e->why.n != 0) {
-		why = json_object_new_object();
-		add(why, "variant", e->out.variant ? str(variants[e->out.variant].name) : NULL);
-		add(why, "text", text(o, e->why));
-		add(v, "why", why);
-	} else {
-		add(v, "why", NULL);
+		if (n->parent >= i)
+			continue;
+		up = &f[n->parent];
+		if (up->last != 0)
+			f[up->last - 1].next = i + 1;
+		else
+			up->first = i + 1;
+		up->last = i + 1;
+		at = (size_t)(node_hash(&((struct own *)o->own)->key, n) >> 32) & (size - 1);
+		while (slots[at] != 0 && !same_name(n, &b->nodes[slots[at] - 1]))
+			at = (at + 1) & (size - 1);
+		if (slots[at] != 0) {
+			f[slots[at] - 1].twin = i + 1;
+			f[i].second = true;
+		}
+		slots[at] = i + 1;
 	}
-	add(v, "nonce_check", str(nonce_check_name(e->nonce_check)));
-	add(v, "decision", str(auth_decision_name(e->decision)));
-	add(v, "agrees", e->agrees < 0 ? NULL : json_object_new_boolean(e->agrees));
-	return v;
+	return f;
+}
+
+/* Each name once: what repeats, or may repeat by the dictionary, is a list. */
+static void
+members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t first, unsigned depth)
+{
+	uint32_t i, k;
+
+	for (i = first; i != 0; i = f[i - 1].next) {
+		const struct manscdp_node *n = &b->nodes[i - 1];
+
+		if (f[i - 1].second)
+			continue;
+		emit_text_key(j, n->attribute ? "@" : "", slice_head(n->name, 120));
+		if (!is_list(n) && f[i - 1].twin == 0) {
+			node_value(j, b, f, i - 1, depth);
+			continue;
+		}
+		emit_open(j, '[');
+		for (k = i; k != 0; k = f[k - 1].twin)
+			node_value(j, b, f, k - 1, depth);
+		emit_close(j, ']');
+	}
 }
 
 static void
-add_ref(struct out *o, struct json_object *v, const struct ref *r, bool frames)
+node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i, unsigned depth)
 {
-	add(v, "capture", num(r->capture));
-	add(v, "frame", num(r->frame));
-	if (frames)
-		add(v, "frames", frame_list(r->frames, r->frames_total, r->frame));
-	add(v, "time", when(o, r->time_ns, r->capture));
+	const struct manscdp_node *n = &b->nodes[i];
+	struct slice value = slice_trim(n->text);
+	bool secret = (n->def != NULL && n->def->secret) || slice_istarts(n->name, SLICE("password"));
+
+	if (f[i].first == 0 || depth >= FIELDS_DEPTH) {
+		if (secret && value.n != 0)
+			octets(j, value.n);
+		else
+			emit_text(j, value, NULL);
+		return;
+	}
+	emit_open(j, '{');
+	if (value.n != 0) {
+		emit_key(j, "#text");
+		emit_text(j, value, NULL);
+	}
+	members(j, b, f, f[i].first, depth + 1);
+	emit_close(j, '}');
 }
 
-static struct json_object *
+/* The decoded tree: objects by element name, attributes as @Name, repeatable elements as lists. */
+static void
+fields(struct out *o, const struct kept_body *b)
+{
+	struct emit *j = &((struct own *)o->own)->json;
+	struct family *f = relate(o, b);
+
+	emit_open(j, '{');
+	if (f != NULL && b->nodes_total != 0) {
+		emit_text_key(j, "", slice_head(b->nodes[0].name, 120));
+		node_value(j, b, f, 0, 0);
+	}
+	emit_close(j, '}');
+}
+
+static void
+body(struct out *o, const struct kept_body *b)
+{
+	struct emit *j = &((struct own *)o->own)->json;
+
+	emit_key(j, "body");
+	if (b == NULL) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	text_or_null(j, "content_type", b->content_type);
+	string(j, "charset", b->charset[0] ? b->charset : NULL);
+	text_or_null(j, "root", b->root);
+	text_or_null(j, "CmdType", b->CmdType);
+	text_or_null(j, "SN", b->SN);
+	text_or_null(j, "DeviceID", b->DeviceID);
+	string(j, "verdict", b->manscdp ? body_verdict_name(b->verdict) : NULL);
+	emit_key(j, "fields");
+	if (b->nodes != NULL)
+		fields(o, b);
+	else
+		emit_null(j);
+	emit_close(j, '}');
+}
+
+static void
+auth(struct emit *j, const struct auth_entry *e)
+{
+	emit_open(j, '{');
+	string(j, "header", e->header);
+	text_or_null(j, "scheme", e->scheme);
+	text_if(j, "username", e->has_username, e->username);
+	text_if(j, "realm", e->has_realm, e->realm);
+	text_if(j, "algorithm", e->has_algorithm, e->algorithm);
+	text_if(j, "qop", e->has_qop, e->qop);
+	text_if(j, "uri", e->has_uri, e->uri);
+	text_if(j, "nonce", e->has_nonce, e->nonce);
+	text_if(j, "nc", e->has_nc, e->nc);
+	text_if(j, "cnonce", e->has_cnonce, e->cnonce);
+	text_if(j, "opaque", e->has_opaque, e->opaque);
+	string(j, "verdict", auth_verdict_name(e->out.verdict));
+	emit_key(j, "why");
+	if (e->why.n != 0) {
+		emit_open(j, '{');
+		string(j, "variant", e->out.variant ? auth_variant_name(e->out.variant) : NULL);
+		text_or_null(j, "text", e->why);
+		emit_close(j, '}');
+	} else {
+		emit_null(j);
+	}
+	string(j, "nonce_check", nonce_check_name(e->nonce_check));
+	string(j, "decision", auth_decision_name(e->decision));
+	emit_key(j, "agrees");
+	if (e->agrees < 0)
+		emit_null(j);
+	else
+		emit_bool(j, e->agrees != 0);
+	emit_close(j, '}');
+}
+
+static void
+place_of(const struct out *o, struct emit *j, const struct ref *r, bool frames)
+{
+	number(j, "capture", r->capture);
+	number(j, "frame", r->frame);
+	if (frames)
+		frame_list(j, r->frames, r->frames_total, r->frame);
+	time_of(o, j, "time", r->time_ns, r->capture);
+}
+
+static void
 transaction(struct out *o, const struct tx *x)
 {
-	struct json_object *v = json_object_new_object(), *list, *r;
+	struct emit *j = &((struct own *)o->own)->json;
 	const struct response *p;
 	const struct auth_entry *e;
-	unsigned n = 0;
 
-	add(v, "id", num(x->id));
-	add(v, "method", text(o, x->method_name));
-	add(v, "cseq", num(x->cseq));
-	add(v, "branch", text_or_null(o, x->branch));
+	emit_open(j, '{');
+	number(j, "id", x->id);
+	text_or_null(j, "method", x->method_name);
+	number(j, "cseq", x->cseq);
+	text_or_null(j, "branch", x->branch);
+	emit_key(j, "request");
 	if (x->request.frame != 0) {
-		r = json_object_new_object();
-		add_ref(o, r, &x->request, true);
-		add(r, "repeats", num(x->repeats));
-		add(v, "request", r);
+		emit_open(j, '{');
+		place_of(o, j, &x->request, true);
+		number(j, "repeats", x->repeats);
+		emit_close(j, '}');
 	} else {
-		add(v, "request", NULL);
+		emit_null(j);
 	}
-	for (p = x->responses; p != NULL; p = p->next)
-		n++;
-	list = json_object_new_array_ext(n ? (int)n : 1);
+	emit_key(j, "responses");
+	emit_open(j, '[');
 	for (p = x->responses; p != NULL; p = p->next) {
-		r = json_object_new_object();
-		add(r, "status", num(p->status));
-		add(r, "reason", text(o, p->reason));
-		add_ref(o, r, &p->ref, false);
-		add(r, "repeats", num(p->repeats));
-		add(r, "body", body(o, p->body));
-		(void)json_object_array_add(list, r);
+		emit_open(j, '{');
+		number(j, "status", p->status);
+		text_if(j, "reason", true, p->reason);
+		place_of(o, j, &p->ref, false);
+		number(j, "repeats", p->repeats);
+		body(o, p->body);
+		emit_close(j, '}');
 	}
-	add(v, "responses", list);
-	add(v, "response_ms", x->request.frame != 0 && x->status >= 200 && x->final_ns >= x->request.time_ns
-	                          ? milliseconds(x->final_ns - x->request.time_ns)
-	                          : NULL);
-	add(v, "registration_scheme", text_or_null(o, x->registration_scheme));
-	list = json_object_new_array_ext(1);
+	emit_close(j, ']');
+	milliseconds(j, "response_ms", x->request.frame != 0 && x->status >= 200, x->final_ns - x->request.time_ns);
+	text_or_null(j, "registration_scheme", x->registration_scheme);
+	emit_key(j, "auth");
+	emit_open(j, '[');
 	for (e = x->auths; e != NULL; e = e->next)
-		(void)json_object_array_add(list, auth(o, e));
-	add(v, "auth", list);
-	add(v, "body", body(o, x->body));
-	return v;
+		auth(j, e);
+	emit_close(j, ']');
+	body(o, x->body);
+	emit_close(j, '}');
 }
 
-static struct json_object *
-party(struct out *o, const struct party_kept *p)
+static void
+party(struct emit *j, const char *key, const struct party_kept *p)
 {
-	struct json_object *v = json_object_new_object();
-
-	add(v, "uri", text_or_null(o, p->uri));
-	add(v, "user", text_or_null(o, p->user));
-	add(v, "tag", text_or_null(o, p->tag));
-	return v;
+	emit_key(j, key);
+	emit_open(j, '{');
+	text_or_null(j, "uri", p->uri);
+	text_or_null(j, "user", p->user);
+	text_or_null(j, "tag", p->tag);
+	emit_close(j, '}');
 }
 
 static void
 dialog(struct out *o, const struct dialog *d, bool last)
 {
 	struct own *own = o->own;
-	struct json_object *v = json_object_new_object(), *list;
+	struct emit *j = &own->json;
 	const struct tx *x;
 
 	(void)last;
-	add(v, "id", num(d->id));
-	add(v, "part", num(d->part));
-	add(v, "kind", str(dialog_kind_name(d->kind)));
-	add(v, "call_id", text(o, d->call_id));
-	add(v, "from", party(o, &d->from));
-	add(v, "to", party(o, &d->to));
-	add(v, "device", text_or_null(o, d->device));
-	add(v, "state", str(dialog_state_name(d->state)));
-	add(v, "outcome", str(dialog_outcome_name(d->outcome)));
-	add(v, "started", when(o, d->started_ns, d->first.capture));
-	add(v, "ended", when(o, d->ended_ns, d->last.capture));
-	add(v, "transactions_total", num(d->transactions_total));
-	list = json_object_new_array_ext(d->txs_held ? (int)d->txs_held : 1);
+	emit_open(j, '{');
+	number(j, "id", d->id);
+	number(j, "part", d->part);
+	string(j, "kind", dialog_kind_name(d->kind));
+	text_if(j, "call_id", true, d->call_id);
+	party(j, "from", &d->from);
+	party(j, "to", &d->to);
+	text_or_null(j, "device", d->device);
+	string(j, "state", dialog_state_name(d->state));
+	string(j, "outcome", dialog_outcome_name(d->outcome));
+	time_of(o, j, "started", d->started_ns, d->first.capture);
+	time_of(o, j, "ended", d->ended_ns, d->last.capture);
+	number(j, "transactions_total", d->transactions_total);
+	emit_key(j, "transactions");
+	emit_open(j, '[');
 	for (x = d->txs; x != NULL; x = x->dialog_next)
 		if (x->write)
-			(void)json_object_array_add(list, transaction(o, x));
-	add(v, "transactions", list);
-	write_record(o, o->f, v, own->dialogs++);
+			transaction(o, x);
+	emit_close(j, ']');
+	emit_close(j, '}');
+	finish(o, o->f, own->dialogs++);
 }
 
 static void
 exchange(struct out *o, const struct exchange *x)
 {
 	struct own *own = o->own;
-	struct json_object *v = json_object_new_object(), *list, *r;
+	struct emit *j = &own->json;
 	const struct exchange_part *p;
 
-	add(v, "id", num(x->id));
-	add(v, "root", text(o, x->root));
-	add(v, "CmdType", text(o, x->CmdType));
-	add(v, "SN", text_or_null(o, x->SN));
-	add(v, "from", text_or_null(o, x->from));
-	add(v, "to", text_or_null(o, x->to));
-	add(v, "DeviceID", text_or_null(o, x->DeviceID));
+	emit_open(j, '{');
+	number(j, "id", x->id);
+	text_or_null(j, "root", x->root);
+	text_or_null(j, "CmdType", x->CmdType);
+	text_or_null(j, "SN", x->SN);
+	text_or_null(j, "from", x->from);
+	text_or_null(j, "to", x->to);
+	text_or_null(j, "DeviceID", x->DeviceID);
+	emit_key(j, "request");
 	if (x->request.frame != 0) {
-		r = json_object_new_object();
-		add(r, "dialog", num(x->request_dialog));
-		add(r, "capture", num(x->request.capture));
-		add(r, "frame", num(x->request.frame));
-		add(v, "request", r);
+		emit_open(j, '{');
+		number(j, "dialog", x->request_dialog);
+		number(j, "capture", x->request.capture);
+		number(j, "frame", x->request.frame);
+		emit_close(j, '}');
 	} else {
-		add(v, "request", NULL);
+		emit_null(j);
 	}
-	list = json_object_new_array_ext(x->parts_total ? (int)x->parts_total : 1);
+	emit_key(j, "responses");
+	emit_open(j, '[');
 	for (p = x->parts; p != NULL; p = p->next) {
-		r = json_object_new_object();
-		add(r, "dialog", num(p->dialog));
-		add(r, "capture", num(p->ref.capture));
-		add(r, "frame", num(p->ref.frame));
-		add(r, "Num", p->has_num ? num(p->num) : NULL);
-		(void)json_object_array_add(list, r);
+		emit_open(j, '{');
+		number(j, "dialog", p->dialog);
+		number(j, "capture", p->ref.capture);
+		number(j, "frame", p->ref.frame);
+		number_or_null(j, "Num", p->has_num, p->num);
+		emit_close(j, '}');
 	}
-	add(v, "responses", list);
-	add(v, "SumNum", x->has_sum ? num(x->SumNum) : NULL);
-	add(v, "received", num(x->received));
-	add(v, "latency_ms", x->latency_ns >= 0 ? milliseconds(x->latency_ns) : NULL);
-	add(v, "outcome", str(exchange_outcome_name(x->outcome)));
-	write_record(o, own->exchanges, v, own->exchanges_total++);
+	emit_close(j, ']');
+	number_or_null(j, "SumNum", x->has_sum, x->SumNum);
+	number(j, "received", x->received);
+	milliseconds(j, "latency_ms", x->latency_ns >= 0, x->latency_ns);
+	string(j, "outcome", exchange_outcome_name(x->outcome));
+	emit_close(j, '}');
+	finish(o, own->exchanges, own->exchanges_total++);
+}
+
+/* Beside a value whose octets are no text: its octets as hex. */
+static void
+value_of(struct emit *j, const char *key, const char *key_hex, bool has, struct slice s)
+{
+	static const char hex[] = "0123456789abcdef";
+	bool bad = false;
+	char t[2];
+	size_t i;
+
+	emit_key(j, key);
+	if (!has) {
+		emit_null(j);
+		return;
+	}
+	emit_text(j, s, &bad);
+	if (!bad)
+		return;
+	emit_key(j, key_hex);
+	emit_open(j, '"');
+	for (i = 0; i < s.n; i++) {
+		t[0] = hex[s.p[i] >> 4];
+		t[1] = hex[s.p[i] & 15];
+		emit_raw(j, t, 2);
+	}
+	emit_close(j, '"');
+}
+
+static void
+finding(struct out *o, const struct finding *x, uint64_t before)
+{
+	struct emit *j = &((struct own *)o->own)->json;
+	size_t i;
+
+	emit_open(j, '{');
+	number(j, "id", x->id);
+	string(j, "rule", rule_infos[x->rule].id);
+	string(j, "severity", severity_name(x->severity));
+	emit_key(j, "message");
+	emit_text(j, finding_message(x, &o->scratch), NULL);
+	emit_key(j, "args");
+	emit_open(j, '{');
+	for (i = 0; i < FINDING_ARGS_MAX && x->args[i].name != NULL; i++)
+		text_if(j, x->args[i].name, true, x->args[i].value);
+	emit_close(j, '}');
+	string(j, "reference", rule_infos[x->rule].reference);
+	number_or_null(j, "capture", x->has_place, x->capture);
+	number_or_null(j, "frame", x->frame != 0, x->frame);
+	frame_list(j, x->frames, x->frames_total, x->frame);
+	number_or_null(j, "dialog", x->dialog != 0, x->dialog);
+	number_or_null(j, "transaction", x->transaction != 0, x->transaction);
+	text_or_null(j, "device", x->device);
+	text_or_null(j, "field", x->field);
+	value_of(j, "value", "value_hex", x->has_value, x->value);
+	value_of(j, "expected", "expected_hex", x->has_expected, x->expected);
+	number_or_null(j, "line", x->line != 0, x->line);
+	number(j, "count", x->count);
+	emit_close(j, '}');
+	finish(o, o->f, before);
 }
 
 static struct json_object *
@@ -409,7 +599,7 @@ device(struct out *o, const struct device *d, const struct findings *f)
 	for (i = 0; i < d->addresses_total; i++)
 		(void)json_object_array_add(list, str(addr_text(&d->addresses[i], t)));
 	add(v, "addresses", list);
-	add(v, "user_agent", text_or_null(o, d->user_agent));
+	add(v, "user_agent", d->user_agent.n ? text(o, d->user_agent) : NULL);
 	add(v, "edition", d->edition <= 8 ? str(editions[d->edition]) : NULL);
 	findings_of_device(f, d->id, counts);
 	n = json_object_new_object();
@@ -417,63 +607,6 @@ device(struct out *o, const struct device *d, const struct findings *f)
 	add(n, "warning", num(counts[SEVERITY_WARNING]));
 	add(n, "note", num(counts[SEVERITY_NOTE]));
 	add(v, "findings", n);
-	return v;
-}
-
-/* Octets as hex, where they are no text. */
-static struct json_object *
-hex(struct out *o, struct slice s)
-{
-	static const char digits[] = "0123456789abcdef";
-	char *t = arena_array(&o->scratch, s.n, 2);
-	size_t i;
-
-	if (t == NULL)
-		return NULL;
-	for (i = 0; i < s.n; i++) {
-		t[2 * i] = digits[s.p[i] >> 4];
-		t[2 * i + 1] = digits[s.p[i] & 15];
-	}
-	return json_object_new_string_len(t, (int)(2 * s.n));
-}
-
-static void
-add_value(struct out *o, struct json_object *v, const char *key, const char *key_hex, bool has, struct slice s)
-{
-	bool bad = false;
-
-	add(v, key, has ? text(o, s) : NULL);
-	if (has)
-		(void)utf8_clean(s, &o->scratch, &bad);
-	if (bad)
-		add(v, key_hex, hex(o, s));
-}
-
-static struct json_object *
-finding(struct out *o, const struct finding *x)
-{
-	struct json_object *v = json_object_new_object(), *args = json_object_new_object();
-	size_t i;
-
-	add(v, "id", num(x->id));
-	add(v, "rule", str(rule_infos[x->rule].id));
-	add(v, "severity", str(severity_name(x->severity)));
-	add(v, "message", text(o, finding_message(x, &o->scratch)));
-	for (i = 0; i < FINDING_ARGS_MAX && x->args[i].name != NULL; i++)
-		add(args, x->args[i].name, text(o, x->args[i].value));
-	add(v, "args", args);
-	add(v, "reference", str(rule_infos[x->rule].reference));
-	add(v, "capture", x->has_place ? num(x->capture) : NULL);
-	add(v, "frame", num_or_null(x->frame));
-	add(v, "frames", frame_list(x->frames, x->frames_total, x->frame));
-	add(v, "dialog", num_or_null(x->dialog));
-	add(v, "transaction", num_or_null(x->transaction));
-	add(v, "device", text_or_null(o, x->device));
-	add(v, "field", text_or_null(o, x->field));
-	add_value(o, v, "value", "value_hex", x->has_value, x->value);
-	add_value(o, v, "expected", "expected_hex", x->has_expected, x->expected);
-	add(v, "line", num_or_null(x->line));
-	add(v, "count", num(x->count));
 	return v;
 }
 
@@ -604,7 +737,7 @@ end(struct out *o, const struct results *r)
 		n = 0;
 		(void)findings_rewind(r->findings);
 		while (findings_read(r->findings, &x))
-			write_record(o, o->f, finding(o, &x), n++);
+			finding(o, &x, n++);
 		(void)fputs("\n],\n\"captures\":[", o->f);
 		for (i = 0; i < capture_total(r->captures); i++)
 			write_record(o, o->f, capture(o, r, i), i);
@@ -616,6 +749,7 @@ end(struct out *o, const struct results *r)
 	}
 	if (own != NULL) {
 		(void)fclose(own->exchanges);
+		emit_free(&own->json);
 		free(own);
 	}
 	o->own = NULL;

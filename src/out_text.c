@@ -181,6 +181,13 @@ keepalives(struct out *o, const struct device *d)
 	}
 }
 
+/* Channels that are only called are in the JSON. */
+static bool
+worth_a_line(const struct device *d)
+{
+	return d->register_seen || d->keepalives != 0 || d->queries != 0;
+}
+
 static void
 devices(struct out *o, const struct results *r)
 {
@@ -188,13 +195,13 @@ devices(struct out *o, const struct results *r)
 	int width = 20;
 
 	while ((d = tracker_device(r->tracker, d)) != NULL)
-		if ((d->register_seen || d->kind == DEVICE_DEVICE) && (int)d->id.n > width && d->id.n < 40)
+		if (worth_a_line(d) && (int)d->id.n > width && d->id.n < 40)
 			width = (int)d->id.n;
 	inked(o, INK_BOLD, "\nDevices\n");
 	for (d = NULL; (d = tracker_device(r->tracker, d)) != NULL;) {
 		int pad;
 
-		if (!d->register_seen && d->kind != DEVICE_DEVICE)
+		if (!worth_a_line(d))
 			continue;
 		(void)fputs("  ", o->f);
 		tty_put(o, d->id);

@@ -57,6 +57,17 @@ split(int64_t ns, int64_t *days, int64_t *seconds, int64_t *fraction)
 	}
 }
 
+/* Some hundred thousand times are written of a large capture: printf would be half of it. */
+static void
+digits(char *at, uint64_t n, int width, char behind)
+{
+	at[width] = behind;
+	while (width > 0) {
+		at[--width] = (char)('0' + n % 10);
+		n /= 10;
+	}
+}
+
 const char *
 time_text(int64_t ns, int precision, char text[TIME_TEXT])
 {
@@ -65,9 +76,17 @@ time_text(int64_t ns, int precision, char text[TIME_TEXT])
 
 	split(ns, &days, &seconds, &fraction);
 	civil(days, &year, &month, &day);
-	(void)snprintf(text, TIME_TEXT, "%04d-%02u-%02uT%02d:%02d:%02d.%0*dZ", (int)year, month, day,
-	               (int)(seconds / 3600), (int)(seconds / 60 % 60), (int)(seconds % 60), precision == 9 ? 9 : 6,
-	               (int)(precision == 9 ? fraction : fraction / 1000));
+	digits(text, (uint64_t)year, 4, '-');
+	digits(text + 5, month, 2, '-');
+	digits(text + 8, day, 2, 'T');
+	digits(text + 11, (uint64_t)(seconds / 3600), 2, ':');
+	digits(text + 14, (uint64_t)(seconds / 60 % 60), 2, ':');
+	digits(text + 17, (uint64_t)(seconds % 60), 2, '.');
+	if (precision == 9)
+		digits(text + 20, (uint64_t)fraction, 9, 'Z');
+	else
+		digits(text + 20, (uint64_t)(fraction / 1000), 6, 'Z');
+	text[precision == 9 ? 30 : 27] = '\0';
 	return text;
 }
 
@@ -140,13 +159,18 @@ utf8_length(struct slice s, uint32_t *out)
 struct slice
 utf8_clean(struct slice s, struct arena *a, bool *bad)
 {
+	return utf8_mend(secret_mask(s, a), a, bad);
+}
+
+struct slice
+utf8_mend(struct slice s, struct arena *a, bool *bad)
+{
 	struct slice rest;
 	uint8_t *p;
 	uint32_t c;
 	size_t n = 0, len;
 
 	*bad = false;
-	s = secret_mask(s, a);
 	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
 		if (rest.p[0] < 0x80) {
 			len = 1;

@@ -75,6 +75,7 @@ const char *clock_text(int64_t ns, char text[TIME_TEXT]);
 /* To a terminal or pipe: valid UTF-8, secrets masked, control and direction characters as \x.. and \u{..}. */
 void tty_put(struct out *o, struct slice s);
 /* Valid UTF-8 with secrets masked, bad octets as U+FFFD (*bad says so). In the arena, or s itself. */
+struct slice utf8_mend(struct slice s, struct arena *a, bool *bad); /* without masking */
 struct slice utf8_clean(struct slice s, struct arena *a, bool *bad);
 
 #endif

@@ -144,9 +144,26 @@ expire(struct tracker *t)
 	exchanges_clock(t->exchanges, t->now_ns);
 }
 
+static void
+clean_up(struct tracker *t)
+{
+	if (!t->has_given)
+		return;
+	t->has_given = false;
+	if (t->given.kind == TRACKER_DIALOG)
+		dialog_written(t, t->given.dialog);
+	else if (t->given.kind == TRACKER_TX)
+		tx_release(t, t->given.tx);
+}
+
 void
 tracker_feed(struct tracker *t, const struct message *m)
 {
+	/* What the last message ended could be pointed at until now. */
+	clean_up(t);
+	tx_bury(t);
+	dialog_bury(t);
+	nonces_forget(t->nonces);
 	clock_move(t, m->rec.time_ns);
 	expire(t);
 	t->pending = m;
@@ -281,18 +298,6 @@ place(struct tracker *t, const struct message *m)
 	dialogs_flush(t);
 }
 
-static void
-clean_up(struct tracker *t)
-{
-	if (!t->has_given)
-		return;
-	t->has_given = false;
-	if (t->given.kind == TRACKER_DIALOG)
-		dialog_written(t, t->given.dialog);
-	else if (t->given.kind == TRACKER_TX)
-		tx_release(t, t->given.tx);
-}
-
 bool
 tracker_next(struct tracker *t, struct tracker_event *out)
 {
@@ -385,7 +390,9 @@ tracker_free(struct tracker *t)
 	}
 	for (i = 0; i < DIALOG_QUEUES; i++)
 		while ((d = t->dialog_queues[i].first) != NULL)
-			dialog_free(t, d);
+			dialog_release(t, d);
+	tx_bury(t);
+	dialog_bury(t);
 	nonces_free(t->nonces);
 	devices_free(t->devices);
 	exchanges_free(t->exchanges);

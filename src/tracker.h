@@ -108,7 +108,7 @@ struct tx {
 	int queue;
 	int64_t queued_ns;
 	bool write;                /* in a DIALOG event: this transaction belongs to the part */
-	bool written, indexed, listed, closed;
+	bool written, indexed, listed, closed, dead;
 };
 
 struct party_kept {

@@ -37,13 +37,26 @@ list_drop(struct dialog_list *q, struct dialog *d)
 }
 
 void
-dialog_free(struct tracker *t, struct dialog *d)
+dialog_release(struct tracker *t, struct dialog *d)
 {
 	if (d->queue != DIALOG_NONE)
 		list_drop(&t->dialog_queues[d->queue], d);
 	map_drop(&t->dialogs, d->hash, d);
-	arena_free(&d->mem);
-	free(d);
+	d->queue = DIALOG_NONE;
+	d->queue_next = t->dead_dialogs;
+	t->dead_dialogs = d;
+}
+
+void
+dialog_bury(struct tracker *t)
+{
+	struct dialog *d;
+
+	while ((d = t->dead_dialogs) != NULL) {
+		t->dead_dialogs = d->queue_next;
+		arena_free(&d->mem);
+		free(d);
+	}
 }
 
 void
@@ -61,7 +74,7 @@ dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
 	} else if (q == DIALOG_LIGHT && t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
 		old = t->dialog_queues[q].first;
 		if (old->alive_txs == 0)
-			dialog_free(t, old);
+			dialog_release(t, old);
 		else
 			dialog_queue_again(t, old);
 	} else if (q == DIALOG_OPEN && t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS]) {

@@ -61,6 +61,8 @@ struct tracker {
 	size_t events_size, events_first, events_total;
 	struct tracker_event given;    /* the last one that was pulled: its dialog may be cleaned up */
 	bool has_given;
+	struct tx *dead_txs;           /* over, but events that were not pulled yet may name them */
+	struct dialog *dead_dialogs;
 	struct arena scratch;
 };
 
@@ -81,8 +83,9 @@ struct tx *tx_by_branch(struct tracker *t, const struct message *m);
 const struct tx *tx_branch_user(struct tracker *t, const struct tx *x);
 /* The same request before its last proxy: `branch` is that of its second Via. */
 const struct tx *tx_previous_hop(struct tracker *t, const struct message *m, struct slice branch);
-void tx_release(struct tracker *t, struct tx *x); /* frees it when neither indexed nor listed */
+void tx_release(struct tracker *t, struct tx *x); /* puts it aside when neither indexed nor listed */
 void tx_unindex(struct tracker *t, struct tx *x);
+void tx_bury(struct tracker *t);                  /* frees what tx_release put aside */
 bool peers_seen(struct tracker *t, const struct addr *from, const struct addr *to);
 void peers_note(struct tracker *t, const struct addr *from, const struct addr *to);
 struct ref ref_of(const struct record *r, struct arena *a);
@@ -98,7 +101,8 @@ void dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q);
 void dialog_queue_again(struct tracker *t, struct dialog *d);
 void dialog_write(struct tracker *t, struct dialog *d, bool all, bool last);
 void dialog_written(struct tracker *t, struct dialog *d); /* after its event was pulled */
-void dialog_free(struct tracker *t, struct dialog *d);
+void dialog_release(struct tracker *t, struct dialog *d);
+void dialog_bury(struct tracker *t); /* frees what dialog_release put aside */
 void dialogs_flush(struct tracker *t);
 bool dialog_transient(const struct dialog *d); /* over when its one transaction is */
 

@@ -450,7 +450,7 @@ tx_release(struct tracker *t, struct tx *x)
 {
 	struct response *r;
 
-	if (x->listed)
+	if (x->listed || x->dead)
 		return;
 	account(t, x);
 	for (r = x->responses; r != NULL; r = r->next)
@@ -460,6 +460,19 @@ tx_release(struct tracker *t, struct tx *x)
 	if (x->indexed || x->queue != TX_NONE)
 		return;
 	x->dialog->alive_txs--;
-	arena_free(&x->mem);
-	free(x);
+	x->dead = true;
+	x->queue_next = t->dead_txs;
+	t->dead_txs = x;
+}
+
+void
+tx_bury(struct tracker *t)
+{
+	struct tx *x;
+
+	while ((x = t->dead_txs) != NULL) {
+		t->dead_txs = x->queue_next;
+		arena_free(&x->mem);
+		free(x);
+	}
 }

@@ -31,6 +31,23 @@ struct xml {
 	size_t end_offset;
 	uint32_t line;
 	enum xml_end end;
+	const char *why;
+};
+
+/* What libxml2 calls some errors by number, in our words. */
+static const struct {
+	int code;
+	const char *why;
+} error_words[] = {
+    {XML_ERR_ATTRIBUTE_REDEFINED,   "an attribute stands twice in its element"                  },
+    {XML_ERR_ATTRIBUTE_NOT_STARTED, "an attribute's value has no quotes"                        },
+    {XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "an attribute has no value"                                 },
+    {XML_ERR_INVALID_CHARREF,       "a character reference names no character that XML has"     },
+    {XML_ERR_INVALID_CHAR,          "a character that XML does not have"                        },
+    {XML_ERR_RESERVED_XML_NAME,     "an XML declaration stands in the midst of the body"        },
+    {XML_ERR_MISPLACED_CDATA_END,   "']]>' stands in the text; its '>' has to be written &gt;"  },
+    {XML_ERR_HYPHEN_IN_COMMENT,     "'--' stands in a comment"                                  },
+    {XML_ERR_SPACE_REQUIRED,        "a blank is missing between two attributes"                 },
 };
 
 static void
@@ -232,6 +249,7 @@ on_error(void *data, xmlErrorPtr error)
 {
 	struct xml *x = data;
 
+	size_t i;
 	const xmlChar *cur = x->context->input != NULL ? x->context->input->cur : NULL;
 
 	if (x->done || error->level != XML_ERR_FATAL)
@@ -239,6 +257,9 @@ on_error(void *data, xmlErrorPtr error)
 	if (cur != NULL && cur <= x->context->input->end)
 		x->at_end = cur == x->context->input->end ||
 		            memchr(cur, '>', (size_t)(x->context->input->end - cur)) == NULL;
+	for (i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++)
+		if (error_words[i].code == error->code)
+			x->why = error_words[i].why;
 	stop(x, error->code == XML_ERR_NO_MEMORY ? XML_MEMORY : XML_MALFORMED);
 	if (error->line > 0)
 		x->line = (uint32_t)error->line;
@@ -333,6 +354,7 @@ xml_read(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out
 	x->pool_used = x->nodes_total = x->open_total = x->end_offset = 0;
 	x->namespaces = x->done = x->at_end = false;
 	x->end = XML_OK;
+	x->why = NULL;
 	x->line = 1;
 
 	x->context->userData = x;
@@ -345,6 +367,7 @@ xml_read(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out
 	out->end = x->end;
 	out->line = x->line;
 	out->end_offset = x->end_offset < text.n ? x->end_offset : text.n;
+	out->why = x->why;
 	out->at_end = x->at_end;
 	out->namespaces = x->namespaces;
 	if (!nodes_keep(x, a, out)) {

@@ -24,6 +24,7 @@ struct xml_tree {
 	enum xml_end end;
 	size_t end_offset;   /* of XML_OK: what follows the root's end tag */
 	uint32_t line;       /* where it ended, from 1 */
+	const char *why;     /* of XML_MALFORMED: in our words, static; NULL where the kind of error says little */
 	bool at_end;         /* of XML_MALFORMED: nothing but a piece of a tag was left */
 	bool namespaces;     /* a namespace or a prefix occurs; prefixes are dropped */
 	const uint32_t *open; /* elements that were not closed, outermost first; in the arena */

@@ -19,10 +19,10 @@ def row(name, order, digits):
 def pcap(frames, dlt, order, digits):
     magic = 0xa1b23c4d if digits == 9 else 0xa1b2c3d4
     out = [struct.pack(order + 'IHHiIII', magic, 2, 4, 0, 0, 262144, dlt)]
-    for time_ns, data in frames:
+    for time_ns, data, length in frames:
         seconds, rest = divmod(time_ns, 10**9)
         out.append(struct.pack(order + 'IIII', seconds, rest // 10**(9 - digits),
-                               len(data), len(data)) + data)
+                               len(data), length) + data)
     return b''.join(out)
 
 
@@ -39,14 +39,14 @@ def pcapng(frames, dlt, order, digits):
     end = struct.pack(order + 'HH', 0, 0)
     out = [block(0x0a0d0d0a, struct.pack(order + 'IHHq', 0x1a2b3c4d, 1, 0, -1)),
            block(1, struct.pack(order + 'HHI', dlt, 0, 262144) + resolution + end)]
-    for time_ns, data in frames:
+    for time_ns, data, length in frames:
         ticks = time_ns // 10**(9 - digits)
         out.append(block(6, struct.pack(order + 'IIIII', 0, ticks >> 32, ticks & 0xffffffff,
-                                        len(data), len(data)) + data))
+                                        len(data), length) + data))
     return b''.join(out)
 
 
 def write(frames, dlt, name='pcap'):
-    """frames: [(time_ns, bytes)]"""
+    """frames: [(time_ns, bytes, length on the wire)]"""
     function, order, digits = FORMATS[name]
     return function(frames, dlt, order, digits)

@@ -17,18 +17,22 @@ class Case:
     rule: str
     text: str           # the phrase that says what is tried
     fires: bool
+    clean: bool         # silent, and no error or warning of any rule either
+    severity: str       # of the findings that must be there; None if any will do
     on: list            # numbers of the messages that the findings must name; [] if any will do
     flow: flows.Flow
     options: list = field(default_factory=list)
     passwords: list = field(default_factory=list)
     variant: str = 'plain'
+    frames: list = field(default_factory=list)  # edits for variants.build()
     where: str = ''
 
 
-CASE = re.compile(r'(fires|silent)(?: on ([\d., ]+))?: (.+)$')
+CASE = re.compile(r'(fires|silent|clean)(?: on ([\d., ]+))?(?: as (error|warning|note))?: (.+)$')
 IN = re.compile(r'in ([\d.,\- ]+|all|requests|responses): (.+)$')
 PLACE = re.compile(r'(after|before) ([\d.]+): (.+)$')
 REPLACE = re.compile(r'replace "(.*?)" by "(.*)"$')
+FRAME = re.compile(r'frame (\d+): (?:(lost)|(cut) (\d+)|(twice), "(.*?)" as "(.*)")$')
 
 
 def find_base(name):
@@ -128,6 +132,10 @@ def apply(case, line, nested):
     if m:
         place(case.flow, m[1], m[2], m[3], nested)
         return
+    m = FRAME.match(line)
+    if m:
+        case.frames.append((int(m[1]), m[2] or m[3] or m[5], [m[4]] if m[3] else [m[6], m[7]]))
+        return
     key, _, value = line.partition(':')
     value = value.strip()
     if line.startswith('drop '):
@@ -162,7 +170,8 @@ def parse(text, rule):
         if not m:
             common.append((line, nested))
             continue
-        case = Case(rule, m[3], m[1] == 'fires', numbers(m[2]) if m[2] else [], None, where=where)
+        case = Case(rule, m[4], m[1] == 'fires', m[1] == 'clean', m[3],
+                    numbers(m[2]) if m[2] else [], None, where=where)
         try:
             for setting in common:
                 apply(case, *setting)

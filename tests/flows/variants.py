@@ -1,11 +1,12 @@
 """variants - the ways in which one conversation can travel and be recorded.
 
 Whatever the way, the dialogs in it are the same: tests/run compares the reports."""
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import capfile
 import flow as flows
 import frames as f
+import rewrites
 
 
 # ---- how the bytes of one TCP write become segments: [(from, to)] in the order of sending ----
@@ -49,6 +50,7 @@ class Variant:
     six: bool = False
     link: str = None
     format: str = None
+    rewrite: object = None      # a harmless change to each message
 
 
 VARIANTS = [
@@ -82,6 +84,15 @@ VARIANTS = [
     Variant('pcapng-nanoseconds', format='pcapng-ns'),
     Variant('qinq-tcp-reordered-pcapng', 'tcp', reordered, link='qinq', format='pcapng'),
     Variant('vlan-fragments-sll', 'udp', mtu=300, link='sll', format='pcap-ns-swapped'),
+    Variant('compact', rewrite=rewrites.compact),
+    Variant('compact-tcp', 'tcp', rewrite=rewrites.compact),
+    Variant('letters', rewrite=rewrites.letters),
+    Variant('other-order', rewrite=rewrites.order),
+    Variant('folded', rewrite=rewrites.folded),
+    Variant('folded-tcp', 'tcp', thirds, rewrite=rewrites.folded),
+    Variant('spaced', rewrite=rewrites.spaced),
+    Variant('spaced-ipv6', six=True, rewrite=rewrites.spaced),
+    Variant('unknown-headers', rewrite=rewrites.unknown),
 ]
 BY_NAME = {v.name: v for v in VARIANTS}
 
@@ -103,14 +114,21 @@ class Recorder:
         if self.variant.backwards:
             packets.reverse()
         for packet in packets:
-            self.frames.append((time_ns, self.wrap(packet)))
+            data = self.wrap(packet)
+            self.frames.append((time_ns, data, len(data)))
+
+    def renumber(self, first, by):
+        for message, frame in self.number_of.items():
+            if frame >= first:
+                self.number_of[message] = frame + by
 
 
 def batches(messages, together):
-    """Messages that leave in one write: adjacent ones of one direction when together."""
+    """Messages that leave in one write: when together, adjacent ones of one direction within 50 ms."""
     out = []
     for message in messages:
-        if together and out and (out[-1][0].src, out[-1][0].dst) == (message.src, message.dst):
+        if together and out and message.time_ns - out[-1][0].time_ns < 50 * 10**6 \
+                and (out[-1][0].src, out[-1][0].dst) == (message.src, message.dst):
             out[-1].append(message)
         else:
             out.append([message])
@@ -145,13 +163,33 @@ def is_tcp(variant, flow, message):
     return own == 'tcp'
 
 
-def build(flow, variant=BY_NAME['plain']):
-    """(bytes of the capture file, {message number: frame number})"""
+def edit_frame(recorder, number, verb, args):
+    """What the capture, not the sender, does to a frame: lost, cut N, twice A B."""
+    time_ns, data, length = recorder.frames[number - 1]
+    if verb == 'lost':
+        del recorder.frames[number - 1]
+        recorder.renumber(number, -1)
+    elif verb == 'cut':
+        recorder.frames[number - 1] = (time_ns, data[:int(args[0])], length)
+    else:
+        was, now = (a.encode() for a in args)
+        if was not in data or len(was) != len(now):
+            raise flows.FlowError(f'frame {number} has no {args[0]!r}, or the lengths differ')
+        recorder.frames.insert(number, (time_ns, data.replace(was, now), length))
+        recorder.renumber(number + 1, 1)
+
+
+def build(flow, variant=BY_NAME['plain'], edits=()):
+    """(bytes of the capture file, {message number: frame number})
+
+    edits: [(frame number, verb, arguments)], the last frame first."""
     if variant.six:
         flow = flows.to_ipv6(flow)
     recorder = Recorder(variant, flow.settings)
     connections, before = {}, 0
     messages = [m for m in flows.messages(flow, variant.transport) if not m.lost]
+    if variant.rewrite:
+        messages = [replace(m, data=variant.rewrite(m.data)) for m in messages]
     for batch in batches(messages, variant.packed):
         if is_tcp(variant, flow, batch[0]):
             record_tcp(recorder, flow, batch, connections, before)
@@ -164,5 +202,7 @@ def build(flow, variant=BY_NAME['plain']):
     for connection in connections.values():
         for a, b, payload in connection.close():
             recorder.packet(before, a, b, f.TCP, payload)
+    for edit in edits:
+        edit_frame(recorder, *edit)
     name = variant.format or flow.settings.get('format', 'pcap')
     return capfile.write(recorder.frames, recorder.dlt, name), recorder.number_of

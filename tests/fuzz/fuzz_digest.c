@@ -19,7 +19,8 @@ check(const struct digest *d, enum dis dis, struct slice in)
 		must(v->times != 0 || (v->value.n == 0 && !v->quoted));
 		must(!v->differs || v->times > 1);
 	}
-	must(digest_hex_length(digest_algorithm(d->p[DIGEST_ALGORITHM].value, &sess)) <= 64);
+	must(digest_hex_length(digest_algorithm(d->p[DIGEST_ALGORITHM].value, &sess)) <=
+	     64);
 	if (digest_qop(d->p[DIGEST_QOP].value) == DIGEST_QOP_AUTH)
 		must(digest_qop_offered(d->p[DIGEST_QOP].value, SLICE("auth")));
 }

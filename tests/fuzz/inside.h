@@ -1,4 +1,5 @@
-/* inside - what fuzz targets of dissectors share: an exact copy of the input, and where slices may lie. */
+/* inside - what fuzz targets of dissectors share: an exact copy of the input, and
+ * where slices may lie. */
 #ifndef TESTS_FUZZ_INSIDE_H
 #define TESTS_FUZZ_INSIDE_H
 
@@ -6,10 +7,10 @@
 
 #include "dissect/slice.h"
 
-#define must(holds) \
-	do { \
-		if (!(holds)) \
-			abort(); \
+#define must(holds)                                                                      \
+	do {                                                                             \
+		if (!(holds))                                                            \
+			abort();                                                         \
 	} while (0)
 
 /* In a block of exactly its size, so that a read beyond it is seen. free() its p. */

@@ -34,6 +34,9 @@ replay(const char *name)
 		return -1;
 	}
 	fclose(f);
+	/* Should it crash, the last name printed says on what. */
+	printf("%s\n", name);
+	fflush(stdout);
 	LLVMFuzzerTestOneInput(data, size);
 	free(data);
 	return 0;

@@ -94,7 +94,7 @@ class Suite:
                                   input=data if data is not None else b'',
                                   capture_output=True, check=False)
         except subprocess.TimeoutExpired:
-            raise Failure(f'{shlex.join(map(str, args))}: more than {timeout} s') from None
+            raise Failure(f'{shlex.join(map(str, args))[:300]}: more than {timeout} s') from None
         except OSError as e:
             raise Failure(str(e)) from None
 

@@ -8,16 +8,19 @@ import variants
 
 from .base import Failure, Test, check, compare
 
+# Notes on how a message is written; a rewrite may draw them.
+WRITING_RULES = {'sip-folded-header', 'sip-compact-form'}
+
 # What a way of travelling may say of itself: these speak of the carrier, not of the conversation.
 CARRIER_RULES = {
     'capture-cut', 'net-fragment-lost', 'net-overlap', 'tcp-gap', 'tcp-resync', 'message-too-long',
 }
 
 
-def write(suite, folder, name, flow, variant):
+def write(suite, folder, name, flow, variant, edits=()):
     """The capture and the passwords of a flow; (path, options, {message: frame})"""
     path = suite.folder(folder) / (name + ('.pcapng' if 'pcapng' in variant.name else '.pcap'))
-    data, frames = variants.build(flow, variant)
+    data, frames = variants.build(flow, variant, sorted(edits, reverse=True))
     path.write_bytes(data)
     return path, frames
 
@@ -57,7 +60,7 @@ def essence(report):
                         'transactions': transactions})
     rules = collections.Counter()
     for rule, count in report['summary']['rules'].items():
-        if rule not in CARRIER_RULES:
+        if rule not in CARRIER_RULES and rule not in WRITING_RULES:
             rules[rule] += count
     exchanges = [pick(e, 'root', 'CmdType', 'SN', 'from', 'to', 'DeviceID', 'SumNum', 'received',
                       'outcome') for e in report['exchanges']]
@@ -70,7 +73,7 @@ def as_text(thing, flow, variant):
     out = json.dumps(thing, indent=1, ensure_ascii=False, sort_keys=True)
     if variant.six:
         for address, _, _ in flow.peers.values():
-            six = flowlang.six(address)
+            six = address if ':' in address else flowlang.six(address)
             out = out.replace(f'[{six}]', address).replace(six, address)
     return out
 
@@ -97,8 +100,13 @@ def one_variant(suite, path, variant, plain):
     return Test(f'flow {path.stem} as {variant.name}', run)
 
 
-def finding_frames(report, rule):
-    return [(f['frame'], set(f['frames'])) for f in report['findings'] if f['rule'] == rule]
+def finding_frames(report, rule, severity=None):
+    return [(f['frame'], set(f['frames'])) for f in report['findings']
+            if f['rule'] == rule and severity in (None, f['severity'])]
+
+
+def not_clean(report):
+    return sorted({f['rule'] for f in report['findings'] if f['severity'] != 'note'})
 
 
 def one_case(suite, case, number):
@@ -106,21 +114,26 @@ def one_case(suite, case, number):
         name = f'{case.rule}-{number}'
         lines = case.flow.settings.get('passwords', []) + case.passwords
         secrets = passwords(suite, 'rules', name, lines)
-        capture, frames = write(suite, 'rules', name, case.flow, variants.BY_NAME[case.variant])
+        capture, frames = write(suite, 'rules', name, case.flow, variants.BY_NAME[case.variant],
+                                case.frames)
         options = options_of(case.flow) + case.options
         report = suite.report(*secrets, *options, '--all-findings', capture)
         found = finding_frames(report, case.rule)
         if not case.fires:
             check(not found, f'{case.where}: fires on frame {[f for f, _ in found]} of {capture}')
+            check(not case.clean or not not_clean(report),
+                  f'{case.where}: {", ".join(not_clean(report))} on {capture}')
             return
         check(found, f'{case.where}: stays silent on {capture}; what fires: '
               + (', '.join(sorted(report['summary']['rules'])) or 'nothing'))
+        found = finding_frames(report, case.rule, case.severity)
+        check(found, f'{case.where}: fires, but not as {case.severity}, on {capture}')
         for message in case.on:
             frame = frames[message]
             check(any(f == frame or frame in all_of for f, all_of in found),
                   f'{case.where}: not on message {message} (frame {frame}) but on '
                   f'{[f for f, _ in found]} of {capture}')
-    return Test(f'rule {case.rule}: {"fires" if case.fires else "silent"}: {case.text}', run)
+    return Test(f'rule {case.rule}: {"fires" if case.fires else "clean" if case.clean else "silent"}: {case.text}', run)
 
 
 def broken(name, error):

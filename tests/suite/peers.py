@@ -31,7 +31,7 @@ def ours(report):
 
 
 def as_lines(counter):
-    return '\n'.join(f'{name} {count}' for name, count in sorted(counter.items()))
+    return '\n'.join(f'{name} {count}' for name, count in sorted(counter.items()) if count)
 
 
 def one_flow(suite, path, variant):
@@ -44,17 +44,34 @@ def one_flow(suite, path, variant):
     return Test(f'tshark {path.stem} as {variant.name}', run)
 
 
-# Captures in which the two differ, and which of them is right.
+# Captures in which the two differ: how often gbscope sees more (or less), and which of them is right.
 DIFFERS = {
+    'arkime-gtp-iphone.pcap': ('GTP tunnels are not followed', {
+        '100': -1, '180': -1, '200': -4, '202': -1, '401': -1, '405': -1, 'ACK': -1, 'BYE': -1,
+        'INVITE': -1, 'MESSAGE': -1, 'REGISTER': -3, 'SUBSCRIBE': -1}),
+    'heplify-sip_sctp.pcap': ('SCTP is not followed', {'100': -1, '403': -1, 'ACK': -1, 'INVITE': -1}),
+    'heplify-sip_tcp_websocket.pcap': ('SIP over WebSocket is not followed', {
+        '100': -1, '180': -1, '183': -1, '200': -2, '407': -1, 'ACK': -2, 'BYE': -1, 'INVITE': -2}),
+    'mytools-sip_mg_te_v_015-f447248.pcap': ('tshark misses the INVITE: its body is short', {'INVITE': 1}),
+    'mytools-sip_mg_te_v_015.pcap': ('tshark misses the INVITE: its body is short', {'INVITE': 1}),
+    'nDPI-fuzz-2006-06-26-2594.pcap': ('octets changed at random: a cut datagram, two odd status codes', {
+        '4': 1, '40': 1, 'CANCEL': -1}),
+    'sipnab-c07-sip-r2.cap': ('no pcap and no pcapng', None),
+    'sngrep-ipip.pcap': ('IP in IP is not followed', {'183': -1, '200': -1}),
 }
 
 
 def one_capture(suite, path):
     def run():
-        if path.name in DIFFERS:
-            raise Skip('captures in which tshark and gbscope differ for a known reason')
-        compare(as_lines(tshark(suite, path)), as_lines(ours(suite.report(path))),
-                f'{path}: tshark against gbscope')
+        theirs = tshark(suite, path)
+        why, more = DIFFERS.get(path.name, ('', {}))
+        if more is None:
+            suite.call('report', path, status=2)
+            return
+        want = collections.Counter({**theirs})
+        want.update(more)
+        compare(as_lines(want), as_lines(ours(suite.report(path))),
+                f'{path}: tshark {"and what is known" if why else ""} against gbscope')
     return Test(f'tshark {path.parent.name}/{path.name}', run)
 
 

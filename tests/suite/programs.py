@@ -29,7 +29,7 @@ def replay(suite, name):
         program = suite.build / 'tests' / 'fuzz' / f'fuzz_{name}'
         done = suite.command([*suite.wrap, program, *map(str, files)])
         if done.returncode != 0:
-            raise Failure(text(done.stdout)[-500:] + text(done.stderr)[-3000:]
+            raise Failure(text(done.stdout)[-300:] + text(done.stderr)[-3000:]
                           + f'exit status {done.returncode}')
     return Test(f'fuzz {name}', run)
 

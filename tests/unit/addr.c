@@ -2,9 +2,12 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit)  {(const uint8_t *)(lit), sizeof(lit) - 1}
 #define NOTHING {NULL, 0}
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	struct slice in;
@@ -68,6 +71,7 @@ static const struct {
     {"an empty tag", S("<sip:u@h>;tag="), DIS_BAD, NOTHING, S("sip:u@h"), S("tag="), true, false},
     {"nothing", S(""), DIS_MORE, NOTHING, NOTHING, NOTHING, false, false},
 };
+/* clang-format on */
 
 int
 main(void)
@@ -79,14 +83,14 @@ main(void)
 		enum dis dis = sip_addr_dissect(rows[i].in, NULL, &a);
 
 		ok(dis == rows[i].dis, "%s: the answer is %d", rows[i].what, (int)dis);
-		ok(slice_eq(a.display, rows[i].display), "%s: display is " SLICE_FMT, rows[i].what,
-		   SLICE_ARG(a.display));
+		ok(slice_eq(a.display, rows[i].display), "%s: display is " SLICE_FMT,
+		   rows[i].what, SLICE_ARG(a.display));
 		ok(slice_eq(a.uri, rows[i].uri), "%s: uri is " SLICE_FMT, rows[i].what,
 		   SLICE_ARG(a.uri));
-		ok(slice_eq(a.params, rows[i].params), "%s: params are " SLICE_FMT, rows[i].what,
-		   SLICE_ARG(a.params));
-		ok(a.bracketed == rows[i].bracketed && a.star == rows[i].star, "%s: its form",
-		   rows[i].what);
+		ok(slice_eq(a.params, rows[i].params), "%s: params are " SLICE_FMT,
+		   rows[i].what, SLICE_ARG(a.params));
+		ok(a.bracketed == rows[i].bracketed && a.star == rows[i].star,
+		   "%s: its form", rows[i].what);
 	}
 	return done();
 }

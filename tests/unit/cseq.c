@@ -2,8 +2,11 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit) {(const uint8_t *)(lit), sizeof(lit) - 1}
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	struct slice in;
@@ -29,6 +32,7 @@ static const struct {
     {"no method", S("1"), DIS_MORE, 1, S("1"), S("")},
     {"nothing", S(""), DIS_MORE, 0, S(""), S("")},
 };
+/* clang-format on */
 
 int
 main(void)

@@ -2,10 +2,13 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit) {(const uint8_t *)(lit), sizeof(lit) - 1}
 #define NS(n)  true, INT64_C(n)
 #define NONE   false, 0
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	struct slice in;
@@ -61,6 +64,7 @@ static const struct {
     {"words", S("yesterday"), DIS_BAD, SIP_DATE_OTHER, NONE},
     {"nothing", S(""), DIS_MORE, SIP_DATE_OTHER, NONE},
 };
+/* clang-format on */
 
 /* Each day of 562 years against the one before it: no gap, no day twice. */
 static void
@@ -76,10 +80,12 @@ days(void)
 			for (day = 1; day <= 31; day++) {
 				struct sip_date d;
 				char text[32];
-				int n = snprintf(text, sizeof(text), "%04u-%02u-%02uT00:00:00Z", year,
-						 month, day);
+				int n = snprintf(text, sizeof(text),
+				                 "%04u-%02u-%02uT00:00:00Z", year, month,
+				                 day);
 
-				if (sip_date_dissect(slice_of(text, (size_t)n), NULL, &d) != DIS_OK)
+				if (sip_date_dissect(slice_of(text, (size_t)n), NULL,
+				                     &d) != DIS_OK)
 					continue;
 				good = good && (total == 0 || d.ns - last == step);
 				last = d.ns;
@@ -100,8 +106,8 @@ main(void)
 
 		ok(dis == rows[i].dis, "%s: the answer is %d", rows[i].what, (int)dis);
 		ok(d.form == rows[i].form, "%s: form is %d", rows[i].what, (int)d.form);
-		ok(d.has_ns == rows[i].has_ns && d.ns == rows[i].ns, "%s: ns is %lld", rows[i].what,
-		   (long long)d.ns);
+		ok(d.has_ns == rows[i].has_ns && d.ns == rows[i].ns, "%s: ns is %lld",
+		   rows[i].what, (long long)d.ns);
 	}
 	days();
 	return done();

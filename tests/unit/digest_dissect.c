@@ -2,9 +2,12 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit)  {(const uint8_t *)(lit), sizeof(lit) - 1}
 #define NOTHING {NULL, 0}
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	struct slice in;
@@ -78,6 +81,7 @@ static const struct {
      false},
     {"nothing", S(" "), DIS_MORE, NOTHING, false, NOTHING, NOTHING, NOTHING, NOTHING, false, false},
 };
+/* clang-format on */
 
 static void
 credentials(void)
@@ -89,14 +93,16 @@ credentials(void)
 		enum dis dis = digest_dissect(rows[i].in, NULL, &d);
 
 		ok(dis == rows[i].dis, "%s: the answer is %d", rows[i].what, (int)dis);
-		ok(slice_eq(d.scheme, rows[i].scheme) && d.is_digest == rows[i].is_digest, "%s: scheme",
+		ok(slice_eq(d.scheme, rows[i].scheme) && d.is_digest == rows[i].is_digest,
+		   "%s: scheme", rows[i].what);
+		ok(slice_eq(d.p[DIGEST_REALM].value, rows[i].realm), "%s: realm",
 		   rows[i].what);
-		ok(slice_eq(d.p[DIGEST_REALM].value, rows[i].realm), "%s: realm", rows[i].what);
-		ok(slice_eq(d.p[DIGEST_NONCE].value, rows[i].nonce), "%s: nonce", rows[i].what);
+		ok(slice_eq(d.p[DIGEST_NONCE].value, rows[i].nonce), "%s: nonce",
+		   rows[i].what);
 		ok(slice_eq(d.p[DIGEST_QOP].value, rows[i].qop), "%s: qop", rows[i].what);
 		ok(slice_eq(d.unknown, rows[i].unknown), "%s: unknown", rows[i].what);
-		ok(d.comma_after_scheme == rows[i].comma && d.merged == rows[i].merged, "%s: its form",
-		   rows[i].what);
+		ok(d.comma_after_scheme == rows[i].comma && d.merged == rows[i].merged,
+		   "%s: its form", rows[i].what);
 	}
 }
 
@@ -105,28 +111,37 @@ repeats(void)
 {
 	struct digest d;
 
-	digest_dissect(SLICE("Digest nonce=\"a\", nonce=a, realm=\"a\", realm=\"b\", nc=1, opaque=\"\""),
-		       NULL, &d);
-	ok(d.p[DIGEST_NONCE].times == 2 && !d.p[DIGEST_NONCE].differs && d.p[DIGEST_NONCE].quoted,
+	digest_dissect(
+	    SLICE(
+	        "Digest nonce=\"a\", nonce=a, realm=\"a\", realm=\"b\", nc=1, opaque=\"\""),
+	    NULL, &d);
+	ok(d.p[DIGEST_NONCE].times == 2 && !d.p[DIGEST_NONCE].differs &&
+	       d.p[DIGEST_NONCE].quoted,
 	   "twice the same, the first is kept");
 	ok(d.p[DIGEST_REALM].times == 2 && d.p[DIGEST_REALM].differs &&
 	       slice_eq(d.p[DIGEST_REALM].value, SLICE("a")),
 	   "twice and different");
 	ok(d.p[DIGEST_NC].times == 1 && !d.p[DIGEST_NC].quoted, "once, without quotes");
-	ok(d.p[DIGEST_OPAQUE].times == 1 && d.p[DIGEST_OPAQUE].value.n == 0, "there, and empty");
+	ok(d.p[DIGEST_OPAQUE].times == 1 && d.p[DIGEST_OPAQUE].value.n == 0,
+	   "there, and empty");
 	ok(d.p[DIGEST_URI].times == 0, "not there");
-	ok(digest_info_dissect(SLICE("nextnonce=\"x\", qop=auth, rspauth=\"00\""), NULL, &d) == DIS_OK &&
-	       d.is_digest && d.scheme.n == 0 && slice_eq(d.p[DIGEST_NEXTNONCE].value, SLICE("x")) &&
+	ok(digest_info_dissect(SLICE("nextnonce=\"x\", qop=auth, rspauth=\"00\""), NULL,
+	                       &d) == DIS_OK &&
+	       d.is_digest && d.scheme.n == 0 &&
+	       slice_eq(d.p[DIGEST_NEXTNONCE].value, SLICE("x")) &&
 	       slice_eq(d.p[DIGEST_RSPAUTH].value, SLICE("00")),
 	   "Authentication-Info");
-	ok(digest_info_dissect(SLICE("Digest rspauth=\"00\""), NULL, &d) == DIS_OK && d.merged,
+	ok(digest_info_dissect(SLICE("Digest rspauth=\"00\""), NULL, &d) == DIS_OK &&
+	       d.merged,
 	   "Authentication-Info has no scheme");
-	ok(digest_info_dissect(SLICE(""), NULL, &d) == DIS_MORE, "an empty Authentication-Info");
+	ok(digest_info_dissect(SLICE(""), NULL, &d) == DIS_MORE,
+	   "an empty Authentication-Info");
 }
 
 static void
 values(void)
 {
+	/* clang-format off */
 	static const struct {
 		struct slice name;
 		enum digest_algorithm algorithm;
@@ -147,6 +162,7 @@ values(void)
 	    {S("-sess"), DIGEST_ALGORITHM_UNKNOWN, false, 0},
 	    {S("\"MD5\""), DIGEST_ALGORITHM_UNKNOWN, false, 0},
 	};
+	/* clang-format on */
 	size_t i;
 	bool sess;
 
@@ -157,7 +173,8 @@ values(void)
 		       digest_hex_length(a) == algorithms[i].hex,
 		   "algorithm " SLICE_FMT, SLICE_ARG(algorithms[i].name));
 	}
-	ok(digest_qop(SLICE("AUTH")) == DIGEST_QOP_AUTH && digest_qop(SLICE("")) == DIGEST_QOP_NONE &&
+	ok(digest_qop(SLICE("AUTH")) == DIGEST_QOP_AUTH &&
+	       digest_qop(SLICE("")) == DIGEST_QOP_NONE &&
 	       digest_qop(SLICE(" auth-int ")) == DIGEST_QOP_AUTH_INT &&
 	       digest_qop(SLICE("auth,auth-int")) == DIGEST_QOP_UNKNOWN,
 	   "qop of credentials");
@@ -168,8 +185,8 @@ values(void)
 	       !digest_qop_offered(SLICE("auth,"), SLICE("")),
 	   "qop of a challenge");
 	for (i = 0; i < DIGEST_PARAM_TOTAL; i++)
-		ok(digest_param_names[i] != NULL && digest_param_names[i][0] != 0, "parameter %zu has a name",
-		   i);
+		ok(digest_param_names[i] != NULL && digest_param_names[i][0] != 0,
+		   "parameter %zu has a name", i);
 }
 
 int

@@ -2,7 +2,9 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit) {(const uint8_t *)(lit), sizeof(lit) - 1}
+/* clang-format on */
 
 /* Writes the values in <> one after the other. */
 static struct slice
@@ -22,6 +24,7 @@ joined(struct slice list, char *out, size_t size)
 static void
 lists(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in, out;
@@ -43,17 +46,19 @@ lists(void)
 	    {"a bracket that is not closed", S("a,<b,c"), S("<a><<b,c>")},
 	    {"a backslash at the end", S("\"a\\"), S("<\"a\\>")},
 	};
+	/* clang-format on */
 	char text[128];
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(slice_eq(joined(rows[i].in, text, sizeof(text)), rows[i].out), "list: %s",
-		   rows[i].what);
+		ok(slice_eq(joined(rows[i].in, text, sizeof(text)), rows[i].out),
+		   "list: %s", rows[i].what);
 }
 
 static void
 params(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in, name, value, second; /* name of the second */
@@ -76,6 +81,7 @@ params(void)
 	    {"an address", S("a=[::1];c"), S("a"), S("[::1]"), S("c"), true, false, true},
 	    {"two equal signs", S("a=b=d;c"), S("a"), S("b=d"), S("c"), true, false, false},
 	};
+	/* clang-format on */
 	struct sip_param p;
 	size_t i;
 
@@ -86,17 +92,21 @@ params(void)
 		ok(slice_eq(p.name, rows[i].name) && slice_eq(p.value, rows[i].value),
 		   "param: %s: " SLICE_FMT "=" SLICE_FMT, rows[i].what, SLICE_ARG(p.name),
 		   SLICE_ARG(p.value));
-		ok(p.has_value == rows[i].has_value && p.quoted == rows[i].quoted, "param: %s: its form",
-		   rows[i].what);
+		ok(p.has_value == rows[i].has_value && p.quoted == rows[i].quoted,
+		   "param: %s: its form", rows[i].what);
 		sip_param_next(&rest, &p);
-		ok(slice_eq(p.name, rows[i].second), "param: %s: the second", rows[i].what);
-		ok(sip_params_ok(rows[i].in) == rows[i].good, "param: %s: by the grammar", rows[i].what);
+		ok(slice_eq(p.name, rows[i].second), "param: %s: the second",
+		   rows[i].what);
+		ok(sip_params_ok(rows[i].in) == rows[i].good, "param: %s: by the grammar",
+		   rows[i].what);
 	}
-	ok(sip_param_find(SLICE("x;TAG = 1;tag=2"), SLICE("tag"), &p) && slice_eq(p.value, SLICE("1")),
+	ok(sip_param_find(SLICE("x;TAG = 1;tag=2"), SLICE("tag"), &p) &&
+	       slice_eq(p.value, SLICE("1")),
 	   "param: the first of a name, in any case");
 	ok(!sip_param_find(SLICE("x=\"tag=1\""), SLICE("tag"), &p) && p.name.n == 0,
 	   "param: not what is in quotes");
-	ok(sip_param_count(SLICE("tag=1;x;Tag=2"), SLICE("tag")) == 2, "param: they are counted");
+	ok(sip_param_count(SLICE("tag=1;x;Tag=2"), SLICE("tag")) == 2,
+	   "param: they are counted");
 	ok(!sip_params_ok(SLICE_EMPTY), "param: none is not right");
 }
 
@@ -110,7 +120,7 @@ tokens(void)
 	for (c = 0; c < 256; c++) {
 		uint8_t octet = (uint8_t)c;
 		bool want = ascii_alpha(octet) || ascii_digit(octet) ||
-			    slice_index(SLICE(good), octet) < sizeof(good) - 1;
+		            slice_index(SLICE(good), octet) < sizeof(good) - 1;
 
 		ok(sip_token(slice_of(&octet, 1)) == want, "token: octet %02x", c);
 	}

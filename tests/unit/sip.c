@@ -4,12 +4,15 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit)  {(const uint8_t *)(lit), sizeof(lit) - 1}
 #define NOTHING {NULL, 0}
+/* clang-format on */
 
 static void
 probes(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in;
@@ -58,6 +61,7 @@ probes(void)
 	    {"half a header", S("Via: SIP/2.0/UDP"), DIS_OTHER},
 	    {"NUL in half a line", S("INVITE \0"), DIS_OTHER},
 	};
+	/* clang-format on */
 	uint8_t *big = malloc(SIP_HEAD_MAX + 1);
 	size_t i;
 
@@ -69,13 +73,15 @@ probes(void)
 	ok(sip_probe(slice_of(big, 200)) == DIS_OTHER, "probe: a word without end");
 	big[6] = ' ';
 	ok(sip_probe(slice_of(big, SIP_HEAD_MAX)) == DIS_MORE, "probe: a long URI");
-	ok(sip_probe(slice_of(big, SIP_HEAD_MAX + 1)) == DIS_OTHER, "probe: a URI without end");
+	ok(sip_probe(slice_of(big, SIP_HEAD_MAX + 1)) == DIS_OTHER,
+	   "probe: a URI without end");
 	free(big);
 }
 
 static void
 head_ends(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in;
@@ -92,6 +98,7 @@ head_ends(void)
 	    {"only keep-alives", S("\r\n\r\n\r\n"), 0},
 	    {"nothing", S(""), 0},
 	};
+	/* clang-format on */
 	size_t i, cut, from, length;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -108,7 +115,8 @@ head_ends(void)
 			if (sip_head_end(slice_head(in, cut), 0, &length) == DIS_MORE)
 				from = cut;
 			sip_head_end(in, from, &length);
-			ok(length == rows[i].length, "head end: %s, cut at %zu", rows[i].what, cut);
+			ok(length == rows[i].length, "head end: %s, cut at %zu",
+			   rows[i].what, cut);
 		}
 	}
 }
@@ -116,6 +124,7 @@ head_ends(void)
 static void
 start_lines(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in;
@@ -177,6 +186,7 @@ start_lines(void)
 	    {"binary", S("\x80\x60"), DIS_OTHER, 0, 0, 0, NOTHING, NOTHING, NOTHING, NOTHING},
 	    {"keep-alives", S("\r\n\r\n"), DIS_MORE, 0, 0, 0, NOTHING, NOTHING, NOTHING, NOTHING},
 	};
+	/* clang-format on */
 	struct arena a;
 	size_t i;
 
@@ -185,25 +195,30 @@ start_lines(void)
 		struct sip s;
 		enum dis dis = sip_dissect(rows[i].in, &a, &s);
 
-		ok(dis == rows[i].dis, "start: %s: the answer is %d", rows[i].what, (int)dis);
+		ok(dis == rows[i].dis, "start: %s: the answer is %d", rows[i].what,
+		   (int)dis);
 		ok(s.faults == rows[i].faults && s.fault_offset == rows[i].fault_offset,
 		   "start: %s: faults %x at %u", rows[i].what, (unsigned)s.faults,
 		   (unsigned)s.fault_offset);
 		ok(s.status == rows[i].status, "start: %s: status %u", rows[i].what,
 		   (unsigned)s.status);
 		ok(slice_eq(s.method, rows[i].method) && slice_eq(s.uri, rows[i].uri) &&
-		       slice_eq(s.version, rows[i].version) && slice_eq(s.reason, rows[i].reason),
+		       slice_eq(s.version, rows[i].version) &&
+		       slice_eq(s.reason, rows[i].reason),
 		   "start: %s: the parts", rows[i].what);
 		arena_reset(&a);
 	}
 	arena_free(&a);
 }
 
+/* clang-format off */
 #define START "MESSAGE sip:h SIP/2.0\r\n" /* 23 octets */
+/* clang-format on */
 
 static void
 headers(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in; /* one header */
@@ -274,6 +289,7 @@ headers(void)
 	    {"the end in a fold", S(START "To: a\r\n "), SIP_TO, S("To"), S("a"), S("To: a\r\n "), false,
 	     true, false, SIP_FAULT_NO_EMPTY_LINE},
 	};
+	/* clang-format on */
 	struct arena a;
 	struct sip s;
 	size_t i;
@@ -288,10 +304,12 @@ headers(void)
 		h = &s.headers[0];
 		ok(h->id == rows[i].id, "header: %s: id", rows[i].what);
 		ok(slice_eq(h->name, rows[i].name), "header: %s: name", rows[i].what);
-		ok(slice_eq(h->value, rows[i].value), "header: %s: value " SLICE_FMT, rows[i].what,
-		   SLICE_ARG(h->value));
-		ok(slice_eq(h->raw, rows[i].raw) && h->offset == 23, "header: %s: raw", rows[i].what);
-		ok(h->compact == rows[i].compact && h->folded == rows[i].folded && h->bad == rows[i].bad,
+		ok(slice_eq(h->value, rows[i].value), "header: %s: value " SLICE_FMT,
+		   rows[i].what, SLICE_ARG(h->value));
+		ok(slice_eq(h->raw, rows[i].raw) && h->offset == 23, "header: %s: raw",
+		   rows[i].what);
+		ok(h->compact == rows[i].compact && h->folded == rows[i].folded &&
+		       h->bad == rows[i].bad,
 		   "header: %s: its form", rows[i].what);
 		ok(s.faults == rows[i].faults, "header: %s: faults are %x", rows[i].what,
 		   (unsigned)s.faults);
@@ -303,8 +321,9 @@ headers(void)
 static void
 whole(void)
 {
-	static const char text[] = "\r\nREGISTER sip:h SIP/2.0\r\n"
-				   "v: a\r\nTo: b\r\nVia: c\r\nX-Y: d\r\nvia: e\r\n\r\nbody\r\n\r\n";
+	static const char text[] =
+	    "\r\nREGISTER sip:h SIP/2.0\r\n"
+	    "v: a\r\nTo: b\r\nVia: c\r\nX-Y: d\r\nvia: e\r\n\r\nbody\r\n\r\n";
 	struct slice in = SLICE(text);
 	struct arena a;
 	struct sip s;
@@ -314,20 +333,25 @@ whole(void)
 	ok(s.skipped == 2 && s.start_offset == 2, "the keep-alive is skipped");
 	ok(slice_eq(s.start_line, SLICE("REGISTER sip:h SIP/2.0")), "the start line");
 	ok(slice_eq(s.body, SLICE("body\r\n\r\n")), "the body is all that follows");
-	ok(s.head.p == in.p + 2 && s.head.n + 2 + s.body.n == in.n, "the head ends where it begins");
+	ok(s.head.p == in.p + 2 && s.head.n + 2 + s.body.n == in.n,
+	   "the head ends where it begins");
 	ok(s.headers_total == 5, "five headers");
-	ok(sip_count(&s, SIP_VIA) == 3 && sip_count(&s, SIP_TO) == 1 && sip_count(&s, SIP_CSEQ) == 0,
+	ok(sip_count(&s, SIP_VIA) == 3 && sip_count(&s, SIP_TO) == 1 &&
+	       sip_count(&s, SIP_CSEQ) == 0,
 	   "they are counted by kind");
 	ok(slice_eq(sip_find(&s, SIP_VIA, 0)->value, SLICE("a")) &&
 	       slice_eq(sip_find(&s, SIP_VIA, 1)->value, SLICE("c")) &&
 	       slice_eq(sip_find(&s, SIP_VIA, 2)->value, SLICE("e")),
 	   "they are found in order");
-	ok(sip_find(&s, SIP_VIA, 3) == NULL && sip_find(&s, SIP_CSEQ, 0) == NULL, "no more than that");
-	ok(sip_count(&s, SIP_HDR_OTHER) == 1 && sip_find(&s, SIP_HDR_OTHER, 0) == &s.headers[3],
+	ok(sip_find(&s, SIP_VIA, 3) == NULL && sip_find(&s, SIP_CSEQ, 0) == NULL,
+	   "no more than that");
+	ok(sip_count(&s, SIP_HDR_OTHER) == 1 &&
+	       sip_find(&s, SIP_HDR_OTHER, 0) == &s.headers[3],
 	   "the unknown are found too");
 	arena_free(&a);
 	ok(sip_dissect(in, NULL, &s) == DIS_LIMIT && s.headers_total == 0 &&
-	       slice_eq(s.method, SLICE("REGISTER")) && slice_eq(s.body, SLICE("body\r\n\r\n")),
+	       slice_eq(s.method, SLICE("REGISTER")) &&
+	       slice_eq(s.body, SLICE("body\r\n\r\n")),
 	   "without an arena no header is kept");
 }
 
@@ -350,7 +374,8 @@ limits(void)
 	memcpy(text + size - 6, "\r\nbody", 6);
 
 	arena_init(&a, 0);
-	ok(sip_dissect(slice_of(text, size), &a, &s) == DIS_LIMIT, "a head beyond the limits");
+	ok(sip_dissect(slice_of(text, size), &a, &s) == DIS_LIMIT,
+	   "a head beyond the limits");
 	ok(s.headers_total == SIP_HEADERS_MAX && (s.faults & SIP_FAULT_HEADERS) != 0,
 	   "headers up to the limit are kept");
 	ok(s.headers_total == sip_count(&s, SIP_VIA), "and are what they are");
@@ -360,19 +385,21 @@ limits(void)
 	i = at + n * 1100;
 	memcpy(text + i, "\r\nbody", 6);
 	ok(sip_dissect(slice_of(text, i + 6), &a, &s) == DIS_LIMIT &&
-	       (s.faults & SIP_FAULT_HEADERS) != 0 && (s.faults & SIP_FAULT_NO_EMPTY_LINE) == 0 &&
+	       (s.faults & SIP_FAULT_HEADERS) != 0 &&
+	       (s.faults & SIP_FAULT_NO_EMPTY_LINE) == 0 &&
 	       slice_eq(s.body, SLICE("body")),
 	   "too many headers in a head that is not too long");
 	i = at + n * 1000;
 	memcpy(text + i, "\r\nbody", 6);
-	ok(sip_dissect(slice_of(text, i + 6), &a, &s) == DIS_OK && s.headers_total == 1000 &&
-	       s.faults == 0,
+	ok(sip_dissect(slice_of(text, i + 6), &a, &s) == DIS_OK &&
+	       s.headers_total == 1000 && s.faults == 0,
 	   "a thousand headers are fine");
 	arena_free(&a);
 
 	arena_init(&a, 4096);
-	ok(sip_dissect(slice_of(text, i + 6), &a, &s) == DIS_LIMIT && s.headers_total > 0 &&
-	       s.headers_total < 1000 && slice_eq(s.body, SLICE("body")),
+	ok(sip_dissect(slice_of(text, i + 6), &a, &s) == DIS_LIMIT &&
+	       s.headers_total > 0 && s.headers_total < 1000 &&
+	       slice_eq(s.body, SLICE("body")),
 	   "a small arena: what fits is kept");
 	arena_free(&a);
 	free(text);
@@ -381,6 +408,7 @@ limits(void)
 static void
 content_lengths(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in;
@@ -399,6 +427,7 @@ content_lengths(void)
 	    {"above 2^31", S(START "l: 2147483649\r\n\r\n"), DIS_BAD, 0},
 	    {"far above", S(START "l: 99999999999999999999999\r\n\r\n"), DIS_BAD, 0},
 	};
+	/* clang-format on */
 	struct arena a;
 	size_t i;
 
@@ -408,14 +437,16 @@ content_lengths(void)
 		uint32_t length = 7;
 
 		sip_dissect(rows[i].in, &a, &s);
-		ok(sip_content_length(&s, &length) == rows[i].dis && length == rows[i].length,
+		ok(sip_content_length(&s, &length) == rows[i].dis &&
+		       length == rows[i].length,
 		   "Content-Length: %s", rows[i].what);
 		arena_reset(&a);
 	}
 	arena_free(&a);
 }
 
-/* Every row of the table is found by each of its names, in any case, and by nothing else. */
+/* Every row of the table is found by each of its names, in any case, and by nothing
+ * else. */
 static void
 names(void)
 {
@@ -426,20 +457,27 @@ names(void)
 	for (id = SIP_HDR_OTHER + 1; id < SIP_HDR_TOTAL; id++) {
 		const struct sip_header_info *info = &sip_header_infos[id];
 
-		ok(sip_header_id(slice_str(info->name)) == id, "%s: its name", info->name);
+		ok(sip_header_id(slice_str(info->name)) == id, "%s: its name",
+		   info->name);
 		n = slice_str(info->name).n;
 		for (i = 0; i < n; i++)
-			text[i] = (char)(ascii_lower((uint8_t)info->name[i]) == info->name[i]
-					     ? info->name[i] - (ascii_alpha((uint8_t)info->name[i]) ? 32 : 0)
-					     : info->name[i] + 32);
-		ok(sip_header_id(slice_of(text, n)) == id, "%s: in the other case", info->name);
+			text[i] =
+			    (char)(ascii_lower((uint8_t)info->name[i]) == info->name[i]
+			               ? info->name[i] -
+			                     (ascii_alpha((uint8_t)info->name[i]) ? 32
+			                                                          : 0)
+			               : info->name[i] + 32);
+		ok(sip_header_id(slice_of(text, n)) == id, "%s: in the other case",
+		   info->name);
 		if (n > 2) /* "T" is To */
-			ok(sip_header_id(slice_of(text, n - 1)) != id, "%s: not when cut", info->name);
-		if (info->compact[0] != 0)
-			ok(sip_header_id(slice_str(info->compact)) == id, "%s: its compact form",
+			ok(sip_header_id(slice_of(text, n - 1)) != id, "%s: not when cut",
 			   info->name);
+		if (info->compact[0] != 0)
+			ok(sip_header_id(slice_str(info->compact)) == id,
+			   "%s: its compact form", info->name);
 		for (other = id + 1; other < SIP_HDR_TOTAL; other++)
-			if (slice_ieq(slice_str(info->name), slice_str(sip_header_infos[other].name)) ||
+			if (slice_ieq(slice_str(info->name),
+			              slice_str(sip_header_infos[other].name)) ||
 			    (info->compact[0] != 0 &&
 			     info->compact[0] == sip_header_infos[other].compact[0]))
 				ok(false, "%s and %s are distinct", info->name,

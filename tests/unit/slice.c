@@ -6,11 +6,14 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit) {(const uint8_t *)(lit), sizeof(lit) - 1}
+/* clang-format on */
 
 static void
 compare(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice a, b;
@@ -28,12 +31,15 @@ compare(void)
 	    {"octets above 0x7F", S("\xc1"), S("\xe1"), false, false, false, false},
 	    {"NUL inside", S("a\0b"), S("a\0c"), false, false, false, false},
 	};
+	/* clang-format on */
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		ok(slice_eq(rows[i].a, rows[i].b) == rows[i].eq, "%s: eq", rows[i].what);
-		ok(slice_ieq(rows[i].a, rows[i].b) == rows[i].ieq, "%s: ieq", rows[i].what);
-		ok(slice_starts(rows[i].a, rows[i].b) == rows[i].starts, "%s: starts", rows[i].what);
+		ok(slice_ieq(rows[i].a, rows[i].b) == rows[i].ieq, "%s: ieq",
+		   rows[i].what);
+		ok(slice_starts(rows[i].a, rows[i].b) == rows[i].starts, "%s: starts",
+		   rows[i].what);
 		ok(slice_istarts(rows[i].a, rows[i].b) == rows[i].istarts, "%s: istarts",
 		   rows[i].what);
 	}
@@ -43,6 +49,7 @@ compare(void)
 static void
 cut(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in, trimmed, head, tail;
@@ -56,22 +63,25 @@ cut(void)
 	    {"empty", S(""), S(""), S("-"), S("-"), false},
 	    {"a vertical tab stays", S("\v:"), S("\v:"), S("\v"), S(""), true},
 	};
+	/* clang-format on */
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct slice head = SLICE("-"), tail = SLICE("-");
 
-		ok(slice_eq(slice_trim(rows[i].in), rows[i].trimmed), "%s: trim", rows[i].what);
+		ok(slice_eq(slice_trim(rows[i].in), rows[i].trimmed), "%s: trim",
+		   rows[i].what);
 		ok(slice_cut(rows[i].in, ':', &head, &tail) == rows[i].found, "%s: found",
 		   rows[i].what);
-		ok(slice_eq(head, rows[i].head) && slice_eq(tail, rows[i].tail), "%s: parts",
-		   rows[i].what);
+		ok(slice_eq(head, rows[i].head) && slice_eq(tail, rows[i].tail),
+		   "%s: parts", rows[i].what);
 	}
 }
 
 static void
 find(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in, needle;
@@ -87,10 +97,12 @@ find(void)
 	    {"in nothing", S(""), S("a"), 0},
 	    {"with NUL", S("a\0b"), S("\0b"), 1},
 	};
+	/* clang-format on */
 	size_t i;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ok(slice_find(rows[i].in, rows[i].needle) == rows[i].at, "%s", rows[i].what);
+		ok(slice_find(rows[i].in, rows[i].needle) == rows[i].at, "%s",
+		   rows[i].what);
 	ok(slice_head(SLICE("abc"), 9).n == 3, "head of more than all is all");
 	ok(slice_tail(SLICE("abc"), 9).n == 0, "tail beyond the end is empty");
 	ok(slice_tail(SLICE_EMPTY, 3).p == NULL, "tail of nothing is nothing");
@@ -99,6 +111,7 @@ find(void)
 static void
 numbers(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *what;
 		struct slice in;
@@ -119,25 +132,30 @@ numbers(void)
 	    {"hex", S("0x1"), UINT32_MAX, false, 0},
 	    {"NUL at the end", S("1\0"), UINT32_MAX, false, 0},
 	};
+	/* clang-format on */
 	size_t i;
 	uint64_t wide = 7;
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint32_t v = 0;
 
-		ok(parse_u32(rows[i].in, rows[i].max, &v) == rows[i].good, "%s", rows[i].what);
+		ok(parse_u32(rows[i].in, rows[i].max, &v) == rows[i].good, "%s",
+		   rows[i].what);
 		ok(v == rows[i].v, "%s: the value", rows[i].what);
 	}
-	ok(parse_u64(SLICE("18446744073709551615"), UINT64_MAX, &wide) && wide == UINT64_MAX,
+	ok(parse_u64(SLICE("18446744073709551615"), UINT64_MAX, &wide) &&
+	       wide == UINT64_MAX,
 	   "the greatest of 64 bits");
-	ok(!parse_u64(SLICE("18446744073709551616"), UINT64_MAX, &wide) && wide == UINT64_MAX,
+	ok(!parse_u64(SLICE("18446744073709551616"), UINT64_MAX, &wide) &&
+	       wide == UINT64_MAX,
 	   "one more than 64 bits writes nothing");
 }
 
 static void
 cursors(void)
 {
-	struct cursor c = cursor(SLICE("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\xff"));
+	struct cursor c =
+	    cursor(SLICE("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\xff"));
 
 	ok(cur_u8(&c) == 0x01, "an octet");
 	ok(cur_be16(&c) == 0x0203, "two octets, high one first");
@@ -171,7 +189,8 @@ arenas(void)
 	arena_init(&a, 0);
 	for (i = 0; i < 5000; i++) {
 		p = arena_alloc(&a, i % 97);
-		good = good && p != NULL && ((uintptr_t)p & 15) == 0 && (i % 97 == 0 || p[0] == 0);
+		good = good && p != NULL && ((uintptr_t)p & 15) == 0 &&
+		       (i % 97 == 0 || p[0] == 0);
 		if (p != NULL)
 			memset(p, 0xff, i % 97);
 	}
@@ -182,17 +201,21 @@ arenas(void)
 	ok(a.held <= 65536, "reset gives the great chunk back");
 	q = arena_alloc(&a, 100);
 	ok(q != NULL && q[99] == 0, "a piece after reset is zeroed again");
-	ok(arena_array(&a, SIZE_MAX / 2, 4) == NULL && a.failed, "an array that overflows fails");
+	ok(arena_array(&a, SIZE_MAX / 2, 4) == NULL && a.failed,
+	   "an array that overflows fails");
 	arena_reset(&a);
 	ok(!a.failed, "reset forgets the failure");
-	ok(arena_alloc(&a, SIZE_MAX) == NULL && a.failed, "a piece that rounds over fails");
+	ok(arena_alloc(&a, SIZE_MAX) == NULL && a.failed,
+	   "a piece that rounds over fails");
 	arena_free(&a);
 
 	arena_init(&a, 4096);
-	ok(arena_alloc(&a, 4097) == NULL && a.failed, "beyond the bound there is nothing");
+	ok(arena_alloc(&a, 4097) == NULL && a.failed,
+	   "beyond the bound there is nothing");
 	arena_reset(&a);
 	ok(arena_alloc(&a, 4000) != NULL, "below the bound there is");
-	ok(arena_alloc(&a, 200) == NULL && a.failed && a.held <= a.max, "the bound holds for all");
+	ok(arena_alloc(&a, 200) == NULL && a.failed && a.held <= a.max,
+	   "the bound holds for all");
 	s = arena_keep(&a, SLICE("abc"));
 	ok(s.n == 3 || s.n == 0, "keep gives all or nothing");
 	arena_free(&a);

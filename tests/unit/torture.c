@@ -1,4 +1,5 @@
-/* The messages of RFC 4475 and RFC 5118, where they are at hand: what each is to show must be visible. */
+/* The messages of RFC 4475 and RFC 5118, where they are at hand: what each is to show
+ * must be visible. */
 #include "dissect/sip.h"
 
 #include <stdlib.h>
@@ -7,17 +8,18 @@
 
 enum mark {
 	CLEAN = 0,
-	URI = 1 << 0,     /* the Request-URI is DIS_BAD */
-	VIA = 1 << 1,     /* a Via is */
-	FROM = 1 << 2,    /* From, or its URI */
+	URI = 1 << 0,  /* the Request-URI is DIS_BAD */
+	VIA = 1 << 1,  /* a Via is */
+	FROM = 1 << 2, /* From, or its URI */
 	TO = 1 << 3,
 	CONTACT = 1 << 4, /* a Contact, Route or Record-Route is, or the URI there */
 	CSEQ = 1 << 5,
 	DATE = 1 << 6,
-	LENGTH = 1 << 7,  /* Content-Length is DIS_BAD */
-	MORE = 1 << 8,    /* no empty line */
+	LENGTH = 1 << 7, /* Content-Length is DIS_BAD */
+	MORE = 1 << 8,   /* no empty line */
 };
 
+/* clang-format off */
 static const struct {
 	const char *file;
 	unsigned marks;
@@ -87,6 +89,7 @@ static const struct {
     {"rfc5118/ipv6-bug-abnf-3-colons", URI | TO, 0, NULL, NULL},
     {"rfc5118/ipv6-correct-abnf-2-colons", CLEAN, 0, NULL, NULL},
 };
+/* clang-format on */
 
 static bool
 addr_ok(struct slice value)
@@ -147,7 +150,8 @@ message_marks(const struct sip *s)
 	return marks;
 }
 
-/* Nothing is lost: the raw lines stand in order, with line ends between them and nothing else. */
+/* Nothing is lost: the raw lines stand in order, with line ends between them and
+ * nothing else. */
 static bool
 complete(const struct sip *s)
 {
@@ -177,15 +181,16 @@ check(size_t i, struct slice in, struct arena *a)
 	enum dis dis = sip_dissect(in, a, &s);
 
 	ok(sip_probe(in) == DIS_OK, "%s: is SIP", file);
-	ok(dis == ((rows[i].marks & MORE) != 0 ? DIS_MORE : DIS_OK), "%s: the answer is %d", file,
-	   (int)dis);
+	ok(dis == ((rows[i].marks & MORE) != 0 ? DIS_MORE : DIS_OK),
+	   "%s: the answer is %d", file, (int)dis);
 	ok(s.faults == rows[i].faults, "%s: faults are %x", file, (unsigned)s.faults);
 	marks = message_marks(&s);
 	ok(marks == (rows[i].marks & ~(unsigned)MORE), "%s: marks are %x", file, marks);
 	ok(complete(&s), "%s: nothing is lost", file);
 	h = sip_find(&s, SIP_CALL_ID, 0);
 	if (rows[i].call_id != NULL)
-		ok(h != NULL && slice_eq(h->value, slice_str(rows[i].call_id)), "%s: Call-ID", file);
+		ok(h != NULL && slice_eq(h->value, slice_str(rows[i].call_id)),
+		   "%s: Call-ID", file);
 	h = sip_find(&s, SIP_TO, 0);
 	if (rows[i].to_user == NULL || !ok(h != NULL, "%s: To", file))
 		return;
@@ -209,8 +214,8 @@ main(void)
 		FILE *f;
 		size_t n;
 
-		snprintf(name, sizeof(name), "%s/captures/torture/%s", shared ? shared : "../shared",
-			 rows[i].file);
+		snprintf(name, sizeof(name), "%s/captures/torture/%s",
+		         shared ? shared : "../shared", rows[i].file);
 		f = fopen(name, "rb");
 		if (f == NULL) {
 			skipped++;

@@ -2,9 +2,12 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit)   {(const uint8_t *)(lit), sizeof(lit) - 1}
 #define NOTHING  {NULL, 0}
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	struct slice in;
@@ -96,6 +99,7 @@ static const struct {
     {"blanks", S(" \t"), DIS_MORE, NOTHING, NOTHING, NOTHING, NOTHING, 0, NOTHING, NOTHING, false,
      false, false, false},
 };
+/* clang-format on */
 
 static void
 uris(void)
@@ -111,13 +115,16 @@ uris(void)
 		ok(slice_eq(u.user, rows[i].user), "%s: user", rows[i].what);
 		ok(slice_eq(u.password, rows[i].password), "%s: password", rows[i].what);
 		ok(slice_eq(u.host, rows[i].host), "%s: host", rows[i].what);
-		ok(u.port == rows[i].port, "%s: port is %u", rows[i].what, (unsigned)u.port);
+		ok(u.port == rows[i].port, "%s: port is %u", rows[i].what,
+		   (unsigned)u.port);
 		ok(slice_eq(u.params, rows[i].params), "%s: params", rows[i].what);
 		ok(slice_eq(u.headers, rows[i].headers), "%s: headers", rows[i].what);
-		ok(u.has_user == rows[i].has_user && u.has_password == rows[i].has_password &&
+		ok(u.has_user == rows[i].has_user &&
+		       u.has_password == rows[i].has_password &&
 		       u.has_port == rows[i].has_port && u.ipv6 == rows[i].ipv6,
 		   "%s: what is there", rows[i].what);
-		ok(u.sip == (slice_ieq(u.scheme, SLICE("sip")) || slice_ieq(u.scheme, SLICE("sips"))),
+		ok(u.sip == (slice_ieq(u.scheme, SLICE("sip")) ||
+		             slice_ieq(u.scheme, SLICE("sips"))),
 		   "%s: sip", rows[i].what);
 	}
 }
@@ -125,6 +132,7 @@ uris(void)
 static void
 addresses(void)
 {
+	/* clang-format off */
 	static const struct {
 		struct slice in;
 		bool v4, v6;
@@ -157,11 +165,14 @@ addresses(void)
 	    {S("::192.0.2.256"), false, false},
 	    {S(""), false, false},
 	};
+	/* clang-format on */
 	size_t i;
 
 	for (i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-		ok(sip_ipv4(hosts[i].in) == hosts[i].v4, SLICE_FMT ": IPv4", SLICE_ARG(hosts[i].in));
-		ok(sip_ipv6(hosts[i].in) == hosts[i].v6, SLICE_FMT ": IPv6", SLICE_ARG(hosts[i].in));
+		ok(sip_ipv4(hosts[i].in) == hosts[i].v4, SLICE_FMT ": IPv4",
+		   SLICE_ARG(hosts[i].in));
+		ok(sip_ipv6(hosts[i].in) == hosts[i].v6, SLICE_FMT ": IPv6",
+		   SLICE_ARG(hosts[i].in));
 	}
 }
 

@@ -2,9 +2,12 @@
 
 #include "tests/unit/test.h"
 
+/* clang-format off */
 #define S(lit)  {(const uint8_t *)(lit), sizeof(lit) - 1}
 #define NOTHING {NULL, 0}
+/* clang-format on */
 
+/* clang-format off */
 static const struct {
 	const char *what;
 	struct slice in;
@@ -62,6 +65,7 @@ static const struct {
     {"nothing", S(" "), DIS_MORE, NOTHING, NOTHING, 0, NOTHING, NOTHING, NOTHING, false, false, false,
      false},
 };
+/* clang-format on */
 
 int
 main(void)
@@ -73,13 +77,15 @@ main(void)
 		enum dis dis = sip_via_dissect(rows[i].in, NULL, &v);
 
 		ok(dis == rows[i].dis, "%s: the answer is %d", rows[i].what, (int)dis);
-		ok(slice_eq(v.transport, rows[i].transport), "%s: transport", rows[i].what);
+		ok(slice_eq(v.transport, rows[i].transport), "%s: transport",
+		   rows[i].what);
 		ok(slice_eq(v.host, rows[i].host), "%s: host", rows[i].what);
 		ok(v.port == rows[i].port, "%s: port", rows[i].what);
 		ok(slice_eq(v.branch, rows[i].branch), "%s: branch", rows[i].what);
 		ok(slice_eq(v.received, rows[i].received), "%s: received", rows[i].what);
 		ok(slice_eq(v.rport, rows[i].rport), "%s: rport", rows[i].what);
-		ok(v.has_branch == rows[i].has_branch && v.has_received == rows[i].has_received &&
+		ok(v.has_branch == rows[i].has_branch &&
+		       v.has_received == rows[i].has_received &&
 		       v.has_rport == rows[i].has_rport && v.ipv6 == rows[i].ipv6,
 		   "%s: what is there", rows[i].what);
 	}

@@ -1,0 +1,237 @@
+#include "src/emit.h"
+
+#include <stdlib.h>
+
+#include "src/output.h"
+#include "src/secret.h"
+
+enum { EMIT_FIRST = 65536 };
+
+/* What an octet asks for: escaping; more than ASCII; a second look for secrets (there is none without
+ * one of @ = > or a space: src/secret.c). */
+enum { ESCAPE = 1, WIDE = 2, SUSPECT = 4, SPACE = 8 };
+
+static const uint8_t classes[256] = {
+	1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+	8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 4, 4, 0,
+	4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0,
+	0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+};
+
+static char *
+grow(struct emit *j, size_t n)
+{
+	char *bigger;
+	size_t size;
+
+	size = j->size ? j->size : EMIT_FIRST;
+	while (size - j->n < n && size < SIZE_MAX / 4)
+		size *= 2;
+	bigger = size - j->n < n ? NULL : realloc(j->text, size);
+	if (bigger == NULL) {
+		j->failed = true;
+		return NULL;
+	}
+	j->text = bigger;
+	j->size = size;
+	return j->text + j->n;
+}
+
+static inline char *
+room(struct emit *j, size_t n)
+{
+	return n <= j->size - j->n ? j->text + j->n : grow(j, n);
+}
+
+void
+emit_raw(struct emit *j, const char *s, size_t n)
+{
+	char *p = room(j, n);
+
+	if (p == NULL || n == 0)
+		return;
+	memcpy(p, s, n);
+	j->n += n;
+}
+
+static inline void
+octet(struct emit *j, char c)
+{
+	char *p = room(j, 1);
+
+	if (p == NULL)
+		return;
+	*p = c;
+	j->n++;
+}
+
+static inline void
+begin(struct emit *j)
+{
+	if (j->comma)
+		octet(j, ',');
+	j->comma = true;
+}
+
+void
+emit_open(struct emit *j, char bracket)
+{
+	begin(j);
+	octet(j, bracket);
+	j->comma = false;
+}
+
+void
+emit_close(struct emit *j, char bracket)
+{
+	octet(j, bracket);
+	j->comma = true;
+}
+
+void
+emit_key(struct emit *j, const char *key)
+{
+	size_t n = strlen(key);
+	char *p = room(j, n + 4);
+
+	if (p == NULL)
+		return;
+	if (j->comma)
+		*p++ = ',';
+	*p++ = '"';
+	memcpy(p, key, n);
+	p[n] = '"';
+	p[n + 1] = ':';
+	j->n = (size_t)(p - j->text) + n + 2;
+	j->comma = false;
+}
+
+void
+emit_null(struct emit *j)
+{
+	begin(j);
+	emit_raw(j, "null", 4);
+}
+
+void
+emit_bool(struct emit *j, bool b)
+{
+	begin(j);
+	emit_raw(j, b ? "true" : "false", b ? 4 : 5);
+}
+
+void
+emit_number(struct emit *j, uint64_t n)
+{
+	char t[24];
+	size_t i = sizeof(t);
+
+	do {
+		t[--i] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n != 0);
+	begin(j);
+	emit_raw(j, t + i, sizeof(t) - i);
+}
+
+void
+emit_string(struct emit *j, const char *s)
+{
+	if (s == NULL) {
+		emit_null(j);
+		return;
+	}
+	begin(j);
+	octet(j, '"');
+	emit_raw(j, s, strlen(s));
+	octet(j, '"');
+}
+
+/* Every octet to escape becomes six. */
+static void
+escaped(struct emit *j, struct slice s)
+{
+	static const char hex[] = "0123456789abcdef";
+	char *p = room(j, 6 * s.n);
+	size_t i;
+
+	if (p == NULL)
+		return;
+	for (i = 0; i < s.n; i++) {
+		uint8_t c = s.p[i];
+
+		if (classes[c] != ESCAPE) {
+			*p++ = (char)c;
+		} else if (c == '"' || c == '\\') {
+			*p++ = '\\';
+			*p++ = (char)c;
+		} else {
+			memcpy(p, "\\u00", 4);
+			p[4] = hex[c >> 4];
+			p[5] = hex[c & 15];
+			p += 6;
+		}
+	}
+	j->n = (size_t)(p - j->text);
+}
+
+static void
+text(struct emit *j, struct slice s, bool *bad)
+{
+	uint8_t all = 0;
+	bool mended = false;
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		all |= classes[s.p[i]];
+	if ((all & SUSPECT) || ((all & SPACE) && slice_find(s, SLICE("asic ")) != s.n))
+		s = secret_mask(s, j->scratch);
+	if (all & WIDE)
+		s = utf8_mend(s, j->scratch, &mended);
+	if (all & ESCAPE)
+		escaped(j, s);
+	else
+		emit_raw(j, (const char *)s.p, s.n);
+	if (bad != NULL)
+		*bad = mended;
+}
+
+void
+emit_text(struct emit *j, struct slice s, bool *bad)
+{
+	begin(j);
+	octet(j, '"');
+	text(j, s, bad);
+	octet(j, '"');
+}
+
+void
+emit_text_key(struct emit *j, const char *before, struct slice s)
+{
+	begin(j);
+	octet(j, '"');
+	emit_raw(j, before, strlen(before));
+	text(j, s, NULL);
+	emit_raw(j, "\":", 2);
+	j->comma = false;
+}
+
+void
+emit_flush(struct emit *j, FILE *f)
+{
+	(void)fwrite(j->text, 1, j->n, f);
+	j->n = 0;
+	j->comma = false;
+}
+
+void
+emit_free(struct emit *j)
+{
+	free(j->text);
+	j->text = NULL;
+	j->n = j->size = 0;
+}

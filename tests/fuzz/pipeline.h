@@ -1,0 +1,205 @@
+/* pipeline - what the fuzz targets of the whole program share: everything behind the records, as src/run.c
+ * has it, with limits so small that a few messages reach them. */
+#ifndef TESTS_FUZZ_PIPELINE_H
+#define TESTS_FUZZ_PIPELINE_H
+
+#include "src/check.h"
+#include "src/output.h"
+#include "src/show.h"
+
+#include "tests/fuzz/inside.h"
+
+enum { PIPELINE_ARENA = 64 << 20, PIPELINE_SCRATCH = 256 << 20 };
+
+/* Made once: OpenSSL and libxml2 want to be asked once only. */
+struct pipeline_once {
+	struct passwords *passwords;
+	struct auth *auth;
+	struct message_reader reader;
+	FILE *nowhere;
+};
+
+struct pipeline {
+	struct limits limits;
+	struct tracker *tracker;
+	struct findings *findings;
+	struct out out;
+	struct summary summary;
+	struct checker checker;
+	struct arena message, scratch;
+	unsigned choice;
+};
+
+static struct pipeline_once pipeline_once;
+
+static inline void
+pipeline_small(struct limits *l)
+{
+	static const struct {
+		enum limit id;
+		uint64_t max;
+	} rows[] = {
+	    {LIMIT_FRAGMENT_SETS,     2   },
+	    {LIMIT_FRAGMENT_BYTES,    4096},
+	    {LIMIT_FRAGMENT_PIECES,   4   },
+	    {LIMIT_STREAMS,           2   },
+	    {LIMIT_STREAM_BYTES,      4096},
+	    {LIMIT_STREAM_PENDING,    1024},
+	    {LIMIT_MESSAGE_BYTES,     2048},
+	    {LIMIT_TRANSACTIONS,      2   },
+	    {LIMIT_TRANSACTIONS_DONE, 2   },
+	    {LIMIT_DIALOGS,           2   },
+	    {LIMIT_DIALOGS_DONE,      2   },
+	    {LIMIT_DIALOG_PART,       2   },
+	    {LIMIT_DETAIL_BYTES,      4096},
+	    {LIMIT_NONCES,            2   },
+	    {LIMIT_DEVICES,           2   },
+	    {LIMIT_EXCHANGES,         2   },
+	    {LIMIT_FINDINGS,          8   },
+	    {LIMIT_FINDING_DETAILS,   1   },
+	    {LIMIT_VALUE_BYTES,       16  },
+	    {LIMIT_BODY_BYTES,        1024},
+	    {LIMIT_XML_DEPTH,         4   },
+	    {LIMIT_XML_NODES,         32  },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		l->max[rows[i].id] = rows[i].max;
+}
+
+static inline void
+pipeline_init(void)
+{
+	static const char file[] = "34020000001320000003:34020000:12345678\n*:*:cAnArY-pass\n";
+	struct limits l;
+	struct err e = {""};
+
+	if (pipeline_once.nowhere != NULL)
+		return;
+	limits_init(&l);
+	pipeline_once.passwords = passwords_parse(SLICE(file), "f", &e);
+	pipeline_once.auth = auth_new(pipeline_once.passwords, &e);
+	must(pipeline_once.auth != NULL);
+	pipeline_once.reader.bodies = body_new(&l, &e);
+	must(pipeline_once.reader.bodies != NULL);
+	pipeline_once.nowhere = fopen("/dev/null", "w");
+	must(pipeline_once.nowhere != NULL);
+}
+
+/* The low bits of choice: 1 the default limits, 2 and 4 the format, 8 and 16 the profile, 32 all findings. */
+static inline void
+pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captures)
+{
+	static const struct format *const formats[] = {&format_json, &format_text, &format_list,
+						       &format_check};
+	struct tracker_options t = {.profile = (int)(choice >> 3 & 3) % 3,
+				    .exchange_timeout_ns = INT64_C(60000000000)};
+	struct err e = {""};
+
+	pipeline_init();
+	*p = (struct pipeline){.choice = choice};
+	limits_init(&p->limits);
+	if (!(choice & 1))
+		pipeline_small(&p->limits);
+	arena_init(&p->message, PIPELINE_ARENA);
+	arena_init(&p->scratch, PIPELINE_SCRATCH);
+	arena_init(&p->out.scratch, PIPELINE_SCRATCH);
+	p->out.format = formats[choice >> 1 & 3];
+	p->out.f = pipeline_once.nowhere;
+	p->out.captures = captures;
+	p->out.color = (choice & 64) != 0;
+	t.keep_fields = p->out.format->fields;
+	p->tracker = tracker_new(&p->limits, pipeline_once.auth, &t);
+	p->findings = findings_new(&p->limits, (choice & 32) != 0, &e);
+	must(p->tracker != NULL && p->findings != NULL);
+	p->checker = (struct checker){.findings = p->findings, .scratch = &p->scratch};
+	must(p->out.format->begin(&p->out));
+}
+
+/* One message as a tree too. */
+static inline void
+pipeline_show(struct pipeline *p, const struct message *m, const struct place *place)
+{
+	struct out show = {.format = &format_show, .f = p->out.f, .captures = p->out.captures};
+
+	arena_init(&show.scratch, PIPELINE_SCRATCH);
+	must(show.format->begin(&show));
+	show_message(&show, m, place);
+	show.format->end(&show, NULL);
+	arena_free(&show.scratch);
+}
+
+static inline void
+pipeline_events(struct pipeline *p, const struct message *m)
+{
+	const struct format *f = p->out.format;
+	struct tracker_event e;
+	bool placed = m == NULL;
+
+	while (tracker_next(p->tracker, &e)) {
+		switch (e.kind) {
+		case TRACKER_PLACE:
+			must(!placed && e.place.dialog != NULL && e.place.tx != NULL);
+			placed = true;
+			summary_message(&p->summary, m, &e.place);
+			check_message(&p->checker, m, &e.place);
+			pipeline_show(p, m, &e.place);
+			break;
+		case TRACKER_TX:
+			check_ended(&p->checker, &e);
+			break;
+		case TRACKER_DIALOG:
+			if (f->dialog != NULL)
+				f->dialog(&p->out, e.dialog, e.last);
+			break;
+		case TRACKER_EXCHANGE:
+			check_ended(&p->checker, &e);
+			if (f->exchange != NULL)
+				f->exchange(&p->out, e.exchange);
+			break;
+		}
+		arena_reset(&p->scratch);
+	}
+	must(placed);
+}
+
+static inline void
+pipeline_record(struct pipeline *p, const struct record *rec)
+{
+	struct message m;
+
+	must(rec->bytes.n == 0 || rec->bytes.p != NULL);
+	must(rec->frames_total <= RECORD_FRAMES_MAX);
+	arena_reset(&p->message);
+	(void)message_read(&pipeline_once.reader, rec, &p->message, &m);
+	tracker_feed(p->tracker, &m);
+	pipeline_events(p, &m);
+}
+
+static inline void
+pipeline_end(struct pipeline *p, const struct net *n, const struct transport *t)
+{
+	struct results r = {
+	    .captures = p->out.captures,
+	    .net = n,
+	    .transport = t,
+	    .tracker = p->tracker,
+	    .findings = p->findings,
+	    .limits = &p->limits,
+	    .summary = &p->summary,
+	};
+
+	tracker_end(p->tracker);
+	pipeline_events(p, NULL);
+	p->summary.transactions = tracker_transactions(p->tracker);
+	p->out.format->end(&p->out, &r);
+	must(!findings_failed(p->findings));
+	tracker_free(p->tracker);
+	findings_free(p->findings);
+	arena_free(&p->message);
+	arena_free(&p->scratch);
+	arena_free(&p->out.scratch);
+}
+
+#endif
