@@ -19,14 +19,15 @@ enum deviceid_class {
 
 struct deviceid {
 	enum deviceid_class class;
-	struct slice centre;   /* digits 1-8 */
-	struct slice domain;   /* digits 1-10 */
-	uint16_t industry;     /* digits 9-10 */
-	uint16_t type;         /* digits 11-13 */
-	uint8_t network;       /* digit 14 */
-	struct slice serial;   /* digits 15-20 */
-	const char *industry_name, *type_name, *network_name, *class_name; /* English, static; "reserved" where so */
-	bool known_type;       /* the type code is in the table */
+	struct slice centre; /* digits 1-8 */
+	struct slice domain; /* digits 1-10 */
+	uint16_t industry;   /* digits 9-10 */
+	uint16_t type;       /* digits 11-13 */
+	uint8_t network;     /* digit 14 */
+	struct slice serial; /* digits 15-20 */
+	const char *industry_name, *type_name, *network_name,
+	    *class_name; /* English, static; "reserved" where so */
+	bool known_type; /* the type code is in the table */
 };
 
 /* DIS_OK for 20 digits and the shorter forms; DIS_OTHER: another length or other octets. */

@@ -47,13 +47,13 @@ bool
 ip_checksum_right(const struct ip *ip, struct slice segment)
 {
 	uint8_t pseudo[8] = {(uint8_t)(segment.n >> 24),
-			     (uint8_t)(segment.n >> 16),
-			     (uint8_t)(segment.n >> 8),
-			     (uint8_t)segment.n,
-			     0,
-			     0,
-			     0,
-			     ip->proto};
+	                     (uint8_t)(segment.n >> 16),
+	                     (uint8_t)(segment.n >> 8),
+	                     (uint8_t)segment.n,
+	                     0,
+	                     0,
+	                     0,
+	                     ip->proto};
 	uint64_t total = sum(slice_of(pseudo, sizeof(pseudo)));
 
 	total += sum(slice_of(ip->src, ip->src_n)) + sum(slice_of(ip->dst, ip->src_n));
@@ -104,7 +104,8 @@ ip_extensions_dissect(struct slice in, struct arena *a, struct ip *out)
 			/* Offset 0 and no more: an atomic fragment, whole by itself (RFC 6946). */
 			out->fragment = out->offset != 0 || out->more;
 		} else {
-			size = out->proto == AUTHENTICATION ? (units + 2u) * 4 : (units + 1u) * 8;
+			size = out->proto == AUTHENTICATION ? (units + 2u) * 4
+			                                    : (units + 1u) * 8;
 			if (size < 8)
 				size = 8;
 			cur_skip(&c, size - 2);

@@ -14,20 +14,22 @@ enum {
 };
 
 struct ip {
-	uint8_t version;         /* 4 or 6 */
-	uint8_t proto;           /* of payload; for a later IPv6 fragment: the fragment header's next header */
+	uint8_t version; /* 4 or 6 */
+	uint8_t
+	    proto; /* of payload; for a later IPv6 fragment: the fragment header's next header */
 	uint8_t ttl;
 	uint8_t src[16], dst[16]; /* IPv4 in the first 4 octets */
-	bool fragment;           /* part of a fragmented packet */
-	bool more;               /* more fragments follow */
-	uint32_t id;             /* identification */
-	uint32_t offset;         /* of payload in the whole, in bytes */
-	struct slice payload;    /* without link-layer padding */
-	uint32_t length;         /* of payload as the headers say, in bytes; >= payload.n */
-	bool cut;                /* fewer bytes captured than the length field says */
-	bool checksum_bad;       /* IPv4 header checksum wrong (0 is taken as offloaded) */
-	bool rerouted;           /* an IPv6 header may name other addresses for the pseudo-header (8.1) */
-	uint8_t src_n;           /* octets of an address: 4 or 16 */
+	bool fragment;            /* part of a fragmented packet */
+	bool more;                /* more fragments follow */
+	uint32_t id;              /* identification */
+	uint32_t offset;          /* of payload in the whole, in bytes */
+	struct slice payload;     /* without link-layer padding */
+	uint32_t length;   /* of payload as the headers say, in bytes; >= payload.n */
+	bool cut;          /* fewer bytes captured than the length field says */
+	bool checksum_bad; /* IPv4 header checksum wrong (0 is taken as offloaded) */
+	bool
+	    rerouted; /* an IPv6 header may name other addresses for the pseudo-header (8.1) */
+	uint8_t src_n; /* octets of an address: 4 or 16 */
 };
 
 /* DIS_OK (cut says if the capture lacks bytes); DIS_MORE: ends inside the headers; DIS_BAD: lengths

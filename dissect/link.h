@@ -7,8 +7,9 @@
 enum { LINK_TAGS_MAX = 4 }; /* VLAN tags followed; more is DIS_LIMIT */
 
 struct link {
-	uint16_t ethertype;   /* of payload: 0x0800, 0x86DD, ... ; 0 where the link has none that we map */
-	struct slice payload; /* what lies behind all VLAN tags */
+	uint16_t
+	    ethertype; /* of payload: 0x0800, 0x86DD, ... ; 0 where the link has none that we map */
+	struct slice payload;          /* what lies behind all VLAN tags */
 	uint16_t vlans[LINK_TAGS_MAX]; /* VLAN identifiers, outermost first */
 	uint8_t vlans_total;
 };
@@ -18,8 +19,9 @@ struct link {
 typedef enum dis link_dissect_fn(struct slice in, struct arena *a, struct link *out);
 
 struct link_type {
-	int dlt;          /* LINKTYPE_ value */
-	const char *name; /* as Wireshark writes it: "Ethernet", "Linux cooked-mode capture v1" ... */
+	int dlt; /* LINKTYPE_ value */
+	const char *
+	    name; /* as Wireshark writes it: "Ethernet", "Linux cooked-mode capture v1" ... */
 	link_dissect_fn *dissect;
 };
 

@@ -17,8 +17,9 @@ dict_find(const struct dict *d, struct slice root, struct slice CmdType)
 	for (i = 0; i < d->commands_total; i++) {
 		const struct dict_command *c = &d->commands[i];
 
-		if (slice_eq(c->root, root) && (slice_eq(c->CmdType, CmdType) ||
-		                                (c->alias.n != 0 && slice_eq(c->alias, CmdType))))
+		if (slice_eq(c->root, root) &&
+		    (slice_eq(c->CmdType, CmdType) ||
+		     (c->alias.n != 0 && slice_eq(c->alias, CmdType))))
 			return c;
 	}
 	return NULL;
@@ -38,7 +39,8 @@ find_any_case(const struct dict *d, struct slice root, struct slice CmdType)
 	return NULL;
 }
 
-/* Parents stand before their children, one level up, and all under one root: nothing else is relied on. */
+/* Parents stand before their children, one level up, and all under one root: nothing else
+ * is relied on. */
 static bool
 list_sound(const struct manscdp_node *nodes, size_t total)
 {
@@ -67,9 +69,9 @@ fields_read(struct manscdp *m)
 	struct {
 		struct slice name, *text;
 	} wanted[] = {
-	    {SLICE("CmdType"), &m->CmdType}, {SLICE("SN"), &m->SN},
+	    {SLICE("CmdType"), &m->CmdType},   {SLICE("SN"), &m->SN},
 	    {SLICE("DeviceID"), &m->DeviceID}, {SLICE("SumNum"), &m->SumNum},
-	    {SLICE("Status"), &m->Status}, {SLICE("Result"), &m->Result},
+	    {SLICE("Status"), &m->Status},     {SLICE("Result"), &m->Result},
 	};
 	uint32_t i, list = MANSCDP_NONE;
 	size_t k;
@@ -96,7 +98,8 @@ fields_read(struct manscdp *m)
 		    slice_eq(slice_tail(n->name, n->name.n - 4), SLICE("List")))
 			list = i;
 		for (k = 0; k < sizeof(wanted) / sizeof(wanted[0]); k++)
-			if (wanted[k].text->n == 0 && slice_ieq(n->name, wanted[k].name)) {
+			if (wanted[k].text->n == 0 &&
+			    slice_ieq(n->name, wanted[k].name)) {
 				*wanted[k].text = slice_trim(n->text);
 				break;
 			}
@@ -142,8 +145,9 @@ field_elsewhere(const struct dict_command *c, struct slice name)
 }
 
 static void
-tell_child(struct walk *w, uint32_t node, const struct dict_field *def, uint32_t occurrence,
-           enum manscdp_problem_kind kind, uint8_t weight, struct slice expected)
+tell_child(struct walk *w, uint32_t node, const struct dict_field *def,
+           uint32_t occurrence, enum manscdp_problem_kind kind, uint8_t weight,
+           struct slice expected)
 {
 	const struct manscdp_node *n = &w->nodes[node];
 
@@ -157,7 +161,9 @@ tell_child(struct walk *w, uint32_t node, const struct dict_field *def, uint32_t
 	                 .expected = expected,
 	                 .clause = def != NULL ? def->clause : SLICE_EMPTY,
 	                 .attribute = n->attribute,
-	                 .secret = def != NULL && def->secret,
+	                 /* Wherever it stands, however it is written. */
+	                 .secret = (def != NULL && def->secret) ||
+	                           slice_ieq(n->name, SLICE("Password")),
 	             });
 }
 
@@ -188,7 +194,8 @@ edition_words(uint8_t editions)
 	}
 }
 
-/* Which field of the dictionary this child of the top frame is; says so where its name or place is wrong. */
+/* Which field of the dictionary this child of the top frame is; says so where its name or
+ * place is wrong. */
 static const struct dict_field *
 child_find(struct walk *w, uint32_t node, bool *misplaced)
 {
@@ -202,7 +209,8 @@ child_find(struct walk *w, uint32_t node, bool *misplaced)
 	if (def == NULL && top->def->type != DICT_OPEN) {
 		def = child_any_case(top->def, n->name);
 		if (def != NULL && def->attribute == n->attribute) {
-			tell_child(w, node, def, 0, MANSCDP_CASE, MANSCDP_WARNING, def->name);
+			tell_child(w, node, def, 0, MANSCDP_CASE, MANSCDP_WARNING,
+			           def->name);
 			return def;
 		}
 	}
@@ -216,7 +224,8 @@ child_find(struct walk *w, uint32_t node, bool *misplaced)
 		return NULL; /* extensions are the sender's own */
 	def = field_elsewhere(w->command, n->name);
 	if (def == NULL || def->attribute != n->attribute) {
-		tell_child(w, node, NULL, 0, MANSCDP_UNKNOWN_FIELD, MANSCDP_NOTE, SLICE_EMPTY);
+		tell_child(w, node, NULL, 0, MANSCDP_UNKNOWN_FIELD, MANSCDP_NOTE,
+		           SLICE_EMPTY);
 		return NULL;
 	}
 	tell_child(w, node, NULL, 0, MANSCDP_MISPLACED, MANSCDP_WARNING,
@@ -254,7 +263,8 @@ check_order(struct walk *w, uint32_t node, const struct dict_field *def)
 }
 
 static void
-check_empty(struct walk *w, uint32_t node, const struct dict_field *def, uint32_t occurrence)
+check_empty(struct walk *w, uint32_t node, const struct dict_field *def,
+            uint32_t occurrence)
 {
 	uint8_t weight = MANSCDP_NOTE;
 
@@ -263,15 +273,18 @@ check_empty(struct walk *w, uint32_t node, const struct dict_field *def, uint32_
 		weight = def->weight;
 	else if (def->type == DICT_STRING || def->type == DICT_PATTERN)
 		return; /* nothing to say is a text too */
-	/* Stacks of all kinds leave names and times empty; what others are found by must be there. */
-	if (weight == MANSCDP_ERROR && (def->type == DICT_STRING || def->type == DICT_DATETIME) &&
+	/* Stacks of all kinds leave names and times empty; what others are found by must
+	 * be there. */
+	if (weight == MANSCDP_ERROR &&
+	    (def->type == DICT_STRING || def->type == DICT_DATETIME) &&
 	    !slice_eq(def->name, SLICE("CmdType")))
 		weight = MANSCDP_WARNING;
 	tell_child(w, node, def, occurrence, MANSCDP_EMPTY, weight, def->meaning);
 }
 
 static void
-check_value(struct walk *w, uint32_t node, const struct dict_field *def, uint32_t occurrence)
+check_value(struct walk *w, uint32_t node, const struct dict_field *def,
+            uint32_t occurrence)
 {
 	struct slice text = w->nodes[node].text, value = slice_trim(text);
 	struct manscdp_fault fault = {.kind = MANSCDP_TYPE};
@@ -280,8 +293,8 @@ check_value(struct walk *w, uint32_t node, const struct dict_field *def, uint32_
 		return;
 	if (def->type == DICT_COMPLEX) {
 		if (value.n != 0)
-			tell_child(w, node, def, occurrence, MANSCDP_TEXT, MANSCDP_WARNING,
-			           SLICE("elements, no text"));
+			tell_child(w, node, def, occurrence, MANSCDP_TEXT,
+			           MANSCDP_WARNING, SLICE("elements, no text"));
 		return;
 	}
 	if (value.n == 0) {
@@ -291,17 +304,20 @@ check_value(struct walk *w, uint32_t node, const struct dict_field *def, uint32_
 	if (def->type != DICT_STRING && value.n != text.n)
 		tell_child(w, node, def, occurrence, MANSCDP_SPACE, MANSCDP_NOTE, value);
 	if (!manscdp_value_fits(def, value, w->edition, w->a, &fault))
-		tell_child(w, node, def, occurrence, fault.kind, fault.weight, fault.expected);
+		tell_child(w, node, def, occurrence, fault.kind, fault.weight,
+		           fault.expected);
 	else if (def->type == DICT_HEX && slice_eq(def->name, SLICE("PTZCmd")) &&
 	         !manscdp_ptz_fits(value, w->a, &fault))
-		tell_child(w, node, def, occurrence, fault.kind, fault.weight, fault.expected);
+		tell_child(w, node, def, occurrence, fault.kind, fault.weight,
+		           fault.expected);
 }
 
 static void
 check_spelling(struct walk *w, uint32_t node, const struct dict_field *def)
 {
 	if (def->alias_of != NULL) {
-		if (def->editions == 0 || (w->edition != 0 && (def->editions & w->edition) == 0))
+		if (def->editions == 0 ||
+		    (w->edition != 0 && (def->editions & w->edition) == 0))
 			tell_child(w, node, def, 0, MANSCDP_SPELLING, MANSCDP_NOTE,
 			           def->alias_of->name);
 	} else if (w->edition != 0 && (def->editions & w->edition) == 0 &&
@@ -332,8 +348,8 @@ remember(struct walk_frame *f, uint32_t node, const struct manscdp_node *n)
 }
 
 static bool
-frame_push(struct walk *w, uint32_t node, const struct dict_field *def, uint32_t occurrence,
-           bool misplaced)
+frame_push(struct walk *w, uint32_t node, const struct dict_field *def,
+           uint32_t occurrence, bool misplaced)
 {
 	struct walk_frame *f = &w->frames[w->frames_total];
 	uint32_t *counts = f->counts; /* of an earlier frame at this depth */
@@ -374,11 +390,13 @@ child_visit(struct walk *w, struct manscdp_node *nodes, uint32_t node)
 		return true;
 	nodes[node].def = def;
 	/* One that belongs elsewhere is not in this frame's counts. */
-	if (def->index < top->def->children_total && top->def->children[def->index] == def) {
+	if (def->index < top->def->children_total &&
+	    top->def->children[def->index] == def) {
 		occurrence = ++top->counts[def->index];
 		if (def->max != 0 && occurrence == def->max + 1)
-			tell_child(w, node, def, occurrence, MANSCDP_REPEATED, def->weight,
-			           def->max == 1 ? SLICE("once") : SLICE("fewer of them"));
+			tell_child(
+			    w, node, def, occurrence, MANSCDP_REPEATED, def->weight,
+			    def->max == 1 ? SLICE("once") : SLICE("fewer of them"));
 		check_order(w, node, def);
 	}
 	check_spelling(w, node, def);
@@ -410,7 +428,8 @@ walk_nodes(struct walk *w, struct manscdp_node *nodes)
 	nodes[0].def = w->command->field;
 	for (i = 1; i < w->nodes_total; i++) {
 		/* Document order: what is open and not the parent has ended. */
-		while (w->frames_total > 1 && w->frames[w->frames_total - 1].node > nodes[i].parent)
+		while (w->frames_total > 1 &&
+		       w->frames[w->frames_total - 1].node > nodes[i].parent)
 			frame_pop(w);
 		if (w->frames[w->frames_total - 1].node != nodes[i].parent)
 			continue; /* within something unknown, which was told */
@@ -426,8 +445,8 @@ walk_nodes(struct walk *w, struct manscdp_node *nodes)
 
 /* Root or CmdType that the dictionary does not have as it stands. */
 static void
-tell_command(struct walk *w, enum manscdp_problem_kind kind, uint8_t weight, struct slice name,
-             struct slice value, struct slice expected)
+tell_command(struct walk *w, enum manscdp_problem_kind kind, uint8_t weight,
+             struct slice name, struct slice value, struct slice expected)
 {
 	walk_tell(w, &(struct walk_problem){
 	                 .kind = kind,
@@ -463,20 +482,21 @@ command_find(struct walk *w, const struct dict *d)
 	c = find_any_case(d, m->root, m->CmdType);
 	if (!known)
 		tell_command(w, near ? MANSCDP_CASE : MANSCDP_UNKNOWN_COMMAND,
-		             c != NULL ? MANSCDP_WARNING : MANSCDP_ERROR, m->root, m->root,
-		             SLICE("Control, Query, Notify or Response"));
+		             c != NULL ? MANSCDP_WARNING : MANSCDP_ERROR, m->root,
+		             m->root, SLICE("Control, Query, Notify or Response"));
 	if (c != NULL) {
 		if (!slice_eq(c->CmdType, m->CmdType))
-			tell_command(w, MANSCDP_CASE, MANSCDP_WARNING, SLICE("CmdType"), m->CmdType,
-			             c->CmdType);
+			tell_command(w, MANSCDP_CASE, MANSCDP_WARNING, SLICE("CmdType"),
+			             m->CmdType, c->CmdType);
 		return c;
 	}
 	if (m->CmdType.n == 0 && near)
-		tell_command(w, MANSCDP_MISSING, MANSCDP_ERROR, SLICE("CmdType"), SLICE_EMPTY,
-		             SLICE("the name of the command"));
+		tell_command(w, MANSCDP_MISSING, MANSCDP_ERROR, SLICE("CmdType"),
+		             SLICE_EMPTY, SLICE("the name of the command"));
 	else if (known)
-		tell_command(w, MANSCDP_UNKNOWN_COMMAND, MANSCDP_WARNING, SLICE("CmdType"),
-		             m->CmdType, SLICE("a command of GB/T 28181"));
+		tell_command(w, MANSCDP_UNKNOWN_COMMAND, MANSCDP_WARNING,
+		             SLICE("CmdType"), m->CmdType,
+		             SLICE("a command of GB/T 28181"));
 	return NULL;
 }
 
@@ -500,8 +520,8 @@ manscdp_judge(const struct dict *d, const struct dict_command *command,
 	if (w.command == NULL)
 		return w.full ? DIS_LIMIT : DIS_OK;
 	if (edition != 0 && (w.command->editions & edition) == 0)
-		tell_command(&w, MANSCDP_EDITION, MANSCDP_ERROR, SLICE("CmdType"), out->CmdType,
-		             edition_words(w.command->editions));
+		tell_command(&w, MANSCDP_EDITION, MANSCDP_ERROR, SLICE("CmdType"),
+		             out->CmdType, edition_words(w.command->editions));
 	if (!frames_make(&w) || !walk_nodes(&w, nodes))
 		return DIS_LIMIT;
 	return w.full ? DIS_LIMIT : DIS_OK;

@@ -1,7 +1,8 @@
-/* manscdp - a MANSCDP body (GB/T 28181 Annex A) as a flat list of elements, judged by the dictionary.
+/* manscdp - a MANSCDP body (GB/T 28181 Annex A) as a flat list of elements, judged by the
+ * dictionary.
  *
- * Pure: the list comes from whoever parsed the XML (src/xml.c). The dictionary is a list too: it is
- * built from dissect/manscdp.xml (embedded as bytes) by src/dict.c. */
+ * Pure: the list comes from whoever parsed the XML (src/xml.c). The dictionary is a list
+ * too: it is built from dissect/manscdp.xml (embedded as bytes) by src/dict.c. */
 #ifndef DISSECT_MANSCDP_H
 #define DISSECT_MANSCDP_H
 
@@ -17,15 +18,17 @@ enum {
 /* One element or attribute, in document order. Text is UTF-8. */
 struct manscdp_node {
 	struct slice name;
-	/* Character data of its own, as it stands (untrimmed); of an attribute: its value. Where child elements
+	/* Character data of its own, as it stands (untrimmed); of an attribute: its
+	 * value. Where child elements
 	 * interrupt it: the first run of it that is not blank. */
 	struct slice text;
-	uint32_t parent;      /* index; MANSCDP_NONE for the root */
-	uint32_t line;        /* in the body, from 1 */
-	uint16_t depth;       /* root 0 */
+	uint32_t parent; /* index; MANSCDP_NONE for the root */
+	uint32_t line;   /* in the body, from 1 */
+	uint16_t depth;  /* root 0 */
 	bool attribute;
-	bool leaf;            /* has no child elements */
-	const struct dict_field *def; /* set by manscdp_dissect; NULL: not in the dictionary */
+	bool leaf; /* has no child elements */
+	const struct dict_field
+	    *def; /* set by manscdp_dissect; NULL: not in the dictionary */
 };
 
 /* How bad a breach is. */
@@ -42,9 +45,15 @@ enum dict_type {
 	DICT_HEX,
 	DICT_COMPLEX, /* child elements only */
 	DICT_PATTERN,
-	DICT_OPEN,    /* text or child elements, as the sender likes */
+	DICT_OPEN, /* text or child elements, as the sender likes */
 };
-enum { EDITION_2011 = 1, EDITION_2014 = 2, EDITION_2016 = 4, EDITION_2022 = 8, EDITION_ALL = 15 };
+enum {
+	EDITION_2011 = 1,
+	EDITION_2014 = 2,
+	EDITION_2016 = 4,
+	EDITION_2022 = 8,
+	EDITION_ALL = 15
+};
 enum { DICT_CHILDREN = 96 }; /* children of one field at most */
 
 /* The kinds of catalog nodes, GB/T 28181-2022 Annex J: bits. */
@@ -59,44 +68,47 @@ enum {
 
 struct dict_value {
 	struct slice value, meaning;
-	uint8_t weight; /* 0: the standard's own; else enum manscdp_weight: only seen in the field */
+	uint8_t weight; /* 0: the standard's; else seen only: enum manscdp_weight */
 };
 
 struct dict_field {
 	struct slice name, meaning, clause, unit;
 	enum dict_type type;
 	bool attribute, secret; /* secret: Password */
-	bool any_order;         /* its place among its siblings differs between editions */
-	uint8_t weight;         /* enum manscdp_weight: how bad it is where this field is wrong */
-	uint8_t list;           /* one value, or several joined with this character; 0: one value */
-	uint32_t min, max;      /* how often; max 0: any number */
-	uint8_t editions;       /* EDITION_ bits in which it exists */
-	uint8_t required_in;    /* EDITION_ bits in which min applies; else optional */
-	uint8_t required_of;    /* DICT_NODE_ bits of the items that need it; 0: all */
+	bool any_order; /* its place among its siblings differs between editions */
+	uint8_t weight; /* enum manscdp_weight: how bad it is where this field is wrong */
+	uint8_t list; /* one value, or several joined with this character; 0: one value */
+	uint32_t min, max;   /* how often; max 0: any number */
+	uint8_t editions;    /* EDITION_ bits in which it exists */
+	uint8_t required_in; /* EDITION_ bits in which min applies; else optional */
+	uint8_t required_of; /* DICT_NODE_ bits of the items that need it; 0: all */
 	bool has_low, has_high;
-	int64_t low, high;      /* of integers; of doubles in 1/1000000 */
-	uint32_t length_max;    /* characters; 0: none */
-	struct slice form;      /* of DICT_PATTERN: the pattern in words, or empty */
-	struct slice pattern;   /* of DICT_PATTERN: an XSD pattern of literals, classes, {m,n} and | */
+	int64_t low, high;    /* of integers; of doubles in 1/1000000 */
+	uint32_t length_max;  /* characters; 0: none */
+	struct slice form;    /* of DICT_PATTERN: the pattern in words, or empty */
+	struct slice pattern; /* of DICT_PATTERN: as in XSD, but few of its forms */
 	const struct dict_value *values;
 	size_t values_total;
-	const struct dict_field *alias_of; /* another spelling of this sibling, right in `editions` (0: in none) */
-	uint32_t index;                    /* among its parent's children */
+	/* This is another spelling of that sibling, right in `editions` (0: in none). */
+	const struct dict_field *alias_of;
+	uint32_t index; /* among its parent's children */
 	const struct dict_field *const *children;
 	size_t children_total;
 };
 
 struct dict_command {
-	struct slice root, CmdType, meaning, clause, answer; /* answer: "Response", "" ... */
+	struct slice root, CmdType, meaning, clause;
+	struct slice answer; /* root of the business answer: "Response" ...; or empty */
 	uint8_t editions;
-	const struct dict_field *field; /* the root element: its children are the command's fields */
+	const struct dict_field *field; /* the root; its children are the fields */
 	const struct dict_field *const *fields; /* all below the root, attributes too */
 	size_t fields_total;
-	struct slice alias;             /* another spelling of CmdType, or empty; right in ... */
+	struct slice alias; /* another spelling of CmdType, or empty; right in ... */
 	uint8_t alias_editions;
 };
 
-/* "Response" commands with this CmdType describe the answer that 2011 to 2016 put into the 200 of a SUBSCRIBE or NOTIFY. */
+/* "Response" commands with this CmdType describe the answer that 2011 to 2016 put into
+ * the 200 of a SUBSCRIBE or NOTIFY. */
 #define DICT_SIP_ANSWER SLICE("*")
 
 struct dict {
@@ -146,9 +158,9 @@ struct manscdp_problem {
 struct manscdp {
 	const struct manscdp_node *nodes;
 	size_t nodes_total;
-	const struct dict_command *command; /* NULL: root and CmdType are not in the dictionary */
+	const struct dict_command *command;       /* NULL: not in the dictionary */
 	struct slice root, CmdType, SN, DeviceID; /* trimmed text; empty if missing */
-	struct slice SumNum, Num; /* of the list in it, if any */
+	struct slice SumNum, Num;                 /* of the list in it, if any */
 	struct slice Status, Result;
 	uint32_t items; /* list items really there */
 	struct manscdp_problem *problems;
@@ -156,13 +168,16 @@ struct manscdp {
 };
 
 /* By the exact names, or by the other spelling that the dictionary has for the command. */
-const struct dict_command *dict_find(const struct dict *d, struct slice root, struct slice CmdType);
+const struct dict_command *dict_find(const struct dict *d, struct slice root,
+                                     struct slice CmdType);
 
-/* Sets nodes[].def, fills *out. edition: one EDITION_ bit, or 0 where not known (then a field of any edition
- * is fine, and what only some require is optional). DIS_OK always when there is a root; DIS_BAD: no nodes, or
- * a parent that does not stand before its child; DIS_LIMIT: more problems than fit, those in *out are right. */
-enum dis manscdp_dissect(const struct dict *d, struct manscdp_node *nodes, size_t nodes_total,
-                         uint8_t edition, struct arena *a, struct manscdp *out);
+/* Sets nodes[].def, fills *out. edition: one EDITION_ bit, or 0 where not known (then a
+ * field of any edition is fine, and what only some require is optional). DIS_OK always
+ * when there is a root; DIS_BAD: no nodes, or a parent that does not stand before its
+ * child; DIS_LIMIT: more problems than fit, those in *out are right. */
+enum dis manscdp_dissect(const struct dict *d, struct manscdp_node *nodes,
+                         size_t nodes_total, uint8_t edition, struct arena *a,
+                         struct manscdp *out);
 /* The same, judged as this command, whatever CmdType says. */
 enum dis manscdp_judge(const struct dict *d, const struct dict_command *command,
                        struct manscdp_node *nodes, size_t nodes_total, uint8_t edition,

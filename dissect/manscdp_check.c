@@ -32,14 +32,16 @@ node_kind(struct slice device)
 	return DICT_NODE_DEVICE;
 }
 
-/* A notified item is whole only when it is new or changed: GB/T 28181-2022 A.2.5, catalog notification. */
+/* A notified item is whole only when it is new or changed: GB/T 28181-2022 A.2.5, catalog
+ * notification. */
 static bool
 item_whole(const struct walk_frame *f)
 {
 	size_t i;
 
 	if (f->event.n != 0)
-		return slice_eq(f->event, SLICE("ADD")) || slice_eq(f->event, SLICE("UPDATE"));
+		return slice_eq(f->event, SLICE("ADD")) ||
+		       slice_eq(f->event, SLICE("UPDATE"));
 	for (i = 0; i < f->def->children_total; i++)
 		if (slice_eq(f->def->children[i]->name, SLICE("Event")))
 			return false;
@@ -68,9 +70,11 @@ check_missing(struct walk *w, const struct walk_frame *f)
 	for (i = 0; i < f->def->children_total; i++) {
 		const struct dict_field *child = f->def->children[i];
 
-		if (f->counts[i] >= child->min || !walk_requires(w, child) || alias_there(f, child))
+		if (f->counts[i] >= child->min || !walk_requires(w, child) ||
+		    alias_there(f, child))
 			continue;
-		if (child->required_of != 0 && (!whole || (child->required_of & kind) == 0))
+		if (child->required_of != 0 &&
+		    (!whole || (child->required_of & kind) == 0))
 			continue;
 		walk_tell(w, &(struct walk_problem){
 		                 .kind = MANSCDP_MISSING,
@@ -149,7 +153,9 @@ text_of(const struct walk *w, const char *parent, const char *name, uint32_t *no
 
 		if (n->attribute || n->depth > 2 || !slice_eq(n->name, slice_str(name)))
 			continue;
-		if (parent == NULL ? n->depth == 1 : n->depth == 2 && slice_eq(up->name, slice_str(parent))) {
+		if (parent == NULL
+		        ? n->depth == 1
+		        : n->depth == 2 && slice_eq(up->name, slice_str(parent))) {
 			*node = i;
 			return slice_trim(n->text);
 		}
@@ -189,10 +195,10 @@ check_alarm(struct walk *w)
 		uint32_t types; /* 1 to this */
 		const char *expected;
 	} rows[] = {
-	    {"2", 5,  "1 to 5 with AlarmMethod 2"         },
-	    {"5", 13, "1 to 13 with AlarmMethod 5"        },
-	    {"6", 2,  "1 or 2 with AlarmMethod 6"         },
-	    {"",  0,  "no AlarmType with this AlarmMethod"},
+	    {"2", 5, "1 to 5 with AlarmMethod 2"},
+	    {"5", 13, "1 to 13 with AlarmMethod 5"},
+	    {"6", 2, "1 or 2 with AlarmMethod 6"},
+	    {"", 0, "no AlarmType with this AlarmMethod"},
 	};
 	uint32_t method_node = 0, node = 0, event = 0, v = 0;
 	struct slice method = text_of(w, NULL, "AlarmMethod", &method_node);
@@ -204,7 +210,7 @@ check_alarm(struct walk *w)
 	while (rows[i].types != 0 && !slice_eq(method, slice_str(rows[i].method)))
 		i++;
 	if (!slice_digits(type))
-		return;     /* the type check's business */
+		return; /* the type check's business */
 	if (!parse_u32(type, rows[i].types, &v) || v == 0)
 		walk_tell(w, &(struct walk_problem){
 		                 .kind = MANSCDP_ALARM_TYPE,
@@ -215,14 +221,16 @@ check_alarm(struct walk *w)
 		                 .expected = slice_str(rows[i].expected),
 		             });
 	for (event = node; event < w->nodes_total && w->nodes[event].depth >= 2; event++)
-		if (slice_eq(w->nodes[event].name, SLICE("EventType")) && !(v == 6 && i == 1))
+		if (slice_eq(w->nodes[event].name, SLICE("EventType")) &&
+		    !(v == 6 && i == 1))
 			walk_tell(w, &(struct walk_problem){
 			                 .kind = MANSCDP_CONDITION,
 			                 .weight = MANSCDP_WARNING,
 			                 .node = event,
 			                 .name = SLICE("Info/AlarmTypeParam/EventType"),
 			                 .value = slice_trim(w->nodes[event].text),
-			                 .expected = SLICE("only with AlarmMethod 5 and AlarmType 6"),
+			                 .expected = SLICE(
+			                     "only with AlarmMethod 5 and AlarmType 6"),
 			             });
 }
 
@@ -257,13 +265,14 @@ check_upgrade(struct walk *w)
 
 	if (slice_eq(result, SLICE("ERROR")) &&
 	    text_of(w, NULL, "UpgradeFailedReason", &node).n == 0)
-		walk_tell(w, &(struct walk_problem){
-		                 .kind = MANSCDP_CONDITION,
-		                 .weight = MANSCDP_WARNING,
-		                 .node = node,
-		                 .name = SLICE("UpgradeFailedReason"),
-		                 .expected = SLICE("a reason, since UpgradeResult is ERROR"),
-		             });
+		walk_tell(w,
+		          &(struct walk_problem){
+		              .kind = MANSCDP_CONDITION,
+		              .weight = MANSCDP_WARNING,
+		              .node = node,
+		              .name = SLICE("UpgradeFailedReason"),
+		              .expected = SLICE("a reason, since UpgradeResult is ERROR"),
+		          });
 }
 
 void
@@ -273,9 +282,9 @@ walk_body_check(struct walk *w)
 		const char *root, *CmdType;
 		void (*check)(struct walk *w);
 	} checks[] = {
-	    {"Notify", "Alarm",               check_alarm  },
-	    {"Query",  "Alarm",               check_methods},
-	    {"Query",  "RecordInfo",          check_methods},
+	    {"Notify", "Alarm", check_alarm},
+	    {"Query", "Alarm", check_methods},
+	    {"Query", "RecordInfo", check_methods},
 	    {"Notify", "DeviceUpgradeResult", check_upgrade},
 	};
 	size_t i;

@@ -59,7 +59,8 @@ path_make(struct walk *w, const struct walk_problem *p)
 	if (w->frames_total == 0 && !slice_eq(p->name, w->nodes[0].name))
 		n += step_write(text, name_shown(w->nodes[0].name), false, 0);
 	if (p->name.n != 0)
-		n += step_write(text + n, name_shown(p->name), p->attribute, p->occurrence);
+		n += step_write(text + n, name_shown(p->name), p->attribute,
+		                p->occurrence);
 	return slice_of(text, n);
 }
 
@@ -84,7 +85,8 @@ room_make(struct walk *w)
 void
 walk_tell(struct walk *w, const struct walk_problem *p)
 {
-	const struct walk_frame *top = w->frames_total ? &w->frames[w->frames_total - 1] : NULL;
+	const struct walk_frame *top =
+	    w->frames_total ? &w->frames[w->frames_total - 1] : NULL;
 	struct manscdp_problem *out;
 
 	if (w->full)

@@ -35,7 +35,8 @@ integer_parse(struct slice s, int64_t *out)
 	return true;
 }
 
-/* [+-]digits[.digits][e[+-]digits], in millionths; *exact is false where there is an exponent. */
+/* [+-]digits[.digits][e[+-]digits], in millionths; *exact is false where there is an
+ * exponent. */
 static bool
 double_parse(struct slice s, int64_t *out, bool *exact)
 {
@@ -76,12 +77,14 @@ range_words(const struct dict_field *f, struct arena *a)
 	int n;
 
 	if (f->has_low && f->has_high)
-		n = snprintf(text, sizeof(text), "%lld to %lld", (long long)(f->low / unit),
-		             (long long)(f->high / unit));
+		n = snprintf(text, sizeof(text), "%lld to %lld",
+		             (long long)(f->low / unit), (long long)(f->high / unit));
 	else if (f->has_low)
-		n = snprintf(text, sizeof(text), "%lld or more", (long long)(f->low / unit));
+		n = snprintf(text, sizeof(text), "%lld or more",
+		             (long long)(f->low / unit));
 	else
-		n = snprintf(text, sizeof(text), "%lld or less", (long long)(f->high / unit));
+		n = snprintf(text, sizeof(text), "%lld or less",
+		             (long long)(f->high / unit));
 	return text_keep(a, text, n);
 }
 
@@ -93,14 +96,18 @@ number_fits(const struct dict_field *f, struct slice value, struct arena *a,
 	int64_t v;
 	size_t i;
 
-	/* Values with a name of their own stand outside the range: 65535 for "unknown" and its like. */
+	/* Values with a name of their own stand outside the range: 65535 for "unknown"
+	 * and its like. */
 	for (i = 0; i < f->values_total; i++)
 		if (slice_eq(f->values[i].value, value))
 			return f->values[i].weight == 0 ||
-			       fault(out, MANSCDP_RANGE, f->values[i].weight, range_words(f, a));
-	if (f->type == DICT_INTEGER ? !integer_parse(value, &v) : !double_parse(value, &v, &exact))
+			       fault(out, MANSCDP_RANGE, f->values[i].weight,
+			             range_words(f, a));
+	if (f->type == DICT_INTEGER ? !integer_parse(value, &v)
+	                            : !double_parse(value, &v, &exact))
 		return fault(out, MANSCDP_TYPE, f->weight,
-		             f->type == DICT_INTEGER ? SLICE("an integer") : SLICE("a number"));
+		             f->type == DICT_INTEGER ? SLICE("an integer")
+		                                     : SLICE("a number"));
 	if (exact && ((f->has_low && v < f->low) || (f->has_high && v > f->high)))
 		return fault(out, MANSCDP_RANGE, f->weight, range_words(f, a));
 	return true;
@@ -164,7 +171,8 @@ enum_fits(const struct dict_field *f, struct slice value, struct arena *a,
 static bool
 two(struct slice s, size_t at, uint32_t low, uint32_t high, uint32_t *out)
 {
-	return parse_u32(slice_head(slice_tail(s, at), 2), high, out) && s.n >= at + 2 && *out >= low;
+	return parse_u32(slice_head(slice_tail(s, at), 2), high, out) && s.n >= at + 2 &&
+	       *out >= low;
 }
 
 static bool
@@ -174,8 +182,8 @@ zone_fits(struct slice s)
 
 	if (s.n == 0 || slice_eq(s, SLICE("Z")))
 		return true;
-	return s.n == 6 && (s.p[0] == '+' || s.p[0] == '-') && s.p[3] == ':' && two(s, 1, 0, 14, &v) &&
-	       two(s, 4, 0, 59, &v);
+	return s.n == 6 && (s.p[0] == '+' || s.p[0] == '-') && s.p[3] == ':' &&
+	       two(s, 1, 0, 14, &v) && two(s, 4, 0, 59, &v);
 }
 
 bool
@@ -186,11 +194,13 @@ manscdp_datetime_fits(struct slice value, bool *loose)
 	struct slice rest;
 
 	*loose = false;
-	if (value.n < 19 || value.p[4] != '-' || value.p[7] != '-' || value.p[13] != ':' ||
-	    value.p[16] != ':' || (value.p[10] != 'T' && value.p[10] != ' '))
+	if (value.n < 19 || value.p[4] != '-' || value.p[7] != '-' ||
+	    value.p[13] != ':' || value.p[16] != ':' ||
+	    (value.p[10] != 'T' && value.p[10] != ' '))
 		return false;
-	if (!parse_u32(slice_head(value, 4), 9999, &year) || !two(value, 5, 1, 12, &month) ||
-	    !two(value, 8, 1, 31, &day) || !two(value, 11, 0, 23, &v) || !two(value, 14, 0, 59, &v) ||
+	if (!parse_u32(slice_head(value, 4), 9999, &year) ||
+	    !two(value, 5, 1, 12, &month) || !two(value, 8, 1, 31, &day) ||
+	    !two(value, 11, 0, 23, &v) || !two(value, 14, 0, 59, &v) ||
 	    !two(value, 17, 0, 59, &v))
 		return false;
 	last = days[month - 1];
@@ -221,11 +231,13 @@ datetime_fits(const struct dict_field *f, struct slice value, struct manscdp_fau
 		return fault(out, MANSCDP_TYPE, f->weight, form);
 	if (loose)
 		return fault(out, MANSCDP_TYPE,
-		             f->weight < MANSCDP_WARNING ? f->weight : MANSCDP_WARNING, form);
+		             f->weight < MANSCDP_WARNING ? f->weight : MANSCDP_WARNING,
+		             form);
 	return true;
 }
 
-/* GB/T 28181-2022 A.2.1.2: 2, 4, 6, 8 or 20 digits. 18 digits were coding rule B until 2016, 10 an alarm centre. */
+/* GB/T 28181-2022 A.2.1.2: 2, 4, 6, 8 or 20 digits. 18 digits were coding rule B until
+ * 2016, 10 an alarm centre. */
 static bool
 deviceid_fits(const struct dict_field *f, struct slice value, uint8_t edition,
               struct manscdp_fault *out)
@@ -233,14 +245,16 @@ deviceid_fits(const struct dict_field *f, struct slice value, uint8_t edition,
 	uint8_t weight = f->weight;
 
 	if (slice_digits(value)) {
-		if (value.n == 20 || value.n == 2 || value.n == 4 || value.n == 6 || value.n == 8)
+		if (value.n == 20 || value.n == 2 || value.n == 4 || value.n == 6 ||
+		    value.n == 8)
 			return true;
 		if (value.n == 18)
 			weight = edition == EDITION_2022 ? MANSCDP_WARNING : MANSCDP_NOTE;
 		else if (value.n == 10)
 			weight = MANSCDP_NOTE;
 	}
-	return fault(out, MANSCDP_DEVICEID, weight, SLICE("20 digits, or 2, 4, 6 or 8 of a region"));
+	return fault(out, MANSCDP_DEVICEID, weight,
+	             SLICE("20 digits, or 2, 4, 6 or 8 of a region"));
 }
 
 static bool
@@ -252,7 +266,8 @@ hex_fits(const struct dict_field *f, struct slice value, struct manscdp_fault *o
 		uint8_t c = ascii_lower(value.p[i]);
 
 		if (!ascii_digit(c) && (c < 'a' || c > 'f'))
-			return fault(out, MANSCDP_TYPE, f->weight, SLICE("hexadecimal digits"));
+			return fault(out, MANSCDP_TYPE, f->weight,
+			             SLICE("hexadecimal digits"));
 	}
 	return true;
 }
@@ -274,8 +289,10 @@ one_fits(const struct dict_field *f, struct slice value, uint8_t edition, struct
 	case DICT_HEX:
 		return hex_fits(f, value, out);
 	case DICT_PATTERN:
-		return manscdp_pattern_fits(f->pattern, value) || enum_fits(f, value, a, out) ||
-		       (out->expected.n == 0 && fault(out, MANSCDP_TYPE, out->weight,
+		return manscdp_pattern_fits(f->pattern, value) ||
+		       enum_fits(f, value, a, out) ||
+		       (out->expected.n == 0 &&
+		        fault(out, MANSCDP_TYPE, out->weight,
 		              f->form.n != 0 ? f->form : f->pattern));
 	case DICT_STRING:
 	case DICT_COMPLEX:
@@ -302,11 +319,13 @@ manscdp_value_fits(const struct dict_field *f, struct slice value, uint8_t editi
 	struct slice part, rest = value;
 	char text[64];
 
-	if (f->length_max != 0 && value.n > f->length_max && characters(value) > f->length_max)
-		return fault(out, MANSCDP_LENGTH, f->weight,
-		             text_keep(a, text,
-		                       snprintf(text, sizeof(text), "at most %u characters",
-		                                (unsigned)f->length_max)));
+	if (f->length_max != 0 && value.n > f->length_max &&
+	    characters(value) > f->length_max)
+		return fault(
+		    out, MANSCDP_LENGTH, f->weight,
+		    text_keep(a, text,
+		              snprintf(text, sizeof(text), "at most %u characters",
+		                       (unsigned)f->length_max)));
 	if (f->list == 0)
 		return one_fits(f, value, edition, a, out);
 	/* Each round takes one separator. */

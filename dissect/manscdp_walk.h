@@ -1,6 +1,8 @@
-/* manscdp_walk - where a walk over a body's elements stands: the open ones, and what was found wrong.
+/* manscdp_walk - where a walk over a body's elements stands: the open ones, and what was
+ * found wrong.
  *
- * Shared by manscdp.c, which walks, and manscdp_tell.c and manscdp_check.c, which it asks. */
+ * Shared by manscdp.c, which walks, and by manscdp_tell.c and manscdp_check.c, which it
+ * asks. */
 #ifndef DISSECT_MANSCDP_WALK_H
 #define DISSECT_MANSCDP_WALK_H
 
@@ -10,12 +12,14 @@
 struct walk_frame {
 	uint32_t node;
 	const struct dict_field *def;
-	uint32_t occurrence;  /* which of its name under its parent, from 1 */
-	uint32_t *counts;     /* of each child in the dictionary; DICT_CHILDREN of them */
-	uint32_t furthest;    /* the child that stands last in the dictionary, of those seen */
-	size_t hint;          /* where the next child probably is */
+	uint32_t occurrence; /* which of its name under its parent, from 1 */
+	uint32_t *counts;    /* of each child in the dictionary; DICT_CHILDREN of them */
+	uint32_t
+	    furthest; /* the child that stands last in the dictionary, of those seen */
+	size_t hint;  /* where the next child probably is */
 	bool disordered, misplaced;
-	struct slice device, parent_id, event, num; /* trimmed texts of children that conditions ask for */
+	struct slice device, parent_id, event,
+	    num; /* trimmed texts of children that conditions ask for */
 	uint32_t elements, parent_id_node;
 };
 
@@ -32,12 +36,13 @@ struct walk {
 	bool full;
 };
 
-/* One thing wrong about a child of the top frame, or about the top frame itself (`name` empty). */
+/* One thing wrong about a child of the top frame, or about the top frame itself (`name`
+ * empty). */
 struct walk_problem {
 	enum manscdp_problem_kind kind;
 	uint8_t weight;
 	uint32_t node;
-	struct slice name; /* of the child */
+	struct slice name;   /* of the child */
 	uint32_t occurrence; /* of the child; 0: it can stand but once */
 	struct slice value, expected, clause;
 	bool attribute, secret;

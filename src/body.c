@@ -38,8 +38,9 @@ const char *
 body_verdict_name(enum body_verdict v)
 {
 	static const char *const names[] = {
-	    [BODY_NONE] = NULL,           [BODY_VALID] = "valid",     [BODY_INVALID] = "invalid",
-	    [BODY_MALFORMED] = "malformed", [BODY_UNKNOWN] = "unknown",
+	    [BODY_NONE] = NULL,         [BODY_VALID] = "valid",
+	    [BODY_INVALID] = "invalid", [BODY_MALFORMED] = "malformed",
+	    [BODY_UNKNOWN] = "unknown",
 	};
 
 	return names[v];
@@ -137,15 +138,19 @@ tell_invalid(struct reading *g)
 		line++;
 		before = slice_tail(before, i + 1);
 	}
-	tell(g, &(struct body_problem){
-	            .rule = RULE_MANSCDP_CHARSET_INVALID,
-	            .value = arena_keep(g->a, f->bad_octets),
-	            .expected = slice_str(charset_name(f->charset)),
-	            .line = line,
-	            .detail = text_format(g->a, "%s: offset %zu, octets %.*s, %zu such %s", what,
-	                                  f->bad_offset, i == 0 ? 0 : (int)(3 * (f->bad_octets.n < 4 ? f->bad_octets.n : 4) - 1),
-	                                  hex, f->places, f->places == 1 ? "place" : "places"),
-	        });
+	tell(
+	    g,
+	    &(struct body_problem){
+	        .rule = RULE_MANSCDP_CHARSET_INVALID,
+	        .value = arena_keep(g->a, f->bad_octets),
+	        .expected = slice_str(charset_name(f->charset)),
+	        .line = line,
+	        .detail = text_format(
+	            g->a, "%s: offset %zu, octets %.*s, %zu such %s", what, f->bad_offset,
+	            i == 0 ? 0
+	                   : (int)(3 * (f->bad_octets.n < 4 ? f->bad_octets.n : 4) - 1),
+	            hex, f->places, f->places == 1 ? "place" : "places"),
+	    });
 }
 
 /* Declared one set, written in another. ASCII is part of all of them. */
@@ -158,26 +163,30 @@ tell_charset(struct reading *g)
 	            is == CHARSET_NONE || is == CHARSET_ASCII;
 
 	if (said == CHARSET_OTHER || said == CHARSET_UTF16)
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_UNKNOWN,
-		                               .value = name,
-		                               .expected = SLICE("GB2312, GBK, GB18030 or UTF-8")});
+		tell(g, &(struct body_problem){
+		            .rule = RULE_MANSCDP_CHARSET_UNKNOWN,
+		            .value = name,
+		            .expected = SLICE("GB2312, GBK, GB18030 or UTF-8")});
 	else if (said == CHARSET_NONE && charset_is_gb(is))
 		/* XML 1.0 4.3.3: without a declaration it is UTF-8. */
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_MISMATCH,
 		                               .value = SLICE("none, which means UTF-8"),
 		                               .expected = real});
-	else if (said == CHARSET_NONE && g->declaration.present && !g->declaration.unended)
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_NO_ENCODING,
-		                               .expected = SLICE("encoding=\"GB2312\" or \"GB18030\"")});
+	else if (said == CHARSET_NONE && g->declaration.present &&
+	         !g->declaration.unended)
+		tell(g, &(struct body_problem){
+		            .rule = RULE_MANSCDP_NO_ENCODING,
+		            .expected = SLICE("encoding=\"GB2312\" or \"GB18030\"")});
 	else if (said != CHARSET_NONE && !same)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_MISMATCH,
 		                               .value = name,
 		                               .expected = real});
 	else if (charset_is_gb(is) && is > said && g->found.beyond.n != 0)
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_NARROW,
-		                               .value = name,
-		                               .expected = real,
-		                               .detail = body_text(g->r, g->found.beyond, g->a)});
+		tell(g, &(struct body_problem){
+		            .rule = RULE_MANSCDP_CHARSET_NARROW,
+		            .value = name,
+		            .expected = real,
+		            .detail = body_text(g->r, g->found.beyond, g->a)});
 	tell_invalid(g);
 }
 
@@ -187,17 +196,27 @@ tell_front(struct reading *g)
 	if (g->declaration.bom)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_BOM, .line = 1});
 	if (g->declaration.late)
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_DECLARATION_LATE, .line = 1});
+		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_DECLARATION_LATE,
+		                               .line = 1});
 	if (g->declaration.bad)
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_DECLARATION_BAD, .line = 1});
+		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_DECLARATION_BAD,
+		                               .line = 1});
 }
 
 /* Which rule a problem of the dictionary's is, by how bad it is: note, warning, error. */
 static const enum rule kind_rules[MANSCDP_PROBLEM_TOTAL][3] = {
-#define ONE(rule) {RULE_MANSCDP_##rule, RULE_MANSCDP_##rule, RULE_MANSCDP_##rule}
-#define TWO(low, high) {RULE_MANSCDP_##low, RULE_MANSCDP_##low, RULE_MANSCDP_##high}
-#define ALL(note, warning, error) \
-	{RULE_MANSCDP_##note, RULE_MANSCDP_##warning, RULE_MANSCDP_##error}
+#define ONE(rule)                                                                        \
+	{                                                                                \
+		RULE_MANSCDP_##rule, RULE_MANSCDP_##rule, RULE_MANSCDP_##rule            \
+	}
+#define TWO(low, high)                                                                   \
+	{                                                                                \
+		RULE_MANSCDP_##low, RULE_MANSCDP_##low, RULE_MANSCDP_##high              \
+	}
+#define ALL(note, warning, error)                                                        \
+	{                                                                                \
+		RULE_MANSCDP_##note, RULE_MANSCDP_##warning, RULE_MANSCDP_##error        \
+	}
     [MANSCDP_UNKNOWN_COMMAND] = TWO(COMMAND_UNKNOWN, ROOT_UNKNOWN),
     [MANSCDP_MISSING] = TWO(FIELD_ABSENT, FIELD_MISSING),
     [MANSCDP_REPEATED] = TWO(FIELD_REPEATED_ODD, FIELD_REPEATED),
@@ -247,8 +266,9 @@ static bool
 told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 {
 	static const bool whole[MANSCDP_PROBLEM_TOTAL] = {
-	    [MANSCDP_MISSING] = true, [MANSCDP_COUNT] = true,       [MANSCDP_CONDITION] = true,
-	    [MANSCDP_EMPTY] = true,   [MANSCDP_ALARM_TYPE] = true,
+	    [MANSCDP_MISSING] = true,    [MANSCDP_COUNT] = true,
+	    [MANSCDP_CONDITION] = true,  [MANSCDP_EMPTY] = true,
+	    [MANSCDP_ALARM_TYPE] = true,
 	};
 	size_t i;
 
@@ -275,10 +295,12 @@ judge(struct reading *g, struct xml_tree *tree)
 	if (tree->nodes_total == 0)
 		return;
 	for (i = 0; i < tree->nodes_total && g->in->response; i++)
-		if (tree->nodes[i].depth == 1 && slice_eq(tree->nodes[i].name, SLICE("Result")) &&
+		if (tree->nodes[i].depth == 1 &&
+		    slice_eq(tree->nodes[i].name, SLICE("Result")) &&
 		    slice_eq(tree->nodes[0].name, SLICE("Response")))
 			as = dict_find(r->dict, SLICE("Response"), DICT_SIP_ANSWER);
-	dis = manscdp_judge(r->dict, as, tree->nodes, tree->nodes_total, g->in->edition, g->a, m);
+	dis = manscdp_judge(r->dict, as, tree->nodes, tree->nodes_total, g->in->edition,
+	                    g->a, m);
 	for (k = 0; k < m->problems_total; k++)
 		if (whole || told_of_half(&m->problems[k], tree))
 			tell_field(g, &m->problems[k]);
@@ -286,7 +308,8 @@ judge(struct reading *g, struct xml_tree *tree)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_TOO_MANY_PROBLEMS});
 }
 
-/* Octets behind the root's end tag: blanks, comments and instructions may stand there: XML 1.0 2.1 [1]. */
+/* Octets behind the root's end tag: blanks, comments and instructions may stand there:
+ * XML 1.0 2.1 [1]. */
 static void
 tell_rest(struct reading *g, struct slice rest, uint32_t line)
 {
@@ -327,7 +350,8 @@ tell_malformed(struct reading *g, const struct body_why_in *in)
 	if (g->in->cut && in->tree->at_end)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CUT,
 		                               .line = why.line,
-		                               .detail = SLICE("the capture lacks the end")});
+		                               .detail =
+		                                   SLICE("the capture lacks the end")});
 	else
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_XML_MALFORMED,
 		                               .line = why.line,
@@ -338,8 +362,10 @@ static void
 tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint32_t line)
 {
 	static const enum rule rules[] = {
-	    [XML_DOCTYPE] = RULE_MANSCDP_DOCTYPE,    [XML_TOO_DEEP] = RULE_MANSCDP_XML_DEPTH,
-	    [XML_TOO_WIDE] = RULE_MANSCDP_XML_ATTRIBUTES, [XML_TOO_MANY] = RULE_MANSCDP_XML_NODES,
+	    [XML_DOCTYPE] = RULE_MANSCDP_DOCTYPE,
+	    [XML_TOO_DEEP] = RULE_MANSCDP_XML_DEPTH,
+	    [XML_TOO_WIDE] = RULE_MANSCDP_XML_ATTRIBUTES,
+	    [XML_TOO_MANY] = RULE_MANSCDP_XML_NODES,
 	    [XML_MEMORY] = RULE_MANSCDP_XML_NODES,
 	};
 
@@ -440,20 +466,23 @@ text_make(struct reading *g)
 }
 
 void
-body_read(struct body_reader *r, const struct body_in *in, struct arena *a, struct body *out)
+body_read(struct body_reader *r, const struct body_in *in, struct arena *a,
+          struct body *out)
 {
 	struct reading g = {.r = r, .in = in, .a = a, .out = out};
 
 	*out = (struct body){.verdict = BODY_MALFORMED, .charset = ""};
 	if (in->bytes.n == 0) {
-		tell(&g, &(struct body_problem){.rule = in->cut ? RULE_MANSCDP_CUT : RULE_MANSCDP_EMPTY,
-		                                .detail = SLICE("nothing of it is there")});
+		tell(&g, &(struct body_problem){
+		             .rule = in->cut ? RULE_MANSCDP_CUT : RULE_MANSCDP_EMPTY,
+		             .detail = SLICE("nothing of it is there")});
 		return;
 	}
 	if (in->bytes.n > r->bytes_max) {
-		tell(&g, &(struct body_problem){.rule = RULE_MANSCDP_TOO_LARGE,
-		                                .value = text_format(a, "%zu", in->bytes.n),
-		                                .expected = text_format(a, "%zu", r->bytes_max)});
+		tell(&g, &(struct body_problem){
+		             .rule = RULE_MANSCDP_TOO_LARGE,
+		             .value = text_format(a, "%zu", in->bytes.n),
+		             .expected = text_format(a, "%zu", r->bytes_max)});
 		return;
 	}
 	text_make(&g);
@@ -468,10 +497,12 @@ body_read(struct body_reader *r, const struct body_in *in, struct arena *a, stru
 	tell_charset(&g);
 	if (g.declaration.unended) {
 		/* The parser would follow a declaration that nobody has looked at. */
-		tell(&g, &(struct body_problem){
-		             .rule = in->cut ? RULE_MANSCDP_CUT : RULE_MANSCDP_XML_MALFORMED,
-		             .line = 1,
-		             .detail = SLICE("the XML declaration does not end, or stands there twice")});
+		tell(&g,
+		     &(struct body_problem){
+		         .rule = in->cut ? RULE_MANSCDP_CUT : RULE_MANSCDP_XML_MALFORMED,
+		         .line = 1,
+		         .detail = SLICE(
+		             "the XML declaration does not end, or stands there twice")});
 		return;
 	}
 	tree_read(&g);
@@ -490,7 +521,8 @@ body_text(struct body_reader *r, struct slice bytes, struct arena *a)
 	struct slice text;
 
 	charset_find(bytes, CHARSET_NONE, &found);
-	return charset_utf8(r->converter, found.charset, bytes, a, &text) ? text : SLICE_EMPTY;
+	return charset_utf8(r->converter, found.charset, bytes, a, &text) ? text
+	                                                                  : SLICE_EMPTY;
 }
 
 void

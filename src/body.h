@@ -1,7 +1,7 @@
 /* body - a MANSCDP body's bytes in; charset, tree in UTF-8 and what is wrong with it out.
  *
- * Owns the converters, the libxml2 context and the dictionary: all made by body_new, before the first
- * byte of a capture is read. design.md section 3, security.md 21-25. */
+ * Owns the converters, the libxml2 context and the dictionary: all made by body_new,
+ * before the first byte of a capture is read. */
 #ifndef SRC_BODY_H
 #define SRC_BODY_H
 
@@ -22,29 +22,33 @@ const char *body_verdict_name(enum body_verdict v); /* "valid" ...; NULL for BOD
 /* One thing to say about a body; becomes a finding as it is. */
 struct body_problem {
 	enum rule rule;
-	struct slice field;    /* "/Response/DeviceList/Item[2]/Status", or empty */
-	struct slice value;    /* in UTF-8, or captured octets; of a password: "<N octets>" */
+	struct slice field; /* "/Response/DeviceList/Item[2]/Status", or empty */
+	/* In UTF-8, or captured octets; of a password: "<N octets>". */
+	struct slice value;
 	struct slice expected;
-	uint32_t line;         /* in the body, from 1; 0: none */
-	struct slice detail;   /* argument {detail} of the rule's message, or empty */
+	uint32_t line;       /* in the body, from 1; 0: none */
+	struct slice detail; /* argument {detail} of the rule's message, or empty */
 };
 
 struct body {
 	enum body_verdict verdict;
-	const char *charset;   /* what the bytes are: "ASCII", "UTF-8", "GB2312", "GBK", "GB18030", or "" if undecidable */
+	/* What the bytes are: "ASCII", "UTF-8", "GB2312", "GBK", "GB18030", "UTF-16", or "" if
+	 * undecidable. */
+	const char *charset;
 	struct slice declared; /* encoding name of the XML declaration; empty if none */
-	struct slice text;     /* the whole body in UTF-8, in the arena; undecodable octets as U+FFFD */
-	struct manscdp m;      /* also when malformed: what could be read before the error */
+	/* The whole body in UTF-8, without a byte order mark; undecodable octets as U+FFFD. */
+	struct slice text;
+	struct manscdp m; /* also when malformed: what could be read before the error */
 	struct body_problem *problems;
 	size_t problems_total;
 };
 
 struct body_in {
 	struct slice bytes;
-	bool cut;              /* the capture lacks its end, or Content-Length says more than is there */
-	uint8_t edition;       /* EDITION_ bit or 0 */
-	bool edition_guessed;  /* neither declared nor given: its breaches are warnings */
-	bool response;         /* stands in a SIP response */
+	bool cut;        /* the capture lacks its end, or Content-Length wants more */
+	uint8_t edition; /* EDITION_ bit or 0 */
+	bool edition_guessed; /* neither declared nor given: its breaches are warnings */
+	bool response;        /* stands in a SIP response */
 };
 
 struct body_reader;
@@ -52,9 +56,11 @@ struct body_reader;
 /* NULL and *e where a converter or the dictionary cannot be had. */
 struct body_reader *body_new(const struct limits *l, struct err *e);
 /* All that *out points to lies in `a` or in the dictionary. */
-void body_read(struct body_reader *r, const struct body_in *in, struct arena *a, struct body *out);
+void body_read(struct body_reader *r, const struct body_in *in, struct arena *a,
+               struct body *out);
 const struct dict *body_dict(const struct body_reader *r);
-/* GB18030, GBK, GB2312 or UTF-8 text (a SIP header's display name, say) as UTF-8; bad octets as U+FFFD. */
+/* GB18030, GBK, GB2312 or UTF-8 text (a SIP header's display name, say) as UTF-8, or the
+ * input itself where it is that already; bad octets as U+FFFD. */
 struct slice body_text(struct body_reader *r, struct slice bytes, struct arena *a);
 void body_free(struct body_reader *r);
 

@@ -5,8 +5,11 @@
 
 #include "src/xml_scan.h"
 
-enum { SHORT = 64, SLACK = 16, /* octets by which line ends may spoil a count */
-       CLOSE = 2 };
+enum {
+	SHORT = 64,
+	SLACK = 16, /* octets by which line ends may spoil a count */
+	CLOSE = 2
+};
 
 struct cause {
 	struct slice detail; /* empty: none found */
@@ -46,10 +49,12 @@ text_format(struct arena *a, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return SLICE_EMPTY;
-	return arena_keep(a, slice_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1));
+	return arena_keep(
+	    a, slice_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1));
 }
 
-/* XML 1.0 2.2 [2]: of the octets below U+0020 only tab, line feed and carriage return are characters. */
+/* XML 1.0 2.2 [2]: of the octets below U+0020 only tab, line feed and carriage return are
+ * characters. */
 static size_t
 control_find(struct slice text)
 {
@@ -73,7 +78,8 @@ entity_known(struct slice name)
 	return name.n != 0 && name.p[0] == '#';
 }
 
-/* The octets that the sender had still to say, counted too small: the text is UTF-8, and the length was taken
+/* The octets that the sender had still to say, counted too small: the text is UTF-8,
+ * and the length was taken
  * in the character set that the declaration names, or in characters. */
 static struct slice
 length_words(const struct body_why_in *in, size_t missing, struct arena *a)
@@ -83,16 +89,19 @@ length_words(const struct body_why_in *in, size_t missing, struct arena *a)
 	if (in->found->charset != CHARSET_UTF8 || three == 0)
 		return SLICE_EMPTY;
 	if (charset_is_gb(in->declared) && missing <= three + SLACK)
-		return text_format(a,
-		                   "; Content-Length was %scounted in %s, as declared, but sent was UTF-8, "
-		                   "in which its %zu Chinese characters take an octet more each",
-		                   missing + CLOSE >= three && missing <= three + CLOSE ? "" : "probably ",
-		                   charset_name(in->declared), three);
+		return text_format(
+		    a,
+		    "; Content-Length was %scounted in %s, as declared, but sent was UTF-8, "
+		    "in which its %zu Chinese characters take an octet more each",
+		    missing + CLOSE >= three && missing <= three + CLOSE ? ""
+		                                                         : "probably ",
+		    charset_name(in->declared), three);
 	if (missing <= 2 * three + SLACK)
-		return text_format(a,
-		                   "; Content-Length was probably counted in characters, but its %zu "
-		                   "Chinese characters take three octets each",
-		                   three);
+		return text_format(
+		    a,
+		    "; Content-Length was probably counted in characters, but its %zu "
+		    "Chinese characters take three octets each",
+		    three);
 	return SLICE_EMPTY;
 }
 
@@ -101,7 +110,8 @@ early(const struct body_why_in *in, const struct path *path, const struct xml_to
       struct arena *a, struct cause *out)
 {
 	size_t missing = path->missing, have = 2 + t->name.n;
-	struct slice inner = path->total ? text_short(path->names[path->total - 1]) : SLICE_EMPTY;
+	struct slice inner =
+	    path->total ? text_short(path->names[path->total - 1]) : SLICE_EMPTY;
 	struct slice why;
 
 	if (t->kind == XML_CUT && t->closing)
@@ -117,12 +127,14 @@ early(const struct body_why_in *in, const struct path *path, const struct xml_to
 }
 
 static void
-mismatch(const struct path *path, const struct xml_token *t, struct arena *a, struct cause *out)
+mismatch(const struct path *path, const struct xml_token *t, struct arena *a,
+         struct cause *out)
 {
 	struct slice name = text_short(t->name);
 
 	if (path->total == 0)
-		out->detail = text_format(a, "</" SLICE_FMT "> ends nothing that began", SLICE_ARG(name));
+		out->detail = text_format(a, "</" SLICE_FMT "> ends nothing that began",
+		                          SLICE_ARG(name));
 	else
 		out->detail = text_format(
 		    a, "<" SLICE_FMT "> is ended by </" SLICE_FMT ">",
@@ -146,16 +158,19 @@ token_cause(const struct body_why_in *in, struct path *path, const struct xml_to
 {
 	switch (t->kind) {
 	case XML_RAW_LT:
-		out->detail = SLICE("a '<' in the text that begins no tag; it has to be written &lt;");
+		out->detail = SLICE(
+		    "a '<' in the text that begins no tag; it has to be written &lt;");
 		return false;
 	case XML_RAW_AMP:
-		out->detail = SLICE("an '&' in the text that begins no reference; it has to be written &amp;");
+		out->detail = SLICE(
+		    "an '&' in the text that begins no reference; it has to be written &amp;");
 		return false;
 	case XML_REFERENCE:
 		if (entity_known(t->name))
 			return true;
-		out->detail = text_format(a, "the entity &" SLICE_FMT "; is declared nowhere",
-		                          SLICE_ARG(text_short(t->name)));
+		out->detail =
+		    text_format(a, "the entity &" SLICE_FMT "; is declared nowhere",
+		                SLICE_ARG(text_short(t->name)));
 		return false;
 	case XML_CUT:
 	case XML_END:
@@ -165,7 +180,8 @@ token_cause(const struct body_why_in *in, struct path *path, const struct xml_to
 	case XML_START:
 		return path_push(path, t->name);
 	case XML_CLOSE:
-		if (path->total == 0 || !slice_eq(path->names[path->total - 1], t->name)) {
+		if (path->total == 0 ||
+		    !slice_eq(path->names[path->total - 1], t->name)) {
 			mismatch(path, t, a, out);
 			return false;
 		}
@@ -215,15 +231,18 @@ body_why(const struct body_why_in *in, struct arena *a, struct body_why *out)
 	}
 	/* The parser's place is the truth; a cause behind it is another one's. */
 	if (control < in->text.n && (cause.detail.n == 0 || control < cause.offset)) {
-		out->detail = in->text.p[control] == 0
-		                  ? SLICE("a NUL octet")
-		                  : text_format(a, "the character U+%04X, which XML does not have",
-		                                (unsigned)in->text.p[control]);
+		out->detail =
+		    in->text.p[control] == 0
+		        ? SLICE("a NUL octet")
+		        : text_format(a, "the character U+%04X, which XML does not have",
+		                      (unsigned)in->text.p[control]);
 		return;
 	}
-	if (cause.detail.n == 0 || (cause.early ? !in->tree->at_end : cause.line > in->tree->line)) {
-		out->detail = in->tree->why != NULL ? slice_str(in->tree->why)
-		                                    : SLICE("the parser can read no further");
+	if (cause.detail.n == 0 ||
+	    (cause.early ? !in->tree->at_end : cause.line > in->tree->line)) {
+		out->detail = in->tree->why != NULL
+		                  ? slice_str(in->tree->why)
+		                  : SLICE("the parser can read no further");
 		return;
 	}
 	out->detail = cause.detail;

@@ -6,9 +6,9 @@
 #include "src/xml.h"
 
 struct body_why_in {
-	struct slice text;               /* UTF-8, behind the declaration */
-	uint32_t line;                   /* of the text's front in the body, from 1 */
-	const struct xml_tree *tree;     /* what the parser said */
+	struct slice text;           /* UTF-8, behind the declaration */
+	uint32_t line;               /* of the text's front in the body, from 1 */
+	const struct xml_tree *tree; /* what the parser said */
 	const struct charset_found *found;
 	enum charset declared;
 };
@@ -22,7 +22,8 @@ struct body_why {
 void body_why(const struct body_why_in *in, struct arena *a, struct body_why *out);
 
 /* printf into the arena; what comes from the capture is cut short by its caller. */
-struct slice text_format(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+struct slice text_format(struct arena *a, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 /* At most 64 octets of it, whole characters, for such use. */
 struct slice text_short(struct slice s);
 

@@ -8,14 +8,15 @@
 #include <unistd.h>
 
 enum {
-	BUFFER = 131072,    /* bytes of a file's read buffer */
-	OPEN_MAX_FEW = 16,  /* so few files just stay open */
-	PCAP_HEADER = 24,   /* bytes of a pcap file's header ... */
-	PCAP_RECORD = 16,   /* ... and of a record's */
+	BUFFER = 131072,   /* bytes of a file's read buffer */
+	OPEN_MAX_FEW = 16, /* so few files just stay open */
+	PCAP_HEADER = 24,  /* bytes of a pcap file's header ... */
+	PCAP_RECORD = 16,  /* ... and of a record's */
 	SECOND = 1000000000,
 };
 
-static const int64_t seconds_max = INT64_MAX / SECOND - 1; /* year 2262: what int64_t ns can hold */
+static const int64_t seconds_max =
+    INT64_MAX / SECOND - 1; /* year 2262: what int64_t ns can hold */
 
 struct source {
 	struct capture_info info;
@@ -34,7 +35,8 @@ struct capture {
 	size_t total;
 	struct source **heap; /* the open ones that have a head, by its time */
 	size_t heap_total;
-	struct source **later; /* those to be opened again, by start_ns; [later_first, later_total) */
+	struct source **
+	    later; /* those to be opened again, by start_ns; [later_first, later_total) */
 	size_t later_first, later_total;
 	struct source *given; /* its head is with the caller */
 };
@@ -142,11 +144,11 @@ source_open(struct source *s, struct err *e)
 	}
 	if (compression(magic) != NULL) {
 		err_set(e, "%s: is compressed with %s; decompress it first", name,
-			compression(magic));
+		        compression(magic));
 		goto fail;
 	}
-	s->pcap = pcap_fopen_offline_with_tstamp_precision(s->file, PCAP_TSTAMP_PRECISION_NANO,
-							   why);
+	s->pcap = pcap_fopen_offline_with_tstamp_precision(
+	    s->file, PCAP_TSTAMP_PRECISION_NANO, why);
 	if (s->pcap == NULL) {
 		err_set(e, "%s: not a capture that can be read: %s", name, why);
 		goto fail;
@@ -187,9 +189,10 @@ source_trouble(struct source *s)
 		const char *begins, *means;
 		bool whole; /* nothing to add */
 	} rows[] = {
-	    {"truncated",        "cut short in the middle of frame", true },
-	    {"an interface has", "cannot be read from frame",        false}, /* libpcap allows one link type a file */
-	    {"",                 "damaged at frame",                 false},
+	    {"truncated", "cut short in the middle of frame", true},
+	    {"an interface has", "cannot be read from frame",
+	     false}, /* libpcap allows one link type a file */
+	    {"", "damaged at frame", false},
 	};
 	const char *why = pcap_geterr(s->pcap);
 	unsigned long long frame = s->info.frames + 1;
@@ -200,10 +203,10 @@ source_trouble(struct source *s)
 		i++;
 	if (s->at != 0)
 		(void)snprintf(where, sizeof(where), " (offset %llu)",
-			       (unsigned long long)s->at);
+		               (unsigned long long)s->at);
 	(void)snprintf(s->info.trouble, sizeof(s->info.trouble), "%s %llu%s%s%.150s",
-		       rows[i].means, frame, where, rows[i].whole ? "" : ": ",
-		       rows[i].whole ? "" : why);
+	               rows[i].means, frame, where, rows[i].whole ? "" : ": ",
+	               rows[i].whole ? "" : why);
 }
 
 /* Loads the next record into head; false at the end or at trouble, with the file closed. */
@@ -263,7 +266,8 @@ heap_sink(struct capture *c, size_t i)
 
 	/* Each round goes one level down. */
 	while ((child = 2 * i + 1) < c->heap_total) {
-		if (child + 1 < c->heap_total && earlier(c->heap[child + 1], c->heap[child]))
+		if (child + 1 < c->heap_total &&
+		    earlier(c->heap[child + 1], c->heap[child]))
 			child++;
 		if (!earlier(c->heap[child], s))
 			break;
@@ -296,7 +300,8 @@ heap_pop(struct capture *c)
 static int
 by_start(const void *a, const void *b)
 {
-	const struct source *x = *(struct source *const *)a, *y = *(struct source *const *)b;
+	const struct source *x = *(struct source *const *)a,
+	                    *y = *(struct source *const *)b;
 
 	if (x->start_ns != y->start_ns)
 		return x->start_ns < y->start_ns ? -1 : 1;
@@ -366,7 +371,7 @@ open_later(struct capture *c)
 		c->later_first++;
 		if (source_open(s, &e) != 0) {
 			(void)snprintf(s->info.trouble, sizeof(s->info.trouble),
-				       "cannot be opened again: %.200s", e.text);
+			               "cannot be opened again: %.200s", e.text);
 			e.text[0] = '\0';
 		} else if (source_load(s)) {
 			heap_push(c, s);

@@ -6,25 +6,27 @@
 #include "src/err.h"
 
 struct frame {
-	uint32_t capture;   /* index of the file, in the order of the command line */
-	uint64_t number;    /* from 1 in its file, as in Wireshark */
-	int64_t time_ns;    /* since the epoch, UTC; absurd stamps are brought to 0 or the year 2262 */
+	uint32_t capture; /* index of the file, in the order of the command line */
+	uint64_t number;  /* from 1 in its file, as in Wireshark */
+	int64_t
+	    time_ns; /* since the epoch, UTC; absurd stamps are brought to 0 or the year 2262 */
 	struct slice bytes; /* as captured; valid until the next capture_next */
 	uint32_t wire;      /* length on the wire, in bytes; >= bytes.n */
 	int dlt;            /* LINKTYPE_ of its interface */
-	uint64_t offset;    /* of the frame's bytes in its file, 0 if not known (pcapng) */
+	uint64_t offset; /* of the frame's bytes in its file, 0 if not known (pcapng) */
 };
 
 /* What is known of one file. Complete when capture_next has answered 0. */
 struct capture_info {
-	const char *file;    /* as on the command line */
-	const char *format;  /* "pcap", "pcap (nanoseconds)", "pcapng" */
-	int dlt;             /* of the file; -1 before it was opened */
+	const char *file;       /* as on the command line */
+	const char *format;     /* "pcap", "pcap (nanoseconds)", "pcapng" */
+	int dlt;                /* of the file; -1 before it was opened */
 	uint64_t frames, bytes; /* records read; bytes captured of them */
-	int64_t first_ns, last_ns; /* smallest and greatest time; meaningless when frames is 0 */
-	bool complete;       /* read to its end without trouble */
-	int precision;       /* digits of its time stamps: 6 or 9; pcapng: 9 from the first stamp that needs it */
-	char trouble[256];   /* what ended the reading early; "" if nothing */
+	int64_t first_ns,
+	    last_ns;   /* smallest and greatest time; meaningless when frames is 0 */
+	bool complete; /* read to its end without trouble */
+	int precision; /* digits of its time stamps: 6 or 9; pcapng: 9 from the first stamp that needs it */
+	char trouble[256]; /* what ended the reading early; "" if nothing */
 };
 
 struct capture;

@@ -10,9 +10,9 @@ struct charset_converter {
 };
 
 static const char *const names[] = {
-    [CHARSET_NONE] = "",           [CHARSET_ASCII] = "ASCII",   [CHARSET_UTF8] = "UTF-8",
-    [CHARSET_GB2312] = "GB2312",   [CHARSET_GBK] = "GBK",       [CHARSET_GB18030] = "GB18030",
-    [CHARSET_UTF16] = "UTF-16",    [CHARSET_OTHER] = "",
+    [CHARSET_NONE] = "",         [CHARSET_ASCII] = "ASCII", [CHARSET_UTF8] = "UTF-8",
+    [CHARSET_GB2312] = "GB2312", [CHARSET_GBK] = "GBK",     [CHARSET_GB18030] = "GB18030",
+    [CHARSET_UTF16] = "UTF-16",  [CHARSET_OTHER] = "",
 };
 
 /* What the field writes into encoding="...". */
@@ -20,23 +20,15 @@ static const struct {
 	const char *name;
 	enum charset charset;
 } declared_names[] = {
-    {"gb2312",       CHARSET_GB2312 },
-    {"utf-8",        CHARSET_UTF8   },
-    {"gb18030",      CHARSET_GB18030},
-    {"gbk",          CHARSET_GBK    },
-    {"utf8",         CHARSET_UTF8   },
-    {"gb-2312",      CHARSET_GB2312 },
-    {"gb_2312-80",   CHARSET_GB2312 },
-    {"euc-cn",       CHARSET_GB2312 },
-    {"gb-18030",     CHARSET_GB18030},
-    {"cp936",        CHARSET_GBK    },
-    {"ms936",        CHARSET_GBK    },
-    {"windows-936",  CHARSET_GBK    },
-    {"us-ascii",     CHARSET_ASCII  },
-    {"ascii",        CHARSET_ASCII  },
-    {"utf-16",       CHARSET_UTF16  },
-    {"utf-16le",     CHARSET_UTF16  },
-    {"utf-16be",     CHARSET_UTF16  },
+    {"gb2312", CHARSET_GB2312},     {"utf-8", CHARSET_UTF8},
+    {"gb18030", CHARSET_GB18030},   {"gbk", CHARSET_GBK},
+    {"utf8", CHARSET_UTF8},         {"gb-2312", CHARSET_GB2312},
+    {"gb_2312-80", CHARSET_GB2312}, {"euc-cn", CHARSET_GB2312},
+    {"gb-18030", CHARSET_GB18030},  {"cp936", CHARSET_GBK},
+    {"ms936", CHARSET_GBK},         {"windows-936", CHARSET_GBK},
+    {"us-ascii", CHARSET_ASCII},    {"ascii", CHARSET_ASCII},
+    {"utf-16", CHARSET_UTF16},      {"utf-16le", CHARSET_UTF16},
+    {"utf-16be", CHARSET_UTF16},
 };
 
 const char *
@@ -81,7 +73,8 @@ ascii_length(struct slice s)
 	return i;
 }
 
-/* One character at the front of `s` (not empty): its length; 0 if it is none, *bad is then how much to skip. */
+/* One character at the front of `s` (not empty): its length; 0 if it is none, *bad is
+ * then how much to skip. */
 static size_t
 utf8_length(struct slice s, size_t *bad, bool *cut)
 {
@@ -132,18 +125,10 @@ gb2312_has(uint8_t lead, uint8_t trail)
 	static const struct {
 		uint8_t row, first, last;
 	} partial[] = {
-	    {0xA2, 0xB1, 0xE2},
-        {0xA2, 0xE5, 0xEE},
-        {0xA2, 0xF1, 0xFC},
-        {0xA4, 0xA1, 0xF3},
-	    {0xA5, 0xA1, 0xF6},
-        {0xA6, 0xA1, 0xB8},
-        {0xA6, 0xC1, 0xD8},
-        {0xA7, 0xA1, 0xC1},
-	    {0xA7, 0xD1, 0xF1},
-        {0xA8, 0xA1, 0xBA},
-        {0xA8, 0xC5, 0xE9},
-        {0xA9, 0xA4, 0xEF},
+	    {0xA2, 0xB1, 0xE2}, {0xA2, 0xE5, 0xEE}, {0xA2, 0xF1, 0xFC},
+	    {0xA4, 0xA1, 0xF3}, {0xA5, 0xA1, 0xF6}, {0xA6, 0xA1, 0xB8},
+	    {0xA6, 0xC1, 0xD8}, {0xA7, 0xA1, 0xC1}, {0xA7, 0xD1, 0xF1},
+	    {0xA8, 0xA1, 0xBA}, {0xA8, 0xC5, 0xE9}, {0xA9, 0xA4, 0xEF},
 	    {0xD7, 0xA1, 0xF9},
 	};
 	bool listed = false;
@@ -206,7 +191,8 @@ gb_length(struct slice s, size_t *bad, bool *cut, enum charset *of)
 		*bad = s.n;
 		return 0;
 	}
-	/* Four octets: U+0080 to U+FFFF up to 84 31 A4 39, the planes above from 90 30 81 30 to E3 32 9A 35. */
+	/* Four octets: U+0080 to U+FFFF up to 84 31 A4 39, the planes above from 90 30 81
+	 * 30 to E3 32 9A 35. */
 	if (s.p[2] < 0x81 || s.p[2] == 0xFF || !ascii_digit(s.p[3]) || lead > 0xE3 ||
 	    (lead > 0x84 && lead < 0x90))
 		return 0;
@@ -229,7 +215,8 @@ note_bad(struct charset_found *f, struct slice in, size_t offset, size_t n, bool
 	f->cut = cut;
 }
 
-/* *doubtful: no sequence of three or more octets, and all of them would be Chinese characters of GB 2312. */
+/* *doubtful: no sequence of three or more octets, and all of them would be Chinese
+ * characters of GB 2312. */
 static void
 find_utf8(struct slice in, struct charset_found *f, bool *doubtful)
 {
@@ -295,9 +282,9 @@ is_utf16(struct slice in)
 {
 	static const uint8_t marks[][2] = {
 	    {0xFF, 0xFE},
-        {0xFE, 0xFF},
-        {'<',  0   },
-        {0,    '<' },
+	    {0xFE, 0xFF},
+	    {'<', 0},
+	    {0, '<'},
 	};
 	size_t i;
 
@@ -306,7 +293,6 @@ is_utf16(struct slice in)
 			return true;
 	return false;
 }
-
 
 void
 charset_find(struct slice in, enum charset declared, struct charset_found *out)
@@ -331,7 +317,7 @@ charset_find(struct slice in, enum charset declared, struct charset_found *out)
 	if (utf8.bad == 0)
 		*out = gb.bad == 0 ? gb : utf8;
 	else if (utf8.wide >= 4 && utf8.wide / 4 >= utf8.bad)
-		*out = utf8; /* damaged: GB text hardly ever holds that many valid sequences */
+		*out = utf8; /* damaged: GB text hardly ever holds so many valid ones */
 	else if (gb.bad == 0)
 		*out = gb;
 	else if (declared == CHARSET_UTF8 ? utf8.bad <= gb.bad : utf8.bad < gb.bad)
@@ -350,17 +336,20 @@ charset_new(struct err *e)
 	char in[] = "\xD6\xD0", out[8];
 	char *from = in, *to = out;
 	size_t in_left = 2, out_left = sizeof(out);
+	iconv_t opened;
 
 	if (c == NULL) {
 		(void)err_set(e, "out of memory");
 		return NULL;
 	}
-	c->gb18030 = iconv_open("UTF-8", "GB18030");
-	if (c->gb18030 == (iconv_t)-1) {
-		(void)err_set(e, "iconv cannot convert GB18030 to UTF-8: %s", strerror(errno));
+	opened = iconv_open("UTF-8", "GB18030");
+	if (opened == (iconv_t)-1) {
+		(void)err_set(e, "iconv cannot convert GB18030 to UTF-8: %s",
+		              strerror(errno));
 		free(c);
 		return NULL;
 	}
+	c->gb18030 = opened;
 	/* The first use loads tables: now, not after a sandbox has closed. */
 	(void)iconv(c->gb18030, &from, &in_left, &to, &out_left);
 	return c;
@@ -381,7 +370,8 @@ put(struct slice piece, uint8_t *to, size_t room, size_t *used)
 
 /* Decodes as far as it goes: in and *used move on. */
 static void
-convert(struct charset_converter *c, struct slice *in, uint8_t *to, size_t room, size_t *used)
+convert(struct charset_converter *c, struct slice *in, uint8_t *to, size_t room,
+        size_t *used)
 {
 	char *from = (char *)(uintptr_t)in->p, *dest = (char *)to + *used;
 	size_t from_left = in->n, dest_left = room - *used;
@@ -393,7 +383,8 @@ convert(struct charset_converter *c, struct slice *in, uint8_t *to, size_t room,
 }
 
 static bool
-gb_to_utf8(struct charset_converter *c, struct slice in, uint8_t *to, size_t room, size_t *used)
+gb_to_utf8(struct charset_converter *c, struct slice in, uint8_t *to, size_t room,
+           size_t *used)
 {
 	while (in.n != 0) {
 		size_t bad, n;
@@ -403,7 +394,8 @@ gb_to_utf8(struct charset_converter *c, struct slice in, uint8_t *to, size_t roo
 		convert(c, &in, to, room, used);
 		if (in.n == 0)
 			break;
-		/* A sequence that is no character, or one to which nothing is assigned: skipped whole. */
+		/* A sequence that is no character, or one to which nothing is assigned:
+		 * skipped whole. */
 		n = gb_length(in, &bad, &cut, &of);
 		if (!put(REPLACEMENT, to, room, used))
 			return false;
@@ -449,8 +441,8 @@ mend_utf8(struct slice in, uint8_t *to, size_t room, size_t *used)
 }
 
 bool
-charset_utf8(struct charset_converter *c, enum charset from, struct slice in, struct arena *a,
-             struct slice *out)
+charset_utf8(struct charset_converter *c, enum charset from, struct slice in,
+             struct arena *a, struct slice *out)
 {
 	size_t room, used = 0, bad;
 	bool done;
@@ -461,7 +453,8 @@ charset_utf8(struct charset_converter *c, enum charset from, struct slice in, st
 	    (!charset_is_gb(from) && utf8_right(in, &bad) == in.n))
 		return true;
 	*out = SLICE_EMPTY;
-	/* The worst: one bad octet becomes three; two of GB at most three or, in pairs of four, four. */
+	/* The worst: one bad octet becomes three; two of GB at most three or, in pairs of
+	 * four, four. */
 	if (__builtin_mul_overflow(in.n, (size_t)3, &room))
 		return false;
 	to = arena_alloc(a, room);

@@ -1,7 +1,8 @@
 /* charset - which character set octets really are in, and the same in UTF-8.
  *
- * GB 2312 is part of GBK, GBK of GB 18030; GB/T 28181 asks for GB 2312 (2011 to 2016) or GB 18030 (2022),
- * and the field sends UTF-8 as well. Decided by the octets; the declaration only breaks ties. */
+ * GB 2312 is part of GBK, GBK of GB 18030; GB/T 28181 asks for GB 2312 (2011 to 2016) or
+ * GB 18030 (2022), and the field sends UTF-8 as well. Decided by the octets; the
+ * declaration only breaks ties. */
 #ifndef SRC_CHARSET_H
 #define SRC_CHARSET_H
 
@@ -26,25 +27,27 @@ enum charset charset_declared(struct slice name);
 
 struct charset_found {
 	enum charset charset;
-	size_t bad;          /* sequences that are no character of it */
-	size_t places;       /* where such are, side by side counted as one */
-	size_t bad_offset;   /* of the first; its octets: */
+	size_t bad;        /* sequences that are no character of it */
+	size_t places;     /* where such are, side by side counted as one */
+	size_t bad_offset; /* of the first; its octets: */
 	struct slice bad_octets;
 	size_t bad_end;      /* behind the last */
 	bool cut;            /* the first bad one is the octets' end, in mid-character */
 	size_t wide;         /* characters of more than one octet */
-	size_t wide_three;   /* of these in UTF-8: those that GB 2312 has in two octets and UTF-8 in three */
-	struct slice beyond; /* the first character that is not in GB 2312 (of GBK, GB18030) */
+	size_t wide_three;   /* of these in UTF-8: those of three octets */
+	struct slice beyond; /* of GBK, GB18030: the first that is not in GB 2312 */
 };
 
 void charset_find(struct slice in, enum charset declared, struct charset_found *out);
 
 struct charset_converter;
 
-struct charset_converter *charset_new(struct err *e); /* NULL and *e: iconv lacks GB18030 */
-/* In the arena, or `in` itself where nothing changes; bad octets as U+FFFD. False: no memory. */
-bool charset_utf8(struct charset_converter *c, enum charset from, struct slice in, struct arena *a,
-                  struct slice *out);
+struct charset_converter *
+charset_new(struct err *e); /* NULL and *e: iconv lacks GB18030 */
+/* In the arena, or `in` itself where nothing changes; bad octets as U+FFFD. False: no
+ * memory. */
+bool charset_utf8(struct charset_converter *c, enum charset from, struct slice in,
+                  struct arena *a, struct slice *out);
 void charset_free(struct charset_converter *c);
 
 #endif

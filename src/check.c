@@ -114,7 +114,7 @@ exchange_ended(const struct checker *c, const struct tracker_event *e)
 	case EXCHANGE_UNANSWERED:
 		f.rule = RULE_MANSCDP_UNANSWERED;
 		if (e->how == ENDED_TIMEOUT)
-			when = SLICE("in 60 s");
+			when = SLICE("in time");
 		f.args[0] = (struct finding_arg){"root", x->root};
 		f.args[1] = (struct finding_arg){"CmdType", x->CmdType};
 		f.args[2] = (struct finding_arg){"SN", x->SN};
@@ -123,7 +123,7 @@ exchange_ended(const struct checker *c, const struct tracker_event *e)
 	case EXCHANGE_INCOMPLETE:
 		f.rule = RULE_MANSCDP_INCOMPLETE;
 		if (e->how == ENDED_TIMEOUT)
-			when = SLICE("before it fell silent for 60 s");
+			when = SLICE("before it fell silent");
 		at = &x->last->ref;
 		f.args[0] = (struct finding_arg){"received", number(c, x->received)};
 		f.args[1] = (struct finding_arg){"sum", number(c, x->SumNum)};

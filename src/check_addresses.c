@@ -66,13 +66,14 @@ party(const struct checker *c, const struct message *m, const struct place *p, c
 {
 	const char *name = sip_header_infos[id].name;
 	const struct sip_header *h = sip_find(&m->sip, id, 0);
+	struct sip_param tag;
 
 	if (h == NULL)
 		return;
 	if (!not_bracketed(c, m, p, name, &x->addr, h->value) && !address_ok(x->dis, x->uri_dis))
 		found(c, m, p, invalid, .field = slice_str(name), VALUE(h->value), ARGS({"value", h->value}));
 	params(c, m, p, name, x->addr.params);
-	if (x->has_tag && !sip_token(x->tag))
+	if (sip_param_find(x->addr.params, SLICE("tag"), &tag) && (tag.quoted || !sip_token(tag.value)))
 		found(c, m, p, RULE_SIP_TAG_INVALID, .field = slice_str(name), VALUE(x->tag),
 		      ARGS({"header", slice_str(name)}, {"value", x->tag}));
 }

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "dissect/deviceid.h"
+enum { CHALLENGES_MAX = 8, KEPT_CUT = 1024 };
 
 static struct slice
 param_name(enum digest_param p)
@@ -28,8 +28,12 @@ form(const struct checker *c, const struct message *m, const struct place *p, co
 	size_t i;
 	struct slice value, field = slice_str(header);
 
-	if (dis == DIS_BAD)
-		found(c, m, p, RULE_AUTH_MALFORMED, .field = field, ARGS({"header", field}));
+	if (dis != DIS_OK)
+		found(c, m, p, RULE_AUTH_MALFORMED, .field = field,
+		      ARGS({"header", field}, {"what", SLICE("cannot be read to its end")}));
+	else if (g->merged)
+		found(c, m, p, RULE_AUTH_MALFORMED, .field = field,
+		      ARGS({"header", field}, {"what", SLICE("holds several of them in one list")}));
 	if (g->comma_after_scheme)
 		found(c, m, p, RULE_AUTH_SCHEME_COMMA, .field = field, ARGS({"scheme", g->scheme}));
 	for (i = 0; i < sizeof(quoting) / sizeof(quoting[0]); i++) {
@@ -68,9 +72,14 @@ is_time(struct slice nonce, int64_t now_ns)
 	return t > now_ns - near && t < now_ns + near;
 }
 
+/* What the challenges of one response offer together. */
+struct offer {
+	unsigned digests, md5;
+};
+
 static void
 challenge(const struct checker *c, const struct message *m, const struct place *p, const char *header,
-          const struct sip_header *h, bool *md5_only)
+          const struct sip_header *h, struct offer *offer)
 {
 	struct digest g;
 	enum dis dis = digest_dissect(h->value, c->scratch, &g);
@@ -89,33 +98,75 @@ challenge(const struct checker *c, const struct message *m, const struct place *
 		found(c, m, p, RULE_AUTH_CHALLENGE_INCOMPLETE, .field = slice_str(header), ARGS({"param", SLICE("nonce")}));
 	if (g.p[DIGEST_QOP].times == 0)
 		found(c, m, p, RULE_AUTH_NO_QOP, .field = slice_str(header));
-	if (digest_algorithm(g.p[DIGEST_ALGORITHM].value, &sess) != DIGEST_MD5)
-		*md5_only = false;
+	offer->digests++;
+	offer->md5 += digest_algorithm(g.p[DIGEST_ALGORITHM].value, &sess) == DIGEST_MD5;
 	if (is_time(g.p[DIGEST_NONCE].value, m->rec.time_ns))
 		found(c, m, p, RULE_AUTH_NONCE_TIME, .field = slice_str(header), VALUE(g.p[DIGEST_NONCE].value),
 		      ARGS({"nonce", g.p[DIGEST_NONCE].value}));
+	/* 7616 3.3: made anew for each 401. Given to the same user again it is less bad: only he can replay it. */
 	if (p->facts & PLACE_NONCE_SHARED)
 		found(c, m, p, RULE_AUTH_NONCE_SHARED, .field = slice_str(header), VALUE(g.p[DIGEST_NONCE].value),
+		      .severity = slice_eq(p->nonce_user, m->from.uri.user) ? SEVERITY_NOTE : SEVERITY_OFF,
 		      ARGS({"user", p->nonce_user}, {"frame", number(c, p->other.frame)}));
 }
 
-/* Two challenges of one realm differ in algorithm: RFC 8760 2.5. */
-static void
-alike(const struct checker *c, const struct message *m, const struct place *p, enum sip_hdr id)
+static bool
+alike(const struct digest *x, const struct digest *y)
 {
-	const struct sip_header *a = sip_find(&m->sip, id, 0), *b = sip_find(&m->sip, id, 1);
-	struct digest x, y;
 	bool sx, sy;
 
-	if (a == NULL || b == NULL)
-		return;
-	(void)digest_dissect(a->value, c->scratch, &x);
-	(void)digest_dissect(b->value, c->scratch, &y);
-	if (x.is_digest && y.is_digest && slice_eq(x.p[DIGEST_REALM].value, y.p[DIGEST_REALM].value) &&
-	    digest_algorithm(x.p[DIGEST_ALGORITHM].value, &sx) == digest_algorithm(y.p[DIGEST_ALGORITHM].value, &sy) &&
-	    sx == sy)
-		found(c, m, p, RULE_AUTH_SAME_CHALLENGES, .field = slice_str(sip_header_infos[id].name),
-		      ARGS({"realm", x.p[DIGEST_REALM].value}));
+	return x->is_digest && y->is_digest && slice_eq(x->p[DIGEST_REALM].value, y->p[DIGEST_REALM].value) &&
+	       digest_algorithm(x->p[DIGEST_ALGORITHM].value, &sx) ==
+	           digest_algorithm(y->p[DIGEST_ALGORITHM].value, &sy) &&
+	       sx == sy;
+}
+
+/* RFC 8760 2.5: challenges of one realm differ in algorithm. A forking proxy that collects them may bring two from
+ * two servers: 22.3. */
+static void
+challenges_alike(const struct checker *c, const struct message *m, const struct place *p, enum sip_hdr id)
+{
+	struct digest all[CHALLENGES_MAX];
+	const struct sip_header *h;
+	unsigned i, k;
+
+	for (i = 0; i < CHALLENGES_MAX && (h = sip_find(&m->sip, id, i)) != NULL; i++) {
+		(void)digest_dissect(h->value, c->scratch, &all[i]);
+		for (k = 0; k < i; k++) {
+			bool forked = m->method != METHOD_REGISTER &&
+			              !slice_eq(all[k].p[DIGEST_NONCE].value, all[i].p[DIGEST_NONCE].value);
+
+			if (!alike(&all[k], &all[i]))
+				continue;
+			found(c, m, p, RULE_AUTH_SAME_CHALLENGES, .field = slice_str(sip_header_infos[id].name),
+			      .severity = forked ? SEVERITY_NOTE : SEVERITY_OFF,
+			      ARGS({"realm", all[i].p[DIGEST_REALM].value}));
+			return;
+		}
+	}
+}
+
+/* A right response under a nonce that is older than the registration it made, refused, and not called stale. */
+static bool
+stale_unsaid(const struct place *p, const struct auth_entry *e)
+{
+	return e->agrees == 0 && e->out.verdict == AUTH_VERIFIED && e->challenge.frame != 0 &&
+	       (e->nonce_check == NONCE_STALE ||
+	        (p->dialog->granted != 0 && e->challenge.time_ns < p->dialog->granted_ns));
+}
+
+/* Of a Call-ID whose first REGISTER the capture does not show, one may have been challenged before it began. */
+static void
+not_asked(const struct checker *c, const struct message *m, const struct place *p)
+{
+	const struct tx *x = p->tx;
+	bool begun = x->cseq == 1;
+
+	if (m->method == METHOD_REGISTER && m->sip.status >= 200 && m->sip.status < 300 && x->auths == NULL &&
+	    x->registration_scheme.n == 0 && !x->logout && x->request.frame != 0 && p->dialog->challenge.n == 0 &&
+	    p->dialog->granted_before == 0)
+		found(c, m, p, RULE_AUTH_NOT_ASKED, .severity = begun ? SEVERITY_OFF : SEVERITY_NOTE,
+		      ARGS({"user", m->to.uri.user}));
 }
 
 static void
@@ -129,13 +180,10 @@ decided(const struct checker *c, const struct message *m, const struct place *p)
 			found(c, m, p, RULE_AUTH_DECISION, .field = SLICE("sip.Status-Code"), VALUE(m->sip.status_text),
 			      ARGS({"status", number(c, status)}, {"verdict", e->out.verdict == AUTH_VERIFIED ? SLICE("right")
 			                                                                                   : SLICE("wrong")}));
-		if (e->agrees == 0 && e->out.verdict == AUTH_VERIFIED && (status == 401 || status == 407) &&
-		    e->nonce_check == NONCE_STALE)
+		if ((status == 401 || status == 407) && stale_unsaid(p, e))
 			found(c, m, p, RULE_AUTH_STALE);
 	}
-	if (m->method == METHOD_REGISTER && status >= 200 && status < 300 && p->tx->auths == NULL && !p->tx->logout &&
-	    p->tx->request.frame != 0 && p->dialog->gb && p->dialog->challenge.n == 0 && p->dialog->granted_before == 0)
-		found(c, m, p, RULE_AUTH_NOT_ASKED, ARGS({"user", m->to.uri.user}));
+	not_asked(c, m, p);
 	if ((status == 401 || status == 407) && (m->method == METHOD_ACK || m->method == METHOD_CANCEL))
 		found(c, m, p, RULE_AUTH_CHALLENGED_ACK, ARGS({"status", number(c, status)}, {"method", m->cseq.method}));
 	if (p->tx->rejected_in_row != 0)
@@ -143,26 +191,36 @@ decided(const struct checker *c, const struct message *m, const struct place *p)
 }
 
 static void
+challenges(const struct checker *c, const struct message *m, const struct place *p)
+{
+	static const struct {
+		enum sip_hdr id;
+		uint32_t status;
+	} kinds[] = {{SIP_WWW_AUTHENTICATE, 401}, {SIP_PROXY_AUTHENTICATE, 407}};
+	unsigned k, i;
+
+	for (k = 0; k < 2; k++) {
+		const char *header = sip_header_infos[kinds[k].id].name;
+		struct offer offer = {0, 0};
+		const struct sip_header *h;
+
+		for (i = 0; (h = sip_find(&m->sip, kinds[k].id, i)) != NULL && i < CHALLENGES_MAX; i++)
+			challenge(c, m, p, header, h, &offer);
+		if (i == 0 && m->sip.status == kinds[k].status)
+			found(c, m, p, RULE_AUTH_CHALLENGE_MISSING,
+			      ARGS({"status", number(c, m->sip.status)}, {"header", slice_str(header)}));
+		if (offer.digests != 0 && offer.md5 == offer.digests)
+			found(c, m, p, RULE_AUTH_MD5_ONLY, .field = slice_str(header));
+		challenges_alike(c, m, p, kinds[k].id);
+	}
+}
+
+static void
 response(const struct checker *c, const struct message *m, const struct place *p)
 {
-	static const enum sip_hdr ids[] = {SIP_WWW_AUTHENTICATE, SIP_PROXY_AUTHENTICATE};
-	const struct sip_header *h;
-	unsigned k, i;
-	bool md5_only = true;
-
-	if (m->sip.status == 401 && sip_find(&m->sip, SIP_WWW_AUTHENTICATE, 0) == NULL)
-		found(c, m, p, RULE_AUTH_CHALLENGE_MISSING,
-		      ARGS({"status", SLICE("401")}, {"header", SLICE("WWW-Authenticate")}));
-	if (m->sip.status == 407 && sip_find(&m->sip, SIP_PROXY_AUTHENTICATE, 0) == NULL)
-		found(c, m, p, RULE_AUTH_CHALLENGE_MISSING,
-		      ARGS({"status", SLICE("407")}, {"header", SLICE("Proxy-Authenticate")}));
-	for (k = 0; k < 2; k++) {
-		for (i = 0; (h = sip_find(&m->sip, ids[k], i)) != NULL && i < 8; i++)
-			challenge(c, m, p, sip_header_infos[ids[k]].name, h, &md5_only);
-		if (i != 0 && md5_only)
-			found(c, m, p, RULE_AUTH_MD5_ONLY, .field = slice_str(sip_header_infos[ids[k]].name));
-		alike(c, m, p, ids[k]);
-	}
+	/* What a cut head lacks was perhaps in it. */
+	if (m->dis != DIS_MORE)
+		challenges(c, m, p);
 	if (p->rspauth_wrong)
 		found(c, m, p, RULE_AUTH_RSPAUTH, .field = SLICE("Authentication-Info"));
 	decided(c, m, p);
@@ -199,42 +257,66 @@ capability(const struct checker *c, const struct message *m, const struct place 
 		      EXPECTED(SLICE("A:...;H:...;S:...")), ARGS({"algorithm", algorithm}, {"missing", missing}));
 }
 
+/* nc is 8LHEX: 25.1. Upper case is against the letter only. */
+static void
+count(const struct checker *c, const struct message *m, const struct place *p, struct slice field, struct slice nc)
+{
+	bool good = nc.n == 8, upper = false;
+	size_t i;
+
+	for (i = 0; i < nc.n; i++) {
+		uint8_t low = ascii_lower(nc.p[i]);
+
+		good &= ascii_digit(low) || (low >= 'a' && low <= 'f');
+		upper |= low != nc.p[i];
+	}
+	if (!good || upper)
+		found(c, m, p, RULE_AUTH_NC, .severity = good ? SEVERITY_NOTE : SEVERITY_OFF, .field = field, VALUE(nc),
+		      ARGS({"nc", nc}));
+}
+
+static void
+missing(const struct checker *c, const struct message *m, const struct place *p, struct slice field,
+        const struct digest *g, bool asked)
+{
+	static const struct {
+		enum digest_param param;
+		bool unasked, qop; /* cannot be there before the first challenge; only with qop */
+	} musts[] = {
+		{DIGEST_USERNAME, false, false}, {DIGEST_REALM, true, false}, {DIGEST_NONCE, true, false},
+		{DIGEST_URI, false, false},      {DIGEST_RESPONSE, true, false}, {DIGEST_NC, false, true},
+		{DIGEST_CNONCE, false, true},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(musts) / sizeof(musts[0]); i++) {
+		if (g->p[musts[i].param].times != 0 || (musts[i].qop && g->p[DIGEST_QOP].times == 0) ||
+		    (musts[i].param == DIGEST_USERNAME && g->p[DIGEST_USERNAME_STAR].times != 0))
+			continue;
+		found(c, m, p, RULE_AUTH_CREDENTIALS_INCOMPLETE,
+		      .severity = musts[i].unasked && !asked ? SEVERITY_NOTE : SEVERITY_OFF, .field = field,
+		      ARGS({"param", param_name(musts[i].param)}));
+	}
+}
+
 static void
 complete(const struct checker *c, const struct message *m, const struct place *p, const char *header, const struct digest *g)
 {
-	static const enum digest_param musts[] = {DIGEST_USERNAME, DIGEST_REALM, DIGEST_NONCE, DIGEST_URI, DIGEST_RESPONSE};
-	const struct digest_value *nc = &g->p[DIGEST_NC];
+	const struct digest_value *nc = &g->p[DIGEST_NC], *cnonce = &g->p[DIGEST_CNONCE];
 	struct slice field = slice_str(header);
-	bool sess, qop = g->p[DIGEST_QOP].times != 0;
-	size_t i;
+	bool sess;
 
-	for (i = 0; i < sizeof(musts) / sizeof(musts[0]); i++)
-		if (g->p[musts[i]].times == 0 && !(musts[i] == DIGEST_USERNAME && g->p[DIGEST_USERNAME_STAR].times != 0))
-			found(c, m, p, RULE_AUTH_CREDENTIALS_INCOMPLETE, .field = field, ARGS({"param", param_name(musts[i])}));
-	if (qop) {
-		if (nc->times == 0)
-			found(c, m, p, RULE_AUTH_CREDENTIALS_INCOMPLETE, .field = field, ARGS({"param", SLICE("nc")}));
-		if (g->p[DIGEST_CNONCE].times == 0)
-			found(c, m, p, RULE_AUTH_CREDENTIALS_INCOMPLETE, .field = field, ARGS({"param", SLICE("cnonce")}));
-	} else if (nc->times != 0 || g->p[DIGEST_CNONCE].times != 0) {
-		(void)digest_algorithm(g->p[DIGEST_ALGORITHM].value, &sess);
-		if (!sess)
-			found(c, m, p, RULE_AUTH_PARAM_UNASKED, .field = field,
-			      ARGS({"param", nc->times ? SLICE("nc") : SLICE("cnonce")}));
-	}
+	missing(c, m, p, field, g, p->dialog->challenge.n != 0);
 	(void)digest_algorithm(g->p[DIGEST_ALGORITHM].value, &sess);
-	if (sess && g->p[DIGEST_CNONCE].times == 0)
+	if (g->p[DIGEST_QOP].times == 0 && (nc->times != 0 || (cnonce->times != 0 && !sess)))
+		found(c, m, p, RULE_AUTH_PARAM_UNASKED, .field = field,
+		      ARGS({"param", nc->times ? SLICE("nc") : SLICE("cnonce")}));
+	if (sess && cnonce->times == 0)
 		found(c, m, p, RULE_AUTH_SESS_QOP, .field = field);
 	if (g->p[DIGEST_USERNAME].times != 0 && g->p[DIGEST_USERNAME_STAR].times != 0)
 		found(c, m, p, RULE_AUTH_TWO_USERNAMES, .field = field);
-	if (nc->times != 0) {
-		bool good = nc->value.n == 8;
-
-		for (i = 0; i < nc->value.n; i++)
-			good &= ascii_digit(nc->value.p[i]) || (nc->value.p[i] >= 'a' && nc->value.p[i] <= 'f');
-		if (!good)
-			found(c, m, p, RULE_AUTH_NC, .field = field, VALUE(nc->value), ARGS({"nc", nc->value}));
-	}
+	if (nc->times != 0)
+		count(c, m, p, field, nc->value);
 }
 
 /* Form of the response, without showing it. */
@@ -242,35 +324,37 @@ static void
 response_form(const struct checker *c, const struct message *m, const struct place *p, const char *header,
               const struct digest *g, const struct auth_entry *e)
 {
-	struct slice r = g->p[DIGEST_RESPONSE].value;
+	static const struct slice about = {(const uint8_t *)"response ", 9};
+	struct slice r = g->p[DIGEST_RESPONSE].value, reason = slice_str(e->out.reason);
+	bool asked = p->dialog->challenge.n != 0;
 	size_t i, upper = 0;
 
-	if (g->p[DIGEST_RESPONSE].times == 0)
+	/* Twice is another rule's; before a challenge it may be empty: RFC 8760 2.7. */
+	if (g->p[DIGEST_RESPONSE].times != 1 || (r.n == 0 && !asked))
 		return;
 	for (i = 0; i < r.n; i++)
 		upper += r.p[i] >= 'A' && r.p[i] <= 'F';
-	if (e->out.verdict == AUTH_MALFORMED && e->out.reason != NULL && e->out.reason[0] != '\0' &&
-	    slice_find(slice_str(e->out.reason), SLICE("response")) == 0)
+	if (e->out.verdict == AUTH_MALFORMED && slice_starts(reason, about))
 		found(c, m, p, RULE_AUTH_RESPONSE_FORM, .field = slice_str(header),
-		      ARGS({"what", slice_str(e->out.reason)}));
+		      ARGS({"what", slice_tail(reason, about.n)}));
 	else if (upper != 0)
 		found(c, m, p, RULE_AUTH_RESPONSE_FORM, .severity = SEVERITY_NOTE, .field = slice_str(header),
 		      ARGS({"what", SLICE("in upper-case hex")}));
 }
 
+/* Only against the challenge whose nonce it is: another nonce may stem from one before the capture, 22.2. */
 static void
 against_challenge(const struct checker *c, const struct message *m, const struct place *p, const char *header,
-                  const struct digest *g, const struct auth_entry *e)
+                  const struct digest *g)
 {
-	struct slice field = slice_str(header), given = p->dialog->challenge;
+	struct slice field = slice_str(header);
 	struct digest k;
 	bool sess, k_sess;
 
-	if (e->challenge.frame == 0 && given.n == 0)
+	if (p->challenge.n == 0 || p->challenge.n >= KEPT_CUT)
 		return;
-	/* The challenge whose nonce it is, else the dialog's last. */
-	(void)digest_dissect(p->challenge.n ? p->challenge : given, c->scratch, &k);
-	if (!k.is_digest)
+	(void)digest_dissect(p->challenge, c->scratch, &k);
+	if (!k.is_digest || !slice_eq(k.p[DIGEST_NONCE].value, g->p[DIGEST_NONCE].value))
 		return;
 	if (!slice_eq(k.p[DIGEST_REALM].value, g->p[DIGEST_REALM].value))
 		found(c, m, p, RULE_AUTH_REALM, .field = field, VALUE(g->p[DIGEST_REALM].value),
@@ -293,7 +377,7 @@ against_challenge(const struct checker *c, const struct message *m, const struct
 }
 
 static void
-judged(const struct checker *c, const struct message *m, const struct place *p, const char *header, const struct digest *g,
+judged(const struct checker *c, const struct message *m, const struct place *p, const char *header,
        const struct auth_entry *e)
 {
 	struct slice field = slice_str(header), why = SLICE_EMPTY;
@@ -327,7 +411,9 @@ judged(const struct checker *c, const struct message *m, const struct place *p, 
 	default:
 		break;
 	}
-	if (e->has_uri && !slice_eq(e->uri, slice_head(m->sip.uri, e->uri.n < 1024 ? m->sip.uri.n : 1024)))
+	/* An ACK repeats its INVITE's credentials: 22.1. */
+	if (e->has_uri && m->method != METHOD_ACK &&
+	    !slice_eq(e->uri, slice_head(m->sip.uri, e->uri.n < KEPT_CUT ? m->sip.uri.n : KEPT_CUT)))
 		found(c, m, p, RULE_AUTH_URI, .severity = m->vias > 1 ? SEVERITY_NOTE : SEVERITY_OFF, .field = field, VALUE(e->uri),
 		      EXPECTED(m->sip.uri), ARGS({"uri", e->uri}, {"request", m->sip.uri}));
 	if (p->dialog->gb && m->method == METHOD_REGISTER && e->has_username && user.n != 0 && !slice_eq(e->username, user))
@@ -338,7 +424,6 @@ judged(const struct checker *c, const struct message *m, const struct place *p, 
 	    !slice_eq(m->from.uri.host, e->realm))
 		found(c, m, p, RULE_GB_DOMAIN_REALM, .field = SLICE("sip.from.host"), VALUE(m->from.uri.host), EXPECTED(e->realm),
 		      ARGS({"domain", m->from.uri.host}, {"realm", e->realm}));
-	(void)g;
 }
 
 static void
@@ -357,7 +442,8 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 
 			dis = digest_dissect(h->value, c->scratch, &g);
 			if (g.scheme.n == 0) {
-				found(c, m, p, RULE_AUTH_MALFORMED, .field = slice_str(header), ARGS({"header", slice_str(header)}));
+				found(c, m, p, RULE_AUTH_MALFORMED, .field = slice_str(header),
+				      ARGS({"header", slice_str(header)}, {"what", SLICE("cannot be read")}));
 				continue;
 			}
 			if (slice_ieq(g.scheme, SLICE("Basic"))) {
@@ -373,8 +459,8 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 			if (e == NULL)
 				continue;
 			response_form(c, m, p, header, &g, e);
-			against_challenge(c, m, p, header, &g, e);
-			judged(c, m, p, header, &g, e);
+			against_challenge(c, m, p, header, &g);
+			judged(c, m, p, header, e);
 			e = e->next;
 		}
 	if (p->facts & PLACE_AUTH_REPEATED)
@@ -388,7 +474,7 @@ void
 check_auth(const struct checker *c, const struct message *m, const struct place *p)
 {
 	/* An ACK to a non-2xx is part of its INVITE's transaction: its credentials were judged there. */
-	if (m->request && p->tx->method == m->method)
+	if (m->request && p->tx->method == m->method && m->dis != DIS_MORE)
 		request(c, m, p);
 	else if (!m->request && m->sip.status >= 200)
 		response(c, m, p);

@@ -43,6 +43,18 @@ type(const struct checker *c, const struct message *m, const struct place *p)
 		      ARGS({"value", h->value}));
 }
 
+/* A request that has nothing to say where it should. */
+static void
+empty(const struct checker *c, const struct message *m, const struct place *p)
+{
+	if (!m->request || m->sip.body.n != 0 || m->dis == DIS_MORE || m->missing != 0)
+		return;
+	if (slice_ieq(m->content_type, SLICE("application/manscdp+xml")))
+		found(c, m, p, RULE_MANSCDP_EMPTY, .field = SLICE("sip.Content-Length"));
+	else if (m->method == METHOD_MESSAGE)
+		found(c, m, p, RULE_SIP_BODY_EMPTY, .field = SLICE("sip.Content-Length"));
+}
+
 static void
 rest(const struct checker *c, const struct message *m, const struct place *p)
 {
@@ -57,8 +69,7 @@ rest(const struct checker *c, const struct message *m, const struct place *p)
 	if (m->request && m->body.n != 0 &&
 	    (m->method == METHOD_CANCEL || (m->method == METHOD_ACK && p->tx->method == METHOD_INVITE)))
 		found(c, m, p, RULE_SIP_BODY_FORBIDDEN, ARGS({"method", m->sip.method}));
-	if (m->request && m->method == METHOD_MESSAGE && m->sip.body.n == 0 && m->dis == DIS_OK && m->missing == 0)
-		found(c, m, p, RULE_SIP_BODY_EMPTY, .field = SLICE("sip.Content-Length"));
+	empty(c, m, p);
 }
 
 void

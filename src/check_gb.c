@@ -22,6 +22,15 @@ user(const struct checker *c, const struct message *m, const struct place *p, co
 		      ARGS({"user", x->uri.user}, {"header", slice_str(header)}));
 }
 
+/* RFC 1918 3, RFC 4193 3.1. */
+static bool
+is_private(const struct addr *a)
+{
+	if (a->n != 4)
+		return (a->ip[0] & 0xFE) == 0xFC;
+	return a->ip[0] == 10 || (a->ip[0] == 172 && (a->ip[1] & 0xF0) == 16) || (a->ip[0] == 192 && a->ip[1] == 168);
+}
+
 /* What kind of address nobody can answer to; "" for the others. */
 static const char *
 unreachable(const struct addr *a)
@@ -47,17 +56,24 @@ unreachable(const struct addr *a)
 static void
 host(const struct checker *c, const struct message *m, const struct place *p, struct slice text, const char *header)
 {
+	const struct addr *src = &m->rec.src;
+	enum severity severity = SEVERITY_OFF;
 	struct addr a;
 	const char *what;
 	char source[ADDR_TEXT];
 
-	if (!addr_parse(text, &a) || addr_ip_eq(&a, &m->rec.src))
+	if (!addr_parse(text, &a) || addr_ip_eq(&a, src))
 		return;
 	what = unreachable(&a);
+	/* Behind NAT a Contact is wrong; who sends rport as well is most often found by its source: RFC 3581. */
+	if (what[0] == '\0' && header[0] == 'C' && is_private(&a) && !is_private(src) && unreachable(src)[0] == '\0') {
+		what = "a private address";
+		severity = m->request && m->via.has_rport ? SEVERITY_NOTE : SEVERITY_OFF;
+	}
 	if (what[0] != '\0')
-		found(c, m, p, RULE_GB_HOST, .field = slice_str(header), VALUE(text),
+		found(c, m, p, RULE_GB_HOST, .severity = severity, .field = slice_str(header), VALUE(text),
 		      ARGS({"host", text}, {"header", slice_str(header)}, {"what", slice_str(what)},
-		           {"source", arena_keep(c->scratch, slice_str(addr_ip_text(&m->rec.src, source)))}));
+		           {"source", arena_keep(c->scratch, slice_str(addr_ip_text(src, source)))}));
 }
 
 /* A response repeats From and To of its request, so only what its sender wrote itself is looked at. */
@@ -100,6 +116,14 @@ keepalive(const struct checker *c, const struct message *m, const struct place *
 		      EXPECTED(m->from.uri.user), ARGS({"id", m->mans.m.DeviceID}, {"user", m->from.uri.user}));
 }
 
+/* No refusal: the request comes again with credentials. */
+static bool
+is_challenge(const struct message *m, const struct place *p)
+{
+	return (m->sip.status == 401 || m->sip.status == 407) && p->tx->auths == NULL &&
+	       sip_count(&m->sip, SIP_WWW_AUTHENTICATE) + sip_count(&m->sip, SIP_PROXY_AUTHENTICATE) != 0;
+}
+
 void
 check_gb(const struct checker *c, const struct message *m, const struct place *p)
 {
@@ -116,12 +140,12 @@ check_gb(const struct checker *c, const struct message *m, const struct place *p
 			keepalive(c, m, p);
 		return;
 	}
-	if (!m->request && m->manscdp && m->method != METHOD_SUBSCRIBE && m->method != METHOD_NOTIFY)
+	/* Until 2016 the answers to SUBSCRIBE and NOTIFY had one: GB/T 28181-2016 9.11. */
+	if (!m->request && m->manscdp &&
+	    ((m->method != METHOD_SUBSCRIBE && m->method != METHOD_NOTIFY) || m->edition == EDITION_2022))
 		found(c, m, p, RULE_MANSCDP_IN_RESPONSE, ARGS({"status", number(c, m->sip.status)}, {"method", m->cseq.method}));
-	/* A challenge is no refusal. */
 	if (!m->request && m->sip.status >= 300 && b != NULL && b->verdict != BODY_NONE && b->CmdType.n != 0 &&
-	    m->method == METHOD_MESSAGE && !((m->sip.status == 401 || m->sip.status == 407) &&
-	                                      sip_count(&m->sip, SIP_WWW_AUTHENTICATE) != 0 && p->tx->auths == NULL))
+	    m->method == METHOD_MESSAGE && !is_challenge(m, p))
 		found(c, m, p, RULE_MANSCDP_REFUSED, .field = SLICE("sip.Status-Code"), VALUE(m->sip.status_text),
 		      ARGS({"root", b->root}, {"CmdType", b->CmdType}, {"SN", b->SN}, {"status", number(c, m->sip.status)}));
 }

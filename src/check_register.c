@@ -3,6 +3,15 @@
 
 enum { GB_EXPIRES_LEAST = 3600 };
 
+/* A request of the same kind was sent just before, and challenged: what is to be said of it was said. A challenge
+ * that is older than the registration belongs to that one. */
+static bool
+is_retry(const struct place *p)
+{
+	return p->tx->auths != NULL && p->dialog->challenge.n != 0 &&
+	       p->dialog->challenge_ref.time_ns > p->dialog->granted_ns;
+}
+
 static void
 request(const struct checker *c, const struct message *m, const struct place *p)
 {
@@ -13,25 +22,26 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 	if (m->uri.sip && (m->uri.has_user || slice_index(m->sip.uri, '@') != m->sip.uri.n))
 		found(c, m, p, RULE_REGISTER_URI_USER, .field = SLICE("sip.r-uri.user"), VALUE(m->sip.uri),
 		      ARGS({"uri", m->sip.uri}));
-	if (m->to.there && m->to.uri_dis == DIS_OK && !m->to.uri.sip)
+	if (m->to.there && (m->to.uri_dis == DIS_OK || m->to.uri_dis == DIS_OTHER) && !m->to.uri.sip)
 		found(c, m, p, RULE_REGISTER_TO_SCHEME, .field = SLICE("sip.to.addr"), VALUE(m->to.addr.uri),
 		      ARGS({"value", m->to.addr.uri}));
 	if (m->to.uri.sip && m->from.uri.sip && m->to.uri.user.n != 0 &&
 	    (!slice_eq(m->to.uri.user, m->from.uri.user) || !slice_ieq(m->to.uri.host, m->from.uri.host)))
 		found(c, m, p, RULE_REGISTER_THIRD_PARTY, .field = SLICE("sip.to.addr"), VALUE(m->to.addr.uri),
 		      ARGS({"to", m->to.addr.uri}, {"from", m->from.addr.uri}));
-	if ((p->facts & PLACE_OPEN_REGISTER) && x->has_contact)
+	/* Credentials for a challenge that the capture lacks: the answer came. */
+	if ((p->facts & PLACE_OPEN_REGISTER) && x->has_contact && x->auths == NULL)
 		found(c, m, p, RULE_REGISTER_OVERLAP, ARGS({"frame", number(c, p->other.frame)}));
 	if (p->facts & PLACE_REGISTERED_ELSEWHERE)
 		found(c, m, p, RULE_REGISTER_CALL_ID, .field = SLICE("sip.Call-ID"), VALUE(m->call_id),
 		      ARGS({"user", m->to.uri.user}));
-	if (x->logout)
+	if (x->logout && !is_retry(p))
 		found(c, m, p, RULE_REGISTER_LOGOUT, .field = SLICE("sip.Expires"), ARGS({"user", m->to.uri.user}));
-	else if (x->has_expires && x->expires < GB_EXPIRES_LEAST)
+	else if (!x->logout && x->has_expires && x->expires < GB_EXPIRES_LEAST)
 		found(c, m, p, RULE_REGISTER_EXPIRES_SHORT, .field = SLICE("sip.Expires"), VALUE(number(c, x->expires)),
 		      EXPECTED(SLICE("3600 or more")), ARGS({"asked", number(c, x->expires)}));
 	/* 10.2.4: the refresh comes before the binding ends. */
-	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout && x->auths == NULL) {
+	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout && !is_retry(p)) {
 		lapse = m->rec.time_ns - d->granted_ns - (int64_t)d->granted * second;
 		if (lapse > second)
 			found(c, m, p, RULE_REGISTER_LAPSED, ARGS({"user", m->to.uri.user},
@@ -48,7 +58,7 @@ bindings(const struct checker *c, const struct message *m, const struct place *p
 	struct sip_addr a;
 	struct sip_param expires;
 	unsigned i, total = 0, bare = 0;
-	uint32_t n, longest = 0;
+	uint32_t n, longest = 0, only = 0;
 
 	for (i = 0; (h = sip_find(&m->sip, SIP_CONTACT, i)) != NULL; i++) {
 		rest = h->value;
@@ -57,8 +67,12 @@ bindings(const struct checker *c, const struct message *m, const struct place *p
 			(void)sip_addr_dissect(value, NULL, &a);
 			if (!sip_param_find(a.params, SLICE("expires"), &expires))
 				bare++;
-			else if (slice_eq(a.uri, p->tx->contact) && parse_u32(expires.value, UINT32_MAX, &n) && n > longest)
+			else if (!parse_u32(expires.value, UINT32_MAX, &n))
+				continue;
+			else if (slice_eq(a.uri, p->tx->contact) && n > longest)
 				longest = n;
+			else
+				only = n;
 		}
 	}
 	if (p->tx->logout)
@@ -68,10 +82,13 @@ bindings(const struct checker *c, const struct message *m, const struct place *p
 		      ARGS({"status", number(c, m->sip.status)},
 		           {"what", e ? SLICE("lists no Contact") : SLICE("lists no Contact and has no Expires")}));
 	else if (bare != 0)
-		found(c, m, p, RULE_REGISTER_CONTACT, .severity = e ? SEVERITY_NOTE : SEVERITY_OFF, .field = SLICE("sip.Contact"),
+		found(c, m, p, RULE_REGISTER_CONTACT, .severity = e && p->dialog->gb ? SEVERITY_NOTE : SEVERITY_OFF, .field = SLICE("sip.Contact"),
 		      ARGS({"status", number(c, m->sip.status)},
 		           {"what", e ? SLICE("has a Contact without expires; the Expires header tells it")
 		                      : SLICE("has a Contact without expires, and no Expires")}));
+	/* A registrar may print the address that it saw in place of the one it was told. */
+	if (longest == 0 && total == 1)
+		longest = only;
 	if (longest == 0 && e != NULL)
 		(void)parse_u32(e->value, UINT32_MAX, &longest);
 	if (p->tx->has_expires && longest > p->tx->expires)

@@ -29,7 +29,8 @@ clock_tick(struct clock *c, int64_t t)
 		c->doubtful = false;
 		if (t > c->now_ns)
 			c->now_ns = t;
-	} else if (c->doubtful && t - c->suspect_ns <= jump && c->suspect_ns - t <= jump) {
+	} else if (c->doubtful && t - c->suspect_ns <= jump &&
+	           c->suspect_ns - t <= jump) {
 		c->doubtful = false;
 		c->now_ns = t;
 	} else {

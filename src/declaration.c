@@ -43,7 +43,8 @@ encoding_name(struct slice s)
 
 	for (i = 0; i < s.n; i++)
 		if (!ascii_alpha(s.p[i]) &&
-		    (i == 0 || (!ascii_digit(s.p[i]) && s.p[i] != '.' && s.p[i] != '_' && s.p[i] != '-')))
+		    (i == 0 || (!ascii_digit(s.p[i]) && s.p[i] != '.' && s.p[i] != '_' &&
+		                s.p[i] != '-')))
 			return false;
 	return s.n != 0;
 }

@@ -1,4 +1,5 @@
-/* declaration - the XML declaration at a body's front, read before anyone knows the character set. */
+/* declaration - the XML declaration at a body's front, read before anyone knows the
+ * character set. */
 #ifndef SRC_DECLARATION_H
 #define SRC_DECLARATION_H
 
@@ -11,7 +12,7 @@ struct declaration {
 	bool unended;          /* no "?>" */
 	bool bad;              /* not as XML 1.0 2.8 [23] */
 	struct slice encoding; /* empty: it names none */
-	size_t skip;           /* octets up to and with it: what follows is for the parser */
+	size_t skip; /* octets up to and with it: what follows is for the parser */
 };
 
 void declaration_read(struct slice bytes, struct declaration *out);

@@ -28,17 +28,17 @@ struct name_row {
 };
 
 static const struct name_row types[] = {
-    {"string",   DICT_STRING  },
-    {"integer",  DICT_INTEGER },
-    {"double",   DICT_DOUBLE  },
-    {"enum",     DICT_ENUM    },
+    {"string", DICT_STRING},
+    {"integer", DICT_INTEGER},
+    {"double", DICT_DOUBLE},
+    {"enum", DICT_ENUM},
     {"dateTime", DICT_DATETIME},
     {"deviceID", DICT_DEVICEID},
-    {"hex",      DICT_HEX     },
-    {"complex",  DICT_COMPLEX },
-    {"pattern",  DICT_PATTERN },
-    {"open",     DICT_OPEN    },
-    {NULL,       0            },
+    {"hex", DICT_HEX},
+    {"complex", DICT_COMPLEX},
+    {"pattern", DICT_PATTERN},
+    {"open", DICT_OPEN},
+    {NULL, 0},
 };
 
 static const struct name_row editions[] = {
@@ -46,30 +46,28 @@ static const struct name_row editions[] = {
     {"14", EDITION_2014},
     {"16", EDITION_2016},
     {"22", EDITION_2022},
-    {NULL, 0           },
+    {NULL, 0},
 };
 
 static const struct name_row weights[] = {
-    {"note",    MANSCDP_NOTE   },
+    {"note", MANSCDP_NOTE},
     {"warning", MANSCDP_WARNING},
-    {"error",   MANSCDP_ERROR  },
-    {NULL,      0              },
+    {"error", MANSCDP_ERROR},
+    {NULL, 0},
 };
 
 static const struct name_row kinds[] = {
-    {"device",       DICT_NODE_DEVICE      },
-    {"system",       DICT_NODE_SYSTEM      },
-    {"group",        DICT_NODE_GROUP       },
-    {"organisation", DICT_NODE_ORGANISATION},
-    {"region",       DICT_NODE_REGION      },
-    {NULL,           0                     },
+    {"device", DICT_NODE_DEVICE}, {"system", DICT_NODE_SYSTEM},
+    {"group", DICT_NODE_GROUP},   {"organisation", DICT_NODE_ORGANISATION},
+    {"region", DICT_NODE_REGION}, {NULL, 0},
 };
 
 static bool
 wrong(struct loader *l, uint32_t node, const char *what)
 {
-	(void)err_set(l->e, "dictionary, line %u: <%.*s>: %s", (unsigned)l->nodes[node].line,
-	              SLICE_ARG(l->nodes[node].name), what);
+	(void)err_set(l->e, "dictionary, line %u: <%.*s>: %s",
+	              (unsigned)l->nodes[node].line, SLICE_ARG(l->nodes[node].name),
+	              what);
 	return false;
 }
 
@@ -91,13 +89,15 @@ attribute(const struct loader *l, uint32_t node, const char *name)
 	return SLICE_EMPTY;
 }
 
-/* The next element below `parent` after `at` (or the first: at == parent); MANSCDP_NONE at the end. */
+/* The next element below `parent` after `at` (or the first: at == parent); MANSCDP_NONE
+ * at the end. */
 static uint32_t
 child_next(const struct loader *l, uint32_t parent, uint32_t at)
 {
 	uint32_t i;
 
-	for (i = at + 1; i < l->nodes_total && l->nodes[i].depth > l->nodes[parent].depth; i++)
+	for (i = at + 1; i < l->nodes_total && l->nodes[i].depth > l->nodes[parent].depth;
+	     i++)
 		if (l->nodes[i].parent == parent && !l->nodes[i].attribute)
 			return i;
 	return MANSCDP_NONE;
@@ -116,7 +116,8 @@ row_find(const struct name_row *rows, struct slice name, uint32_t *out)
 
 /* "11 14 16": the bits together. */
 static bool
-bits_read(struct loader *l, uint32_t node, const char *name, const struct name_row *rows, uint8_t *out)
+bits_read(struct loader *l, uint32_t node, const char *name, const struct name_row *rows,
+          uint8_t *out)
 {
 	struct slice word, rest = attribute(l, node, name);
 	uint32_t bit;
@@ -133,15 +134,16 @@ bits_read(struct loader *l, uint32_t node, const char *name, const struct name_r
 		if (slice_eq(word, SLICE("none")))
 			continue;
 		if (!row_find(rows, word, &bit))
-			return wrong(l, node, "a word in a list of its attributes is not known");
+			return wrong(l, node,
+			             "a word in a list of its attributes is not known");
 		*out |= (uint8_t)bit;
 	}
 	return true;
 }
 
 static bool
-number_read(struct loader *l, uint32_t node, const char *name, enum dict_type type, bool *has,
-            int64_t *out)
+number_read(struct loader *l, uint32_t node, const char *name, enum dict_type type,
+            bool *has, int64_t *out)
 {
 	struct slice s = attribute(l, node, name);
 	bool minus = s.n != 0 && s.p[0] == '-';
@@ -185,7 +187,8 @@ value_read(struct loader *l, uint32_t node, struct dict_value *out)
 
 	out->value = attribute(l, node, "is");
 	out->meaning = attribute(l, node, "means");
-	if (is(l, node, "seen") && !row_find(weights, attribute(l, node, "weight"), &weight))
+	if (is(l, node, "seen") &&
+	    !row_find(weights, attribute(l, node, "weight"), &weight))
 		return wrong(l, node, "weight is note, warning or error");
 	out->weight = (uint8_t)weight;
 	return out->value.n != 0 || wrong(l, node, "has no value: is=\"...\"");
@@ -212,7 +215,8 @@ values_read(struct loader *l, uint32_t node, struct dict_field *f)
 }
 
 static bool
-attributes_read(struct loader *l, uint32_t node, const struct around *around, struct dict_field *f)
+attributes_read(struct loader *l, uint32_t node, const struct around *around,
+                struct dict_field *f)
 {
 	struct slice s, list = attribute(l, node, "list");
 	uint32_t v = DICT_STRING;
@@ -252,9 +256,11 @@ attributes_read(struct loader *l, uint32_t node, const struct around *around, st
 		return false;
 	f->required_in = f->editions;
 	return bits_read(l, node, "must", editions, &f->required_in) &&
-	       bits_read(l, node, "of", kinds, &f->required_of) && occurs_read(l, node, f) &&
+	       bits_read(l, node, "of", kinds, &f->required_of) &&
+	       occurs_read(l, node, f) &&
 	       number_read(l, node, "low", f->type, &f->has_low, &f->low) &&
-	       number_read(l, node, "high", f->type, &f->has_high, &f->high) && values_read(l, node, f);
+	       number_read(l, node, "high", f->type, &f->has_high, &f->high) &&
+	       values_read(l, node, f);
 }
 
 /* The children that are built under one field, before they are counted. */
@@ -298,11 +304,13 @@ child_add(struct loader *l, uint32_t node, struct children *to)
 }
 
 static bool
-aliases_add(struct loader *l, uint32_t node, const struct dict_field *f, struct children *to)
+aliases_add(struct loader *l, uint32_t node, const struct dict_field *f,
+            struct children *to)
 {
 	uint32_t i;
 
-	for (i = child_next(l, node, node); i != MANSCDP_NONE; i = child_next(l, node, i)) {
+	for (i = child_next(l, node, node); i != MANSCDP_NONE;
+	     i = child_next(l, node, i)) {
 		struct dict_field *other;
 		uint32_t index;
 
@@ -330,7 +338,8 @@ static bool children_read(struct loader *l, uint32_t node, const struct around *
                           struct children *to);
 
 static bool
-field_read(struct loader *l, uint32_t node, const struct around *around, struct children *to)
+field_read(struct loader *l, uint32_t node, const struct around *around,
+           struct children *to)
 {
 	struct children below = {.total = 0};
 	const struct dict_field **list;
@@ -359,15 +368,18 @@ field_read(struct loader *l, uint32_t node, const struct around *around, struct 
 
 /* A group stands before its use, so that none can contain itself. */
 static bool
-group_use(struct loader *l, uint32_t node, const struct around *around, struct children *to)
+group_use(struct loader *l, uint32_t node, const struct around *around,
+          struct children *to)
 {
 	struct slice name = attribute(l, node, "group");
 	uint32_t i;
 
-	for (i = child_next(l, 0, 0); i != MANSCDP_NONE && i < node; i = child_next(l, 0, i)) {
+	for (i = child_next(l, 0, 0); i != MANSCDP_NONE && i < node;
+	     i = child_next(l, 0, i)) {
 		uint32_t next = child_next(l, 0, i);
 
-		if (is(l, i, "group") && slice_eq(attribute(l, i, "name"), name) && next <= node)
+		if (is(l, i, "group") && slice_eq(attribute(l, i, "name"), name) &&
+		    next <= node)
 			return children_read(l, i, around, to);
 	}
 	return wrong(l, node, "no group of that name before it");
@@ -375,13 +387,15 @@ group_use(struct loader *l, uint32_t node, const struct around *around, struct c
 
 /* Goes down as deep as the dictionary's elements nest, DEPTH_MAX at most. */
 static bool
-children_read(struct loader *l, uint32_t node, const struct around *around, struct children *to)
+children_read(struct loader *l, uint32_t node, const struct around *around,
+              struct children *to)
 {
 	uint32_t i;
 
 	if (around->depth > DEPTH_MAX)
 		return wrong(l, node, "nested too deeply");
-	for (i = child_next(l, node, node); i != MANSCDP_NONE; i = child_next(l, node, i)) {
+	for (i = child_next(l, node, node); i != MANSCDP_NONE;
+	     i = child_next(l, node, i)) {
 		if (is(l, i, "field") || is(l, i, "attr")) {
 			if (!field_read(l, i, around, to))
 				return false;
@@ -391,7 +405,8 @@ children_read(struct loader *l, uint32_t node, const struct around *around, stru
 			deeper.depth++;
 			if (!group_use(l, i, &deeper, to))
 				return false;
-		} else if (!is(l, i, "value") && !is(l, i, "seen") && !is(l, i, "alias")) {
+		} else if (!is(l, i, "value") && !is(l, i, "seen") &&
+		           !is(l, i, "alias")) {
 			return wrong(l, i, "is no element of a dictionary");
 		}
 	}
@@ -415,7 +430,8 @@ command_read(struct loader *l, uint32_t node, struct dict_command *out)
 	    .answer = attribute(l, node, "answer"),
 	    .editions = EDITION_ALL,
 	};
-	if (out->root.n == 0 || out->CmdType.n == 0 || out->meaning.n == 0 || out->clause.n == 0)
+	if (out->root.n == 0 || out->CmdType.n == 0 || out->meaning.n == 0 ||
+	    out->clause.n == 0)
 		return wrong(l, node, "needs root, name, means and clause");
 	if (!bits_read(l, node, "in", editions, &out->editions))
 		return false;
@@ -493,7 +509,8 @@ dict_new(struct slice text, struct xml *x, struct arena *a, struct err *e)
 	xml_read(x, text, a, &tree);
 	if (tree.end != XML_OK || tree.nodes_total == 0 ||
 	    !slice_eq(tree.nodes[0].name, SLICE("dictionary"))) {
-		(void)err_set(e, "dictionary, line %u: no XML of a <dictionary>", (unsigned)tree.line);
+		(void)err_set(e, "dictionary, line %u: no XML of a <dictionary>",
+		              (unsigned)tree.line);
 		return NULL;
 	}
 	l.nodes = tree.nodes;

@@ -1,4 +1,5 @@
-/* dict - reads a dictionary of MANSCDP commands (dissect/manscdp.xml and its like) into memory. */
+/* dict - reads a dictionary of MANSCDP commands (dissect/manscdp.xml and its like) into
+ * memory. */
 #ifndef SRC_DICT_H
 #define SRC_DICT_H
 
@@ -6,7 +7,9 @@
 #include "src/err.h"
 #include "src/xml.h"
 
-/* Lies in the arena, as all its strings do. NULL and *e with the line where the text is no dictionary. */
-const struct dict *dict_new(struct slice text, struct xml *x, struct arena *a, struct err *e);
+/* Lies in the arena, as all its strings do. NULL and *e with the line where the text is
+ * no dictionary. */
+const struct dict *dict_new(struct slice text, struct xml *x, struct arena *a,
+                            struct err *e);
 
 #endif

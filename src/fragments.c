@@ -41,7 +41,7 @@ struct set {
 	struct pieces pieces;
 	struct got *got, *done;
 	size_t got_total, got_room, done_total;
-	int64_t since_ns; /* on the capture's clock */
+	int64_t since_ns;     /* on the capture's clock */
 	struct net_loss loss; /* what can be said when it is lost */
 };
 
@@ -358,7 +358,7 @@ got_add(struct fragments *fs, struct set *s, const struct got *g)
 		if (i == s->done_total)
 			s->echo = false;
 		else if (s->done[i].at == g->at && s->done[i].length == g->length &&
-			 s->done[i].hash == g->hash)
+		         s->done[i].hash == g->hash)
 			break;
 	}
 	return true;
@@ -384,14 +384,15 @@ set_total(struct set *s, uint32_t total)
 		if (p->at + p->length > total)
 			s->overlap = true;
 		if (p->at < total)
-			s->covered += p->at + p->length > total ? total - p->at : p->length;
+			s->covered +=
+			    p->at + p->length > total ? total - p->at : p->length;
 	}
 }
 
 /* Octets up to the first that the capture lacks. */
 static void
 set_assemble(struct fragments *fs, struct set *s, const struct frame *f,
-	     struct fragments_whole *out)
+             struct fragments_whole *out)
 {
 	uint32_t at = 0, n;
 	struct piece *p;
@@ -436,7 +437,7 @@ set_assemble(struct fragments *fs, struct set *s, const struct frame *f,
 
 enum fragments_verdict
 fragments_add(struct fragments *fs, const struct ip *ip, const struct frame *f,
-	      struct fragments_whole *out)
+              struct fragments_whole *out)
 {
 	uint32_t length = ip->length;
 	struct slice bytes = ip->payload;

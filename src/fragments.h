@@ -10,10 +10,10 @@
 struct fragments;
 
 struct fragments_whole {
-	struct slice payload; /* valid until the next fragments_add */
-	uint32_t length;      /* of the packet as sent; >= payload.n */
-	uint8_t proto;        /* of its first fragment */
-	bool overlap;         /* fragments overlapped with different bytes */
+	struct slice payload;   /* valid until the next fragments_add */
+	uint32_t length;        /* of the packet as sent; >= payload.n */
+	uint8_t proto;          /* of its first fragment */
+	bool overlap;           /* fragments overlapped with different bytes */
 	const uint64_t *frames; /* those of the last frame's capture, ascending */
 	uint32_t frames_total;
 };
@@ -26,7 +26,7 @@ enum fragments_verdict {
 
 struct fragments *fragments_new(struct limits *l, size_t captures_total);
 enum fragments_verdict fragments_add(struct fragments *fs, const struct ip *ip,
-				     const struct frame *f, struct fragments_whole *out);
+                                     const struct frame *f, struct fragments_whole *out);
 /* Moves the clock: what is too old is lost. */
 void fragments_clock(struct fragments *fs, const struct clock *c);
 void fragments_end(struct fragments *fs);

@@ -4,10 +4,11 @@
 #include "src/record.h"
 
 enum {
-	UNDECIDED_MAX = 4096, /* octets without start line after which a stream is not SIP */
-	START_MAX = 8192,     /* octets of a start line that does not end */
-	PROBE_ALWAYS = 64,    /* a line so short is probed again with each octet */
-	CANDIDATES_MAX = 16,  /* start lines looked at inside one body */
+	UNDECIDED_MAX =
+	    4096,          /* octets without start line after which a stream is not SIP */
+	START_MAX = 8192,  /* octets of a start line that does not end */
+	PROBE_ALWAYS = 64, /* a line so short is probed again with each octet */
+	CANDIDATES_MAX = 16, /* start lines looked at inside one body */
 };
 
 /* ---- the length of a message ---- */
@@ -94,7 +95,8 @@ is_message(struct slice in, struct arena *a)
 		return false;
 	answer = sip_dissect(slice_head(in, head), a, &sip);
 	whole = (answer == DIS_OK || answer == DIS_MORE) &&
-		sip_find(&sip, SIP_CALL_ID, 0) != NULL && sip_find(&sip, SIP_CSEQ, 0) != NULL;
+	        sip_find(&sip, SIP_CALL_ID, 0) != NULL &&
+	        sip_find(&sip, SIP_CSEQ, 0) != NULL;
 	arena_reset(a);
 	return whole;
 }
@@ -103,8 +105,9 @@ is_message(struct slice in, struct arena *a)
 static bool
 starts_known(struct slice in)
 {
-	return sip_probe(in) == DIS_OK && (slice_istarts(in, SLICE("SIP/")) ||
-					   sip_method_known(slice_head(in, slice_index(in, ' '))));
+	return sip_probe(in) == DIS_OK &&
+	       (slice_istarts(in, SLICE("SIP/")) ||
+	        sip_method_known(slice_head(in, slice_index(in, ' '))));
 }
 
 /* ---- steps ---- */
@@ -128,7 +131,7 @@ skip_junk(struct framer *f, size_t n, struct framer_out *out)
 
 static enum framer_step
 message(struct framer *f, enum framer_mode next, size_t n, unsigned faults,
-	struct framer_out *out)
+        struct framer_out *out)
 {
 	out->n = n;
 	out->faults = faults;
@@ -207,7 +210,7 @@ step_start(struct framer *f, struct slice view, size_t edge, struct framer_out *
 
 static enum framer_step
 step_head(struct framer *f, struct slice view, const struct limits *l, struct arena *a,
-	  struct framer_out *out)
+          struct framer_out *out)
 {
 	uint64_t max = l->max[LIMIT_MESSAGE_BYTES];
 	uint64_t head_max = max < SIP_HEAD_MAX ? max : SIP_HEAD_MAX;
@@ -340,7 +343,7 @@ method_offset(struct slice in)
 
 static enum framer_step
 step_until(struct framer *f, struct slice view, size_t edge, const struct limits *l,
-	   struct framer_out *out)
+           struct framer_out *out)
 {
 	uint64_t max = l->max[LIMIT_MESSAGE_BYTES];
 	size_t i = f->scan, end;
@@ -354,11 +357,11 @@ step_until(struct framer *f, struct slice view, size_t edge, const struct limits
 	if (i > view.n)
 		i = view.n;
 	next_start(view, edge, &i, &answer);
+	if (i > max)
+		return message(f, FRAMER_SEARCH, (size_t)max, RECORD_TOO_LONG, out);
 	if (answer == DIS_OK)
 		return message(f, FRAMER_START, i, 0, out);
 	f->scan = i;
-	if (i > max)
-		return message(f, FRAMER_SEARCH, (size_t)max, RECORD_TOO_LONG, out);
 	return FRAMER_MORE;
 }
 
@@ -391,7 +394,7 @@ step_search(struct framer *f, struct slice view, size_t edge, struct framer_out 
 
 enum framer_step
 framer_step(struct framer *f, struct slice view, size_t edge, const struct limits *l,
-	    struct arena *a, struct framer_out *out)
+            struct arena *a, struct framer_out *out)
 {
 	enum framer_step step = FRAMER_SKIP;
 
@@ -428,12 +431,12 @@ framer_step(struct framer *f, struct slice view, size_t edge, const struct limit
 }
 
 bool
-framer_interrupted(struct framer *f, struct slice view, struct slice segment, struct arena *a,
-		   struct framer_out *out)
+framer_interrupted(struct framer *f, struct slice view, struct slice segment,
+                   struct arena *a, struct framer_out *out)
 {
 	*out = (struct framer_out){.n = 0};
-	if (f->mode != FRAMER_BODY || f->quoting || segment.n == 0 || segment.p[0] <= ' ' ||
-	    !starts_known(segment) || !is_message(segment, a))
+	if (f->mode != FRAMER_BODY || f->quoting || segment.n == 0 ||
+	    segment.p[0] <= ' ' || !starts_known(segment) || !is_message(segment, a))
 		return false;
 	f->no_length = true;
 	(void)message(f, FRAMER_START, view.n, 0, out);
@@ -441,9 +444,10 @@ framer_interrupted(struct framer *f, struct slice view, struct slice segment, st
 }
 
 enum framer_step
-framer_finish(struct framer *f, struct slice view, unsigned fault, struct arena *a,
-	      struct framer_out *out)
+framer_finish(struct framer *f, struct slice view, unsigned fault, const struct limits *l,
+              struct arena *a, struct framer_out *out)
 {
+	uint64_t max = l->max[LIMIT_MESSAGE_BYTES];
 	size_t at;
 
 	*out = (struct framer_out){.n = 0};
@@ -463,8 +467,11 @@ framer_finish(struct framer *f, struct slice view, unsigned fault, struct arena 
 		f->no_length = true;
 		return message(f, FRAMER_START, at, 0, out);
 	case FRAMER_UNTIL:
-		return message(f, FRAMER_START, view.n, fault & ~(unsigned)RECORD_UNFINISHED,
-			       out);
+		if (view.n > max)
+			return message(f, FRAMER_SEARCH, (size_t)max, RECORD_TOO_LONG,
+			               out);
+		return message(f, FRAMER_START, view.n,
+		               fault & ~(unsigned)RECORD_UNFINISHED, out);
 	default:
 		return skip_junk(f, view.n, out);
 	}

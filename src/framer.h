@@ -44,22 +44,25 @@ struct framer {
 	size_t scan;     /* octets of the view that need not be looked at again */
 	size_t head;     /* BODY, UNTIL: octets of start line and headers */
 	size_t total;    /* BODY: octets of the message */
-	uint64_t rest;   /* octets that a message lacked when it was finished; REST: still to come */
-	uint64_t seen;   /* octets looked at before the first start line */
+	uint64_t
+	    rest; /* octets that a message lacked when it was finished; REST: still to come */
+	uint64_t seen; /* octets looked at before the first start line */
 	uint32_t skipped;
 };
 
 /* edge: where in the view a segment begins, or FRAMER_NOWHERE. a: scratch, given back. */
 enum framer_step framer_step(struct framer *f, struct slice view, size_t edge,
-			     const struct limits *l, struct arena *a, struct framer_out *out);
+                             const struct limits *l, struct arena *a,
+                             struct framer_out *out);
 /* A message is under way, and the segment that comes begins with another one: the first one's
  * length was too large. *out says how to end it; then go on with an empty view. */
 bool framer_interrupted(struct framer *f, struct slice view, struct slice segment,
-			struct arena *a, struct framer_out *out);
+                        struct arena *a, struct framer_out *out);
 /* Nothing comes behind the view, for the reason `fault`. Call until FRAMER_MORE; a message may
  * be followed by more in the view, which must go through framer_step first. */
 enum framer_step framer_finish(struct framer *f, struct slice view, unsigned fault,
-			       struct arena *a, struct framer_out *out);
+                               const struct limits *l, struct arena *a,
+                               struct framer_out *out);
 /* `missing` octets will not come; the view was finished and is empty. Inside a body of known length
  * the end of the message is still known. */
 void framer_gap(struct framer *f, uint64_t missing);

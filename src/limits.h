@@ -21,7 +21,7 @@
 	L(DIALOGS_DONE, 8192, SIZE, "ended dialogs waiting for late repeats") \
 	L(DIALOG_PART, 1000, SIZE, "transactions of one part of a dialog") \
 	L(DETAIL_BYTES, 8388608, SIZE, "bytes of dialog details held before they are written as parts") \
-	L(NONCES, 65536, SIZE, "nonces remembered") \
+	L(NONCES, 16384, SIZE, "nonces remembered") \
 	L(DEVICES, 65536, TABLE, "devices remembered") \
 	L(EXCHANGES, 65536, TABLE, "exchanges open") \
 	L(FINDINGS, 100000, SIZE, "findings with details") \

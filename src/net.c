@@ -12,7 +12,7 @@
 struct net {
 	struct fragments *fragments;
 	struct clock clock;
-	const struct link_type *link; /* of the last frame */
+	const struct link_type *link;        /* of the last frame */
 	uint64_t (*skipped)[NET_SKIP_TOTAL]; /* by capture */
 	size_t captures_total;
 	bool check_udp;

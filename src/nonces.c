@@ -143,16 +143,20 @@ header_add(struct nonces *n, struct slice nonce, struct slice header)
 
 void
 nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to, struct slice header, bool proxy,
-             const struct ref *ref)
+             const struct ref *ref, uint64_t call)
 {
 	uint64_t hash;
-	struct item *i = find(n, GIVEN, nonce, &hash);
+	struct item *i;
 	struct key k;
 
+	if (nonce.n > NONCES_KEY || to->user.n > NONCES_KEY)
+		return;
+	i = find(n, GIVEN, nonce, &hash);
 	if (i == NULL) {
 		i = add(n, GIVEN, hash, nonce, to->user, header);
 		if (i != NULL) {
 			i->nonce.proxy = proxy;
+			i->nonce.call = call;
 			i->nonce.ref = *ref;
 			i->nonce.ref.frames = NULL;
 			i->nonce.ref.frames_total = 0;
@@ -226,7 +230,7 @@ nonces_first_cnonce(struct nonces *n, struct slice nonce, struct slice user, str
 	struct key k = {.n = 0};
 	struct item *i;
 
-	if (!key_add(&k, nonce) || !key_add(&k, user))
+	if (cnonce.n > NONCES_KEY || !key_add(&k, nonce) || !key_add(&k, user))
 		return cnonce;
 	i = find(n, FIRST, slice_of(k.bytes, k.n), &hash);
 	if (i != NULL)

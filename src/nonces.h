@@ -1,6 +1,6 @@
 /* nonces - which nonce was given to whom, and what was done with it. RFC 3261 22, RFC 7616 3.3.
  *
- * Keys of more than NONCES_KEY octets in all are not remembered: of them nothing is known. */
+ * What is longer than NONCES_KEY octets is not remembered: of it nothing is known. */
 #ifndef SRC_NONCES_H
 #define SRC_NONCES_H
 
@@ -9,6 +9,7 @@
 struct nonce {
 	struct slice nonce, user, header; /* header: the whole challenge; empty of a nextnonce */
 	struct ref ref;
+	uint64_t call;            /* the request that was challenged: Call-ID and CSeq hashed */
 	bool proxy;               /* in Proxy-Authenticate */
 	bool stale;               /* the server has called it stale since */
 	bool many_users;          /* the same nonce was given to several users */
@@ -27,7 +28,7 @@ struct nonce_party {
 
 /* A challenge was given. A nonce that stands in several challenges keeps the headers of the first few. */
 void nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to, struct slice header, bool proxy,
-                  const struct ref *ref);
+                  const struct ref *ref, uint64_t call);
 /* NULL if never given (or forgotten). */
 struct nonce *nonces_find(struct nonces *n, struct slice nonce);
 /* The challenges in which it was given, from i = 0 on; false at the end. */

@@ -1,6 +1,18 @@
 /* A line for each finding (check), a line for each dialog (list). */
 #include "src/output.h"
 
+#include <stdlib.h>
+
+/* Lines of `list`: dialogs end in another order than they begin, and a reader wants the latter. */
+struct lines {
+	FILE *file;           /* without a name */
+	struct line {
+		uint32_t id, part;
+		long at, n;
+	} *line;
+	size_t total, size;
+};
+
 static bool
 begin(struct out *o)
 {
@@ -45,15 +57,46 @@ user(struct out *o, const struct party_kept *p)
 	tty_put(o, p->user.n ? p->user : p->aor.n ? p->aor : SLICE("-"));
 }
 
+static bool
+list_begin(struct out *o)
+{
+	struct lines *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return false;
+	l->file = tmpfile();
+	if (l->file == NULL) {
+		free(l);
+		return false;
+	}
+	o->own = l;
+	return true;
+}
+
+static bool
+list_room(struct lines *l)
+{
+	struct line *bigger;
+	size_t size = l->size ? l->size * 2 : 256;
+
+	if (l->total < l->size)
+		return true;
+	bigger = realloc(l->line, size * sizeof(*bigger));
+	if (bigger == NULL)
+		return false;
+	l->line = bigger;
+	l->size = size;
+	return true;
+}
+
 static void
-list_dialog(struct out *o, const struct dialog *d, bool last)
+list_line(struct out *o, const struct dialog *d)
 {
 	const struct capture_info *c = capture_info(o->captures, d->first.capture);
 	const struct tx *x;
 	char t[TIME_TEXT];
 	unsigned total = 0;
 
-	(void)last;
 	(void)fprintf(o->f, "%6u%s  %s  %-12s ", d->id, d->part > 1 ? "+" : " ", time_text(d->started_ns, c->precision, t),
 	              dialog_kind_name(d->kind));
 	user(o, &d->from);
@@ -89,11 +132,56 @@ list_dialog(struct out *o, const struct dialog *d, bool last)
 }
 
 static void
+list_dialog(struct out *o, const struct dialog *d, bool last)
+{
+	struct lines *l = o->own;
+	FILE *f = o->f;
+	long at;
+
+	(void)last;
+	if (!list_room(l))
+		return;
+	at = ftell(l->file);
+	o->f = l->file;
+	list_line(o, d);
+	o->f = f;
+	l->line[l->total++] = (struct line){d->id, d->part, at, ftell(l->file) - at};
+}
+
+static int
+by_id(const void *a, const void *b)
+{
+	const struct line *x = a, *y = b;
+
+	if (x->id != y->id)
+		return x->id < y->id ? -1 : 1;
+	return x->part < y->part ? -1 : x->part > y->part;
+}
+
+static void
 list_end(struct out *o, const struct results *r)
 {
-	(void)o;
-	(void)r;
+	struct lines *l = o->own;
+	char text[4096];
+	size_t i, n;
+	long left;
+
+	if (r != NULL && l->total != 0)
+		qsort(l->line, l->total, sizeof(*l->line), by_id);
+	for (i = 0; r != NULL && i < l->total; i++) {
+		(void)fseek(l->file, l->line[i].at, SEEK_SET);
+		for (left = l->line[i].n; left > 0; left -= (long)n) {
+			n = fread(text, 1, left < (long)sizeof(text) ? (size_t)left : sizeof(text), l->file);
+			if (n == 0)
+				break;
+			(void)fwrite(text, 1, n, o->f);
+		}
+	}
+	(void)fclose(l->file);
+	free(l->line);
+	free(l);
+	o->own = NULL;
 }
 
 const struct format format_check = {"check", "a line for each finding", false, begin, NULL, NULL, check_end};
-const struct format format_list = {"list", "a line for each dialog", false, begin, list_dialog, NULL, list_end};
+const struct format format_list = {"list", "a line for each dialog", false, list_begin, list_dialog, NULL, list_end};

@@ -43,13 +43,14 @@ open_slot(struct pieces *ps, size_t *i)
 
 	if (ps->first > 0 && *i - ps->first <= ps->end - *i) {
 		memmove(&ps->row[ps->first - 1], &ps->row[ps->first],
-			(*i - ps->first) * sizeof(ps->row[0]));
+		        (*i - ps->first) * sizeof(ps->row[0]));
 		ps->first--;
 		*i -= 1;
 		return true;
 	}
 	if (ps->end == ps->room && ps->first > ps->room / 2) {
-		memmove(ps->row, &ps->row[ps->first], pieces_total(ps) * sizeof(ps->row[0]));
+		memmove(ps->row, &ps->row[ps->first],
+		        pieces_total(ps) * sizeof(ps->row[0]));
 		*i -= ps->first;
 		ps->end -= ps->first;
 		ps->first = 0;
@@ -103,7 +104,7 @@ differ(const struct piece *p, size_t skip, struct slice in, size_t n)
 
 bool
 pieces_add(struct pieces *ps, uint32_t at, struct slice bytes, uint32_t length,
-	   const struct piece_source *source, struct pieces_added *out)
+           const struct piece_source *source, struct pieces_added *out)
 {
 	size_t i = locate(ps, at);
 	struct piece *p;

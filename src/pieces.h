@@ -25,9 +25,9 @@ struct piece {
 };
 
 struct pieces {
-	struct piece **row;   /* [first, end), ascending, without overlap */
+	struct piece **row; /* [first, end), ascending, without overlap */
 	size_t first, end, room;
-	size_t held;          /* in bytes, PIECE_COST included */
+	size_t held; /* in bytes, PIECE_COST included */
 };
 
 /* What became of an addition. */
@@ -46,7 +46,7 @@ pieces_total(const struct pieces *ps)
 
 /* bytes.n <= length. False without memory: then parts of it may be missing. */
 bool pieces_add(struct pieces *ps, uint32_t at, struct slice bytes, uint32_t length,
-		const struct piece_source *source, struct pieces_added *out);
+                const struct piece_source *source, struct pieces_added *out);
 /* The first one, or NULL; it stays. */
 struct piece *pieces_peek(const struct pieces *ps);
 /* Takes the first one out; free() it. NULL if there is none. */

@@ -22,7 +22,7 @@ addr_text(const struct addr *a, char text[ADDR_TEXT])
 		return addr_ip_text(a, text);
 	/* 45 octets of IPv6, two brackets, a colon, five digits. */
 	(void)snprintf(text, ADDR_TEXT, a->n == 16 ? "[%.45s]:%u" : "%.45s:%u",
-		       addr_ip_text(a, ip), (unsigned)a->port);
+	               addr_ip_text(a, ip), (unsigned)a->port);
 	return text;
 }
 

@@ -5,7 +5,7 @@
 #include "dissect/slice.h"
 
 struct addr {
-	uint8_t n;      /* octets of the address: 4 or 16 */
+	uint8_t n; /* octets of the address: 4 or 16 */
 	uint8_t ip[16];
 	uint16_t port;
 };
@@ -32,28 +32,34 @@ bool addr_parse(struct slice s, struct addr *out);
 enum carrier { CARRIER_UDP, CARRIER_TCP };
 
 enum record_fault {
-	RECORD_CUT = 1,        /* the capture lacks bytes (snap length, file end, lost fragment): not the sender's fault */
+	RECORD_CUT =
+	    1, /* the capture lacks bytes (snap length, file end, lost fragment): not the sender's fault */
 	RECORD_GAP = 2,        /* a hole in the TCP stream ends this message early */
 	RECORD_UNFINISHED = 4, /* the TCP stream or the capture ended inside it */
-	RECORD_RESYNC = 8,     /* bytes before it were skipped on the stream to find its start */
+	RECORD_RESYNC =
+	    8, /* bytes before it were skipped on the stream to find its start */
 	RECORD_NO_LENGTH = 16, /* TCP: no usable Content-Length; its end was guessed */
-	RECORD_OVERLAP = 32,   /* overlapping fragments or segments with different bytes (first wins) */
-	RECORD_TOO_LONG = 64,  /* longer than LIMIT_MESSAGE_BYTES: only its head is here */
+	RECORD_OVERLAP =
+	    32, /* overlapping fragments or segments with different bytes (first wins) */
+	RECORD_TOO_LONG = 64, /* longer than LIMIT_MESSAGE_BYTES: only its head is here */
 };
 
 struct record {
-	struct slice bytes;     /* from the start line (leading CRLFs dropped on streams, kept on UDP) to the end of the body */
+	struct slice
+	    bytes; /* from the start line (leading CRLFs dropped on streams, kept on UDP) to the end of the body */
 	struct addr src, dst;
 	enum carrier carrier;
-	unsigned faults;        /* enum record_fault */
-	uint32_t skipped;       /* RECORD_RESYNC: how many octets */
+	unsigned faults;  /* enum record_fault */
+	uint32_t skipped; /* RECORD_RESYNC: how many octets */
 	uint32_t capture;
-	uint64_t frame;         /* the frame that completed it, as in Wireshark */
-	const uint64_t *frames; /* all frames that carry it, ascending, frame included; at most RECORD_FRAMES_MAX */
+	uint64_t frame; /* the frame that completed it, as in Wireshark */
+	const uint64_t *
+	    frames; /* all frames that carry it, ascending, frame included; at most RECORD_FRAMES_MAX */
 	uint32_t frames_total;
-	int64_t time_ns;        /* of frame */
-	bool multi;             /* frames_total > 1 */
-	uint16_t index;         /* 0 for the first message that ends in this frame, 1 for the next ... */
+	int64_t time_ns; /* of frame */
+	bool multi;      /* frames_total > 1 */
+	uint16_t
+	    index; /* 0 for the first message that ends in this frame, 1 for the next ... */
 };
 
 enum { RECORD_FRAMES_MAX = 256 };

@@ -51,7 +51,7 @@ records_room(struct records *rs)
 
 bool
 records_add(struct records *rs, const struct record *r, const uint64_t *frames,
-	    size_t frames_total)
+            size_t frames_total)
 {
 	uint64_t *list = arena_array(&rs->frames, frames_total, sizeof(*list));
 

@@ -11,7 +11,7 @@ struct records {
 	struct arena frames; /* their lists of frames */
 	void **kept;         /* blocks that records point into */
 	size_t kept_total, kept_room;
-	uint64_t dropped;    /* for want of memory */
+	uint64_t dropped; /* for want of memory */
 };
 
 void records_init(struct records *rs);
@@ -19,7 +19,7 @@ void records_init(struct records *rs);
 void records_reset(struct records *rs);
 /* A copy of r, with frames (copied) as its list. False without memory: it is counted. */
 bool records_add(struct records *rs, const struct record *r, const uint64_t *frames,
-		 size_t frames_total);
+                 size_t frames_total);
 /* Frees a block at the next reset, as records may point into it. */
 void records_keep(struct records *rs, void *block);
 bool records_next(struct records *rs, struct record *out);

@@ -8,11 +8,13 @@
 #include "src/transport.h"
 
 enum {
-	STREAM_START_MS = 200, /* how long a start in mid-stream is held for earlier segments ... */
-	STREAM_START_MAX = 3,  /* ... and how many segments */
-	STREAM_HOLE_S = 1,     /* how long a hole is left open after the peer has acknowledged it ... */
+	STREAM_START_MS =
+	    200, /* how long a start in mid-stream is held for earlier segments ... */
+	STREAM_START_MAX = 3, /* ... and how many segments */
+	STREAM_HOLE_S =
+	    1, /* how long a hole is left open after the peer has acknowledged it ... */
 	STREAM_HOLE_MAX_S = 30, /* ... and if it has not */
-	STREAM_RECENT = 4,     /* segments known by their hash */
+	STREAM_RECENT = 4,      /* segments known by their hash */
 };
 
 enum stream_kind { STREAM_UNDECIDED, STREAM_SIP, STREAM_OTHER };
@@ -34,13 +36,13 @@ struct stream_links; /* the waiting lists' business */
 struct stream {
 	struct addr src, dst;
 	enum stream_kind kind;
-	bool started;  /* next is known */
-	bool from_syn; /* by its SYN */
-	bool acked;    /* `ack` is known */
-	bool fin;      /* fin_at is known */
-	bool talked;   /* it brought octets */
+	bool started;         /* next is known */
+	bool from_syn;        /* by its SYN */
+	bool acked;           /* `ack` is known */
+	bool fin;             /* fin_at is known */
+	bool talked;          /* it brought octets */
 	uint32_t first, next; /* sequence numbers: of the first octet, of the next one */
-	uint32_t ack;  /* what the other side has of it */
+	uint32_t ack;         /* what the other side has of it */
 	uint32_t fin_at;
 	struct framer framer;
 	struct pieces pending; /* behind a hole, or held until the start is known */
@@ -49,9 +51,9 @@ struct stream {
 	struct stream_mark *marks;
 	uint32_t marks_total, marks_room;
 	uint32_t index_capture;
-	uint16_t index;        /* of the next message that ends in the frame below */
+	uint16_t index; /* of the next message that ends in the frame below */
 	uint64_t index_frame;
-	int64_t hole_ns;       /* since when there is a hole, or the start is held */
+	int64_t hole_ns; /* since when there is a hole, or the start is held */
 	struct stream_recent recent[STREAM_RECENT];
 	uint8_t recent_next;
 	/* A place in a queue of the transport's. */
@@ -69,7 +71,7 @@ struct stream_context {
 	struct piece_source now; /* the frame that is being fed */
 	int64_t clock_ns;        /* the capture's time */
 	uint64_t hash_key;       /* odd */
-	bool filled;             /* octets are released because that frame brought what was missing */
+	bool filled; /* octets are released because that frame brought what was missing */
 };
 
 struct stream_segment {
@@ -83,7 +85,8 @@ struct stream_segment {
 void stream_start(struct stream *s, uint32_t at, struct stream_context *c);
 /* Starts at what is held, if it is known by now that nothing earlier comes. late: do not wait. */
 void stream_start_held(struct stream *s, bool late, struct stream_context *c);
-void stream_data(struct stream *s, const struct stream_segment *seg, struct stream_context *c);
+void stream_data(struct stream *s, const struct stream_segment *seg,
+                 struct stream_context *c);
 /* The other side's acknowledgement. */
 void stream_acked(struct stream *s, uint32_t ack, struct stream_context *c);
 /* The other side has answered all that came: an end that was only guessed is one. */

@@ -125,21 +125,30 @@ clock_move(struct tracker *t, int64_t now_ns)
 		t->now_ns = now_ns;
 }
 
+/* Has it waited so long? What a damaged time stamp put far into the future waits from now on. */
+static bool
+due(const struct tracker *t, int64_t *queued_ns, int64_t wait_ns)
+{
+	if (!t->jumping && *queued_ns - t->now_ns > DIALOG_IDLE)
+		*queued_ns = t->now_ns;
+	return t->now_ns - *queued_ns >= wait_ns;
+}
+
 static void
 expire(struct tracker *t)
 {
 	struct tx *x;
 	struct dialog *d;
 
-	while ((x = t->tx_queues[TX_OPEN].first) != NULL && t->now_ns - x->queued_ns >= TX_WAIT)
+	while ((x = t->tx_queues[TX_OPEN].first) != NULL && due(t, &x->queued_ns, TX_WAIT))
 		tx_end(t, x, ENDED_TIMEOUT);
-	while ((x = t->tx_queues[TX_RINGING].first) != NULL && t->now_ns - x->queued_ns >= INVITE_WAIT)
+	while ((x = t->tx_queues[TX_RINGING].first) != NULL && due(t, &x->queued_ns, INVITE_WAIT))
 		tx_end(t, x, ENDED_TIMEOUT);
-	while ((x = t->tx_queues[TX_DONE].first) != NULL && t->now_ns - x->queued_ns >= TX_WAIT)
+	while ((x = t->tx_queues[TX_DONE].first) != NULL && due(t, &x->queued_ns, TX_WAIT))
 		tx_end(t, x, ENDED_ANSWERED);
-	while ((d = t->dialog_queues[DIALOG_FINAL].first) != NULL && t->now_ns - d->queued_ns >= DIALOG_WAIT)
+	while ((d = t->dialog_queues[DIALOG_FINAL].first) != NULL && due(t, &d->queued_ns, DIALOG_WAIT))
 		dialog_write(t, d, true, true);
-	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL && t->now_ns - d->queued_ns >= DIALOG_IDLE)
+	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL && due(t, &d->queued_ns, DIALOG_IDLE))
 		dialog_write(t, d, true, true);
 	exchanges_clock(t->exchanges, t->now_ns);
 }
@@ -154,6 +163,12 @@ clean_up(struct tracker *t)
 		dialog_written(t, t->given.dialog);
 	else if (t->given.kind == TRACKER_TX)
 		tx_release(t, t->given.tx);
+}
+
+int64_t
+queue_time(const struct tracker *t)
+{
+	return t->jumping ? t->jump_ns : t->now_ns;
 }
 
 void

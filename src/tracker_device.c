@@ -3,7 +3,11 @@
 
 #include "dissect/deviceid.h"
 
-enum { CHALLENGES_NOTED = 3 };
+enum {
+	CHALLENGES_NOTED = 3,
+	GAPS_LIKELY = 3, /* keepalives lost at once, where the usual distance was seen once only */
+	REGISTRAR_TEXT = 200,
+};
 
 /* The device that a message is about: the registering user; else the front end of the two users;
  * else the one that is asked or that speaks. */
@@ -35,24 +39,110 @@ party_device(struct tracker *t, const struct message *m, const struct party *p, 
 	return devices_get(t->devices, p->uri.user, ref);
 }
 
+static bool
+near(int64_t a, int64_t b, int64_t by)
+{
+	return a - b <= by && b - a <= by;
+}
+
+/* How many keepalives are missing in this distance from the one before. The usual distance is one that came twice
+ * in a row; the first one counts until then, if what follows is a multiple of it. */
+static uint64_t
+keepalives_missing(struct device *d, int64_t gap)
+{
+	int64_t usual = d->keepalive_interval_ns, before, rest;
+	uint64_t lost;
+
+	before = d->keepalives > 1 ? d->keepalive_ns - d->keepalive_ref.time_ns : 0;
+	if (usual == 0 || near(gap, before, before / 4)) {
+		d->keepalive_interval_ns = gap;
+		return 0;
+	}
+	if (gap <= usual + usual / 2)
+		return 0;
+	lost = (uint64_t)((gap + usual / 2) / usual) - 1;
+	rest = gap - (int64_t)(lost + 1) * usual;
+	if (d->keepalives == 2 && (lost > GAPS_LIKELY || !near(rest, 0, usual / 10))) {
+		d->keepalive_interval_ns = gap;
+		return 0;
+	}
+	return lost;
+}
+
 static void
 keepalive(struct tx *x, const struct message *m, struct device *d)
 {
 	int64_t gap = m->rec.time_ns - d->keepalive_ns;
 
-	if (d->keepalives != 0 && gap > 0) {
-		if (d->keepalive_interval_ns != 0 && gap > d->keepalive_interval_ns + d->keepalive_interval_ns / 2) {
+	if (d->keepalives != 0 && gap < SECOND)
+		return;     /* the same one to another platform, or twice: nothing to measure */
+	if (d->keepalives != 0) {
+		x->keepalives_lost = keepalives_missing(d, gap);
+		if (x->keepalives_lost != 0) {
 			x->keepalive_gap_ns = gap;
 			x->keepalive_interval_ns = d->keepalive_interval_ns;
-			x->keepalives_lost = (uint64_t)((gap + d->keepalive_interval_ns / 2) / d->keepalive_interval_ns) - 1;
 			d->keepalives_lost += x->keepalives_lost;
-		} else if (gap >= SECOND) {
-			/* The usual distance: the last one that was not a gap, half as long at the least. */
-			d->keepalive_interval_ns = gap;
 		}
+		d->keepalive_ref.time_ns = d->keepalive_ns; /* of the one before the last */
 	}
 	d->keepalives++;
 	d->keepalive_ns = m->rec.time_ns;
+}
+
+/* What a UA keeps for each registrar (RFC 3261 10.2): the Call-ID, and who the registrar is. */
+static struct slice
+registration_of(struct tracker *t, const struct message *m)
+{
+	const struct addr *registrar = m->request ? &m->rec.dst : &m->rec.src;
+	struct slice call_id = slice_head(m->call_id, REGISTRAR_TEXT);
+	uint8_t *text = arena_alloc(&t->scratch, sizeof(registrar->ip) + call_id.n);
+
+	if (text == NULL)
+		return SLICE_EMPTY;
+	memcpy(text, registrar->ip, registrar->n);
+	if (call_id.n != 0)
+		memcpy(text + registrar->n, call_id.p, call_id.n);
+	return slice_of(text, registrar->n + call_id.n);
+}
+
+/* 10.2: one Call-ID from one start of the device to the next, at one registrar. */
+static bool
+registered_elsewhere(struct tracker *t, const struct device *d, const struct message *m)
+{
+	struct slice now = registration_of(t, m);
+	size_t n = m->rec.dst.n;
+
+	return d->registered == 1 && d->call_id.n > n && now.n > n && !slice_eq(d->call_id, now) &&
+	       slice_eq(slice_head(d->call_id, n), slice_head(now, n)) &&
+	       m->rec.time_ns < d->granted_ns + (int64_t)d->granted * SECOND;
+}
+
+/* 10.2 forbids new Contacts while a REGISTER is open, not another try with the same ones. */
+static bool
+same_contact(const struct tx *x)
+{
+	const struct tx *o;
+
+	for (o = x->dialog->txs; o != NULL; o = o->dialog_next)
+		if (o != x && o->method == METHOD_REGISTER && !o->closed && slice_eq(o->contact, x->contact))
+			return true;
+	return false;
+}
+
+/* Refused, or challenged again without having been answered: how often in a row now. */
+static uint32_t
+failed_in_row(const struct device *d, const struct tx *x)
+{
+	const struct auth_entry *a;
+	bool challenged = d->status == 401 || d->status == 407;
+
+	for (a = x->auths; a != NULL; a = a->next)
+		if (a->decision == DECISION_REJECTED)
+			return d->rejected_in_row + 1;
+	/* The first challenge is no failure; the second is the second. */
+	if (x->auths == NULL && !d->auth_seen && challenged && (x->status == 401 || x->status == 407))
+		return d->rejected_in_row ? d->rejected_in_row + 1 : 2;
+	return d->rejected_in_row;
 }
 
 /* A request that is no repeat. */
@@ -78,9 +168,9 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 		struct auth_entry *a;
 
 		to->register_seen = true;
-		/* 10.2: one Call-ID from one start of the device to the next. */
-		if (to->registered == 1 && to->call_id.n != 0 && !slice_eq(to->call_id, slice_head(m->call_id, 256)) &&
-		    m->rec.time_ns < to->granted_ns + (int64_t)to->granted * SECOND)
+		if (same_contact(x))
+			p->facts &= ~(unsigned)PLACE_OPEN_REGISTER;
+		if (registered_elsewhere(t, to, m))
 			p->facts |= PLACE_REGISTERED_ELSEWHERE;
 		for (a = x->auths; a != NULL; a = a->next) {
 			to->auth_seen = true;
@@ -112,6 +202,7 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 {
 	struct device *d, *other;
 	const struct sip_header *ua;
+	uint32_t failed;
 
 	if (!final)
 		return;
@@ -133,24 +224,24 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 		return;
 	d->register_seen = true;
 	d->decided = ref_of(&m->rec, NULL);
+	failed = failed_in_row(d, x);
 	d->status = m->sip.status;
 	d->logout = x->logout && m->sip.status < 300;
 	if (m->sip.status < 300) {
 		d->registered = !x->logout;
 		d->granted = x->dialog->granted;
 		d->granted_ns = m->rec.time_ns;
-		device_text(d, &d->call_id, m->call_id);
+		device_text(d, &d->call_id, registration_of(t, m));
 		d->rejected_in_row = 0;
 		if (x->auths == NULL && !x->logout)
 			d->auth_seen = false;
 	} else {
 		if (m->sip.status == 401 || m->sip.status == 407)
 			d->challenges++;
-		if (x->auths != NULL)
-			d->rejected_in_row++;
+		x->rejected_in_row = failed > d->rejected_in_row && failed >= CHALLENGES_NOTED ? failed : 0;
+		d->rejected_in_row = failed;
 		if (d->registered != 1)
 			d->registered = 0;
-		x->rejected_in_row = d->rejected_in_row >= CHALLENGES_NOTED ? d->rejected_in_row : 0;
 	}
 }
 

@@ -67,7 +67,7 @@ dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
 	if (d->queue != DIALOG_NONE)
 		list_drop(&t->dialog_queues[d->queue], d);
 	d->queue = (int)q;
-	d->queued_ns = t->now_ns;
+	d->queued_ns = queue_time(t);
 	list_add(&t->dialog_queues[q], d);
 	if (q == DIALOG_FINAL && t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
 		dialog_write(t, t->dialog_queues[q].first, true, true);
@@ -156,7 +156,7 @@ void
 dialog_queue_again(struct tracker *t, struct dialog *d)
 {
 	list_drop(&t->dialog_queues[d->queue], d);
-	d->queued_ns = t->now_ns;
+	d->queued_ns = queue_time(t);
 	list_add(&t->dialog_queues[d->queue], d);
 }
 
@@ -358,7 +358,7 @@ cseq_follow(struct tracker *t, struct tx *x, const struct message *m, struct pla
 	if (m->cseq_dis != DIS_OK || x->method == METHOD_ACK || x->method == METHOD_CANCEL ||
 	    d->kind == DIALOG_MESSAGE || d->kind == DIALOG_OTHER)
 		return;
-	if (*last != 0 && t->now_ns - ref->time_ns < DIALOG_IDLE && !(d->logout && d->kind == DIALOG_REGISTRATION)) {
+	if (*last != 0 && queue_time(t) - ref->time_ns < DIALOG_IDLE && !(d->logout && d->kind == DIALOG_REGISTRATION)) {
 		p->cseq_last = *last;
 		p->other = *ref;
 		if (x->cseq < *last)
@@ -368,7 +368,7 @@ cseq_follow(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		else if (x->cseq - *last > 1)
 			p->facts |= PLACE_CSEQ_GAP;
 	}
-	if (x->cseq >= *last || t->now_ns - ref->time_ns >= DIALOG_IDLE || d->logout) {
+	if (x->cseq >= *last || queue_time(t) - ref->time_ns >= DIALOG_IDLE || d->logout) {
 		*last = x->cseq;
 		*ref = ref_of(&m->rec, NULL);
 	}

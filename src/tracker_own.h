@@ -66,6 +66,9 @@ struct tracker {
 	struct arena scratch;
 };
 
+/* From when on something put in a queue now waits: in a leap of the clock that is not yet believed,
+ * from the time that was leapt to. */
+int64_t queue_time(const struct tracker *t);
 void event_push(struct tracker *t, const struct tracker_event *e);
 
 /* tracker_tx.c */

@@ -135,7 +135,7 @@ tx_queue(struct tracker *t, struct tx *x, enum tx_queue q)
 	if (x->queue != TX_NONE)
 		list_drop(&t->tx_queues[x->queue], x);
 	x->queue = (int)q;
-	x->queued_ns = t->now_ns;
+	x->queued_ns = queue_time(t);
 	if (q == TX_NONE)
 		return;
 	list_add(&t->tx_queues[q], x);

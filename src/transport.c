@@ -13,7 +13,7 @@ enum {
 	KEEPALIVE_MAX = 4,     /* octets of a datagram that only keeps a path open */
 	SCRATCH_MAX = 1 << 20, /* bytes for dissecting one head */
 	MILLISECOND = 1000000,
-	SYN_NEAR = 1 << 20,    /* octets of early data that a late SYN may still claim */
+	SYN_NEAR = 1 << 20, /* octets of early data that a late SYN may still claim */
 };
 
 /* Streams that wait for time to pass; all for the same time, so the oldest is always due first. */
@@ -26,7 +26,8 @@ struct connection {
 	struct table_entry entry;
 	struct stream sides[2];
 	size_t held; /* in bytes, as last counted */
-	struct connection *hold_older, *hold_newer; /* among those that hold bytes, by age */
+	struct connection *hold_older,
+	    *hold_newer; /* among those that hold bytes, by age */
 	bool holding;
 	bool told; /* counted as not SIP */
 };
@@ -58,10 +59,10 @@ transport_new(struct limits *l)
 	arena_init(&t->scratch, SCRATCH_MAX);
 	table_init(&t->table);
 	t->context = (struct stream_context){.limits = l,
-					     .records = &t->records,
-					     .counts = &t->counts,
-					     .scratch = &t->scratch,
-					     .hash_key = t->table.secret.k0 | 1};
+	                                     .records = &t->records,
+	                                     .counts = &t->counts,
+	                                     .scratch = &t->scratch,
+	                                     .hash_key = t->table.secret.k0 | 1};
 	return t;
 }
 
@@ -268,8 +269,8 @@ key_of(const struct datagram *d, uint8_t key[TABLE_KEY])
 }
 
 static struct connection *
-connection_for(struct transport *t, const struct datagram *d, const uint8_t key[TABLE_KEY],
-	       int side)
+connection_for(struct transport *t, const struct datagram *d,
+               const uint8_t key[TABLE_KEY], int side)
 {
 	struct connection *c = t->last;
 
@@ -301,18 +302,20 @@ connection_for(struct transport *t, const struct datagram *d, const uint8_t key[
 
 /* RFC 9293 3.5. `a` has sent a SYN; the number of its first octet is `first`. */
 static void
-feed_syn(struct transport *t, struct stream *a, struct stream *b, const struct datagram *d)
+feed_syn(struct transport *t, struct stream *a, struct stream *b,
+         const struct datagram *d)
 {
 	uint32_t first = d->seq + 1;
 	const struct piece *held = pieces_peek(&a->pending);
 	bool answer = (d->flags & TCP_ACK) != 0, same_peer;
 
 	/* Repeated, or late behind its own data. */
-	if (a->started && (a->first == first || (!a->from_syn && a->first - first < SYN_NEAR)))
+	if (a->started &&
+	    (a->first == first || (!a->from_syn && a->first - first < SYN_NEAR)))
 		return;
 	/* Does what is known of the other side belong to this connection? */
 	same_peer = answer ? b->started && b->first == d->ack
-			   : b->started && b->from_syn && !b->talked;
+	                   : b->started && b->from_syn && !b->talked;
 	if (!same_peer && (b->started || pieces_total(&b->pending) != 0) &&
 	    (a->started || b->started)) {
 		stream_flush(b, &t->context);
@@ -337,7 +340,8 @@ feed_syn(struct transport *t, struct stream *a, struct stream *b, const struct d
 
 /* Only a reset that the receiver would take: RFC 9293 3.10.7.4. */
 static void
-feed_rst(struct transport *t, struct stream *a, struct stream *b, const struct datagram *d)
+feed_rst(struct transport *t, struct stream *a, struct stream *b,
+         const struct datagram *d)
 {
 	if (a->started && d->seq - a->next > t->limits->max[LIMIT_STREAM_PENDING])
 		return;
@@ -352,8 +356,10 @@ feed_tcp(struct transport *t, const struct datagram *d)
 	int side = key_of(d, key);
 	struct connection *c;
 	struct stream *a, *b;
-	struct stream_segment seg = {
-	    .at = d->seq, .length = d->length, .bytes = d->payload, .differs = d->overlap};
+	struct stream_segment seg = {.at = d->seq,
+	                             .length = d->length,
+	                             .bytes = d->payload,
+	                             .differs = d->overlap};
 
 	if (d->payload.n != 0)
 		t->counts.tcp++;
@@ -402,14 +408,16 @@ feed_time(struct transport *t)
 	struct stream *s;
 	bool give_up;
 
-	while ((s = t->starts.oldest) != NULL &&
-	       clock_passed(&t->clock, s->wait_ns, (int64_t)STREAM_START_MS * MILLISECOND)) {
+	while (
+	    (s = t->starts.oldest) != NULL &&
+	    clock_passed(&t->clock, s->wait_ns, (int64_t)STREAM_START_MS * MILLISECOND)) {
 		stream_start_held(s, true, &t->context);
 		connection_settle(t, connection_of_stream(t, s));
 	}
 	while ((s = t->holes.oldest) != NULL &&
 	       clock_passed(&t->clock, s->wait_ns, STREAM_HOLE_S * CLOCK_SECOND)) {
-		give_up = clock_passed(&t->clock, s->hole_ns, STREAM_HOLE_MAX_S * CLOCK_SECOND);
+		give_up =
+		    clock_passed(&t->clock, s->hole_ns, STREAM_HOLE_MAX_S * CLOCK_SECOND);
 		if (give_up || (s->acked && (int32_t)(s->ack - s->next) > 0))
 			stream_skip_hole(s, &t->context);
 		queue_leave(s);
@@ -433,13 +441,13 @@ static void
 feed_udp(struct transport *t, const struct datagram *d)
 {
 	struct record r = {.bytes = d->payload,
-			   .src = d->src,
-			   .dst = d->dst,
-			   .carrier = CARRIER_UDP,
-			   .capture = d->capture,
-			   .frame = d->frame,
-			   .time_ns = d->time_ns,
-			   .multi = d->frames_total > 1};
+	                   .src = d->src,
+	                   .dst = d->dst,
+	                   .carrier = CARRIER_UDP,
+	                   .capture = d->capture,
+	                   .frame = d->frame,
+	                   .time_ns = d->time_ns,
+	                   .multi = d->frames_total > 1};
 	size_t total = d->frames_total;
 
 	t->counts.udp++;

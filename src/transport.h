@@ -17,11 +17,12 @@ bool transport_next(struct transport *t, struct record *out);
 void transport_end(struct transport *t);
 /* Counters for the report. */
 struct transport_counts {
-	uint64_t udp, tcp;             /* datagrams, segments with payload */
-	uint64_t not_sip;              /* UDP datagrams and TCP streams that are not SIP */
-	uint64_t keepalives;           /* CRLF, NUL and other tiny datagrams on SIP ports */
-	uint64_t retransmitted, out_of_order, overlaps, holes, resyncs; /* TCP, streams that are or may be SIP */
-	uint64_t lost_bytes;           /* of holes */
+	uint64_t udp, tcp;   /* datagrams, segments with payload */
+	uint64_t not_sip;    /* UDP datagrams and TCP streams that are not SIP */
+	uint64_t keepalives; /* CRLF, NUL and other tiny datagrams on SIP ports */
+	uint64_t retransmitted, out_of_order, overlaps, holes,
+	    resyncs;         /* TCP, streams that are or may be SIP */
+	uint64_t lost_bytes; /* of holes */
 };
 const struct transport_counts *transport_counts(const struct transport *t);
 void transport_free(struct transport *t);

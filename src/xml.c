@@ -8,7 +8,10 @@
 
 #include "src/xml_scan.h"
 
-enum { NODES_FIRST = 256, NODES_KEPT = 8192 }; /* room for nodes: at first, and at most between two texts */
+enum {
+	NODES_FIRST = 256,
+	NODES_KEPT = 8192
+}; /* room for nodes: at first, and at most between two texts */
 
 struct open_element {
 	uint32_t node;
@@ -25,7 +28,8 @@ struct xml {
 	size_t nodes_total, nodes_room;
 	struct open_element *open; /* depth_max of them */
 	size_t open_total;
-	uint8_t *pool; /* names and texts: as much as the text, since each octet goes in once at most */
+	/* Names and texts: as much as the text, since each octet goes in once at most. */
+	uint8_t *pool;
 	size_t pool_used, pool_room;
 	bool namespaces, done, at_end;
 	size_t end_offset;
@@ -39,15 +43,16 @@ static const struct {
 	int code;
 	const char *why;
 } error_words[] = {
-    {XML_ERR_ATTRIBUTE_REDEFINED,   "an attribute stands twice in its element"                  },
-    {XML_ERR_ATTRIBUTE_NOT_STARTED, "an attribute's value has no quotes"                        },
-    {XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "an attribute has no value"                                 },
-    {XML_ERR_INVALID_CHARREF,       "a character reference names no character that XML has"     },
-    {XML_ERR_INVALID_CHAR,          "a character that XML does not have"                        },
-    {XML_ERR_RESERVED_XML_NAME,     "an XML declaration stands in the midst of the body"        },
-    {XML_ERR_MISPLACED_CDATA_END,   "']]>' stands in the text; its '>' has to be written &gt;"  },
-    {XML_ERR_HYPHEN_IN_COMMENT,     "'--' stands in a comment"                                  },
-    {XML_ERR_SPACE_REQUIRED,        "a blank is missing between two attributes"                 },
+    {XML_ERR_ATTRIBUTE_REDEFINED, "an attribute stands twice in its element"},
+    {XML_ERR_ATTRIBUTE_NOT_STARTED, "an attribute's value has no quotes"},
+    {XML_ERR_ATTRIBUTE_WITHOUT_VALUE, "an attribute has no value"},
+    {XML_ERR_INVALID_CHARREF, "a character reference names no character that XML has"},
+    {XML_ERR_INVALID_CHAR, "a character that XML does not have"},
+    {XML_ERR_RESERVED_XML_NAME, "an XML declaration stands in the midst of the body"},
+    {XML_ERR_MISPLACED_CDATA_END,
+     "']]>' stands in the text; its '>' has to be written &gt;"},
+    {XML_ERR_HYPHEN_IN_COMMENT, "'--' stands in a comment"},
+    {XML_ERR_SPACE_REQUIRED, "a blank is missing between two attributes"},
 };
 
 static void
@@ -67,7 +72,8 @@ pool_add(struct xml *x, const xmlChar *p, size_t n)
 {
 	uint8_t *at = x->pool + x->pool_used;
 
-	/* Cannot happen by the pool's size; a parser that hands out more than it got stops here. */
+	/* Cannot happen by the pool's size; a parser that hands out more than it got
+	 * stops here. */
 	if (n > x->pool_room - x->pool_used) {
 		stop(x, XML_MEMORY);
 		return SLICE_EMPTY;
@@ -138,7 +144,8 @@ on_attributes(struct xml *x, uint32_t parent, int total, const xmlChar **attribu
 	int i;
 
 	for (i = 0; i < total && !x->done; i++) {
-		const xmlChar **at = attributes + (ptrdiff_t)i * 5; /* name, prefix, URI, value, end */
+		const xmlChar **at =
+		    attributes + (ptrdiff_t)i * 5; /* name, prefix, URI, value, end */
 		struct manscdp_node *node = node_add(x);
 
 		if (node == NULL)
@@ -225,9 +232,11 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *ur
 	if (x->done || x->open_total == 0)
 		return;
 	if (--x->open_total == 0) {
-		/* What follows the root is not for the parser: it would call the whole malformed. */
-		x->end_offset = (size_t)(x->context->input->cur - x->context->input->base) +
-		                (size_t)x->context->input->consumed;
+		/* What follows the root is not for the parser: it would call the whole
+		 * malformed. */
+		x->end_offset =
+		    (size_t)(x->context->input->cur - x->context->input->base) +
+		    (size_t)x->context->input->consumed;
 		x->done = true;
 		x->line = (uint32_t)x->context->input->line;
 		xmlStopParser(x->context);
@@ -236,7 +245,8 @@ on_end(void *data, const xmlChar *name, const xmlChar *prefix, const xmlChar *ur
 
 /* Comes before anything of the DTD is read, so no entity is ever declared. */
 static void
-on_doctype(void *data, const xmlChar *name, const xmlChar *public_id, const xmlChar *system_id)
+on_doctype(void *data, const xmlChar *name, const xmlChar *public_id,
+           const xmlChar *system_id)
 {
 	(void)name;
 	(void)public_id;
@@ -255,8 +265,9 @@ on_error(void *data, xmlErrorPtr error)
 	if (x->done || error->level != XML_ERR_FATAL)
 		return;
 	if (cur != NULL && cur <= x->context->input->end)
-		x->at_end = cur == x->context->input->end ||
-		            memchr(cur, '>', (size_t)(x->context->input->end - cur)) == NULL;
+		x->at_end =
+		    cur == x->context->input->end ||
+		    memchr(cur, '>', (size_t)(x->context->input->end - cur)) == NULL;
 	for (i = 0; i < sizeof(error_words) / sizeof(error_words[0]); i++)
 		if (error_words[i].code == error->code)
 			x->why = error_words[i].why;
@@ -358,8 +369,8 @@ xml_read(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out
 	x->line = 1;
 
 	x->context->userData = x;
-	(void)xmlCtxtReadMemory(x->context, (const char *)text.p, (int)text.n, NULL, "UTF-8",
-	                        XML_PARSE_NONET);
+	(void)xmlCtxtReadMemory(x->context, (const char *)text.p, (int)text.n, NULL,
+	                        "UTF-8", XML_PARSE_NONET);
 	/* An end without a word: no root, or a failure that the parser could not report. */
 	if (!x->done)
 		x->end = XML_MALFORMED;

@@ -1,7 +1,7 @@
 /* xml - UTF-8 XML text in, a flat list of elements and attributes out.
  *
- * One libxml2 context, used again for each text: no DOM, no entities, no DTD, no files. A DOCTYPE ends
- * the text. Its messages are never passed on: they quote input. security.md 21-25. */
+ * One libxml2 context, used again for each text: no DOM, no entities, no DTD, no files. A
+ * DOCTYPE ends the text. Its messages are never passed on: they quote input. */
 #ifndef SRC_XML_H
 #define SRC_XML_H
 
@@ -22,12 +22,14 @@ struct xml_tree {
 	struct manscdp_node *nodes; /* in the arena */
 	size_t nodes_total;
 	enum xml_end end;
-	size_t end_offset;   /* of XML_OK: what follows the root's end tag */
-	uint32_t line;       /* where it ended, from 1 */
-	const char *why;     /* of XML_MALFORMED: in our words, static; NULL where the kind of error says little */
-	bool at_end;         /* of XML_MALFORMED: nothing but a piece of a tag was left */
-	bool namespaces;     /* a namespace or a prefix occurs; prefixes are dropped */
-	const uint32_t *open; /* elements that were not closed, outermost first; in the arena */
+	size_t end_offset; /* of XML_OK: what follows the root's end tag */
+	uint32_t line;     /* where it ended, from 1 */
+	/* Of XML_MALFORMED: in our words, static; NULL where the kind of error says little. */
+	const char *why;
+	bool at_end;     /* of XML_MALFORMED: nothing but a piece of a tag was left */
+	bool namespaces; /* a namespace or a prefix occurs; prefixes are dropped */
+	const uint32_t
+	    *open; /* elements that were not closed, outermost first; in the arena */
 	size_t open_total;
 };
 
@@ -35,7 +37,8 @@ struct xml;
 
 /* NULL without memory. */
 struct xml *xml_new(const struct limits *l);
-/* `text` is valid UTF-8 without an XML declaration. Names and texts of the nodes lie in the arena. */
+/* `text` is valid UTF-8 without an XML declaration. Names and texts of the nodes lie in
+ * the arena. */
 void xml_read(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out);
 void xml_free(struct xml *x);
 

@@ -76,7 +76,8 @@ text_token(struct xml_scan *s, struct xml_token *out)
 }
 
 static bool
-skip_past(struct xml_scan *s, struct slice opening, struct slice closing, struct xml_token *out)
+skip_past(struct xml_scan *s, struct slice opening, struct slice closing,
+          struct xml_token *out)
 {
 	struct slice in = slice_tail(s->rest, opening.n);
 	size_t at;

@@ -1,4 +1,5 @@
-/* xml_scan - cuts XML text into tags and text without judging it: counts and causes, before and after the parser. */
+/* xml_scan - cuts XML text into tags and text without judging it: counts and causes,
+ * before and after the parser. */
 #ifndef SRC_XML_SCAN_H
 #define SRC_XML_SCAN_H
 
@@ -6,24 +7,24 @@
 
 enum xml_token_kind {
 	XML_TEXT,
-	XML_START,   /* <name ...> */
-	XML_EMPTY,   /* <name .../> */
-	XML_CLOSE,   /* </name> */
+	XML_START,     /* <name ...> */
+	XML_EMPTY,     /* <name .../> */
+	XML_CLOSE,     /* </name> */
 	XML_REFERENCE, /* the '&' of one; name is what follows it, up to the ';' */
-	XML_OTHER,   /* comment, CDATA, processing instruction, DOCTYPE: complete */
-	XML_RAW_LT,  /* a '<' that begins none of these */
-	XML_RAW_AMP, /* an '&' that begins no reference */
-	XML_CUT,     /* the text ends within a tag, comment ... */
+	XML_OTHER,     /* comment, CDATA, processing instruction, DOCTYPE: complete */
+	XML_RAW_LT,    /* a '<' that begins none of these */
+	XML_RAW_AMP,   /* an '&' that begins no reference */
+	XML_CUT,       /* the text ends within a tag, comment ... */
 	XML_END,
 };
 
 struct xml_token {
 	enum xml_token_kind kind;
-	size_t offset;      /* where it begins in the text */
-	struct slice name;  /* of a tag; of a cut one as far as it is there */
-	bool closing;       /* of a cut one: began with "</" */
-	size_t attributes;  /* quoted values of a tag */
-	uint32_t line;      /* where it begins, from 1 */
+	size_t offset;     /* where it begins in the text */
+	struct slice name; /* of a tag; of a cut one as far as it is there */
+	bool closing;      /* of a cut one: began with "</" */
+	size_t attributes; /* quoted values of a tag */
+	uint32_t line;     /* where it begins, from 1 */
 };
 
 struct xml_scan {

@@ -161,7 +161,7 @@ def load(path):
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 MACRO = re.compile(r'\{\{|\{(\w+)((?: [^{}]*)?)\}')
-HASHES = {'MD5': 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512_256'}
+HASHES = {'MD5': 'md5', 'SHA-256': 'sha256', 'SHA-512-256': 'sha512_256', 'SM3': 'sm3'}
 PARAM = re.compile(r'([\w-]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s,]+)')
 
 
@@ -210,7 +210,7 @@ def digest_response(method, password, params, body):
 
     ha1 = h(f'{text("username", "realm")}:{password}'.encode())
     if algorithm.lower().endswith('-sess'):
-        ha1 = h(f'{ha1}:{text("nonce", "cnonce")}'.encode())
+        ha1 = h(f'{ha1}:{text("nonce", "sess-cnonce" if "sess-cnonce" in params else "cnonce")}'.encode())
     a2 = f'{method}:{text("uri")}'
     if params.get('qop') == 'auth-int':
         a2 += ':' + h(body)
@@ -286,6 +286,9 @@ class Sender:
                 out += bytes.fromhex(m[2])
             elif m[1] == 'repeat':
                 out += args[1].encode(charset) * int(args[0])
+            elif m[1] == 'lines':
+                count, _, what = m[2][1:].partition(' ')
+                out += b'\r\n'.join([what.encode(charset)] * int(count))
             elif m[1] in ('lf', 'noeol', 'cr'):
                 end = {'lf': b'\n', 'noeol': b'', 'cr': b'\r'}[m[1]]
             elif m[1] == 'digest':
@@ -315,13 +318,16 @@ class Sender:
         if params.get('qop'):
             use.update(qop=params['qop'].split(',')[0].strip(), nc='00000001',
                        cnonce=invent(self.flow.name, block.number, 'cnonce'))
+        hidden = {}      # what the sender computes with, and does not say
         for word in more:
             key, _, value = word.partition('=')
             if key == 'method':
                 method = value
+            elif key == 'sess-cnonce' or key.startswith('as-'):
+                hidden[key.removeprefix('as-')] = value
             else:
-                use[key] = value
-        response = digest_response(method, password, use, body)
+                use[key] = value or None
+        response = digest_response(method, password, {**use, **hidden}, body)
         bare = {'algorithm', 'qop', 'nc'}
         out = [f'{k}={v}' if k in bare else f'{k}="{v}"'
                for k, v in (*use.items(), ('response', response)) if v is not None]

@@ -17,7 +17,12 @@ inside(struct slice s, struct slice around)
 static size_t
 utf8_length(const uint8_t *p, size_t n)
 {
-	size_t need = p[0] < 0x80 ? 1 : p[0] < 0xC2 ? 0 : p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4, i;
+	size_t need = p[0] < 0x80   ? 1
+	              : p[0] < 0xC2 ? 0
+	              : p[0] < 0xE0 ? 2
+	              : p[0] < 0xF0 ? 3
+	                            : 4,
+	       i;
 
 	if (need == 0 || p[0] > 0xF4 || need > n)
 		return 0;
@@ -84,11 +89,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	copy = malloc(size - 1 ? size - 1 : 1);
 	assert(copy != NULL);
 	memcpy(copy, data + 1, size - 1);
-	in = (struct body_in){.bytes = slice_of(copy, size - 1),
-	                      .cut = (data[0] & 1) != 0,
-	                      .response = (data[0] & 2) != 0,
-	                      .edition_guessed = (data[0] & 4) != 0,
-	                      .edition = (data[0] & 8) != 0 ? (uint8_t)(1 << (data[0] >> 6)) : 0};
+	in = (struct body_in){
+	    .bytes = slice_of(copy, size - 1),
+	    .cut = (data[0] & 1) != 0,
+	    .response = (data[0] & 2) != 0,
+	    .edition_guessed = (data[0] & 4) != 0,
+	    .edition = (data[0] & 8) != 0 ? (uint8_t)(1 << (data[0] >> 6)) : 0};
 	arena_init(&a, (data[0] & 32) != 0 ? 4096 : 1 << 26);
 	body_read(reader, &in, &a, &b);
 	check_body(&b, in.bytes);

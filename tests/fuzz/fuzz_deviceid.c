@@ -26,8 +26,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dis = deviceid_dissect(in, NULL, &id);
 	assert(dis == DIS_OK || dis == DIS_OTHER);
 	assert(dis == DIS_OK || !deviceid_is20(in));
-	assert(id.industry_name != NULL && id.type_name != NULL && id.network_name != NULL &&
-	       id.class_name != NULL);
+	assert(id.industry_name != NULL && id.type_name != NULL &&
+	       id.network_name != NULL && id.class_name != NULL);
 	check_inside(id.centre, in);
 	check_inside(id.domain, in);
 	check_inside(id.serial, in);

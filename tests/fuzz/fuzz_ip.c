@@ -13,7 +13,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 
 	must(inside(x.payload, in));
 	if (dis == DIS_OK) {
-		must((x.version == 4 && x.src_n == 4) || (x.version == 6 && x.src_n == 16));
+		must((x.version == 4 && x.src_n == 4) ||
+		     (x.version == 6 && x.src_n == 16));
 		must(x.payload.n <= x.length && x.cut == (x.payload.n < x.length));
 		must(x.fragment == (x.more || x.offset != 0));
 		must(x.offset % 8 == 0 && x.offset <= 65528);

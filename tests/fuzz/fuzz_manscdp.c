@@ -32,7 +32,8 @@ nodes_make(const struct dict *d, struct slice in, struct manscdp_node *nodes)
 
 	while (in.n >= 5 && total < NODES_MAX) {
 		struct manscdp_node *n = &nodes[total];
-		uint32_t up = in.p[2] % 8, parent = total == 0 ? MANSCDP_NONE : (uint32_t)total - 1;
+		uint32_t up = in.p[2] % 8,
+		         parent = total == 0 ? MANSCDP_NONE : (uint32_t)total - 1;
 		size_t length = in.p[4] % 32;
 		bool wild = (in.p[3] & 0xF0) == 0xF0;
 
@@ -40,13 +41,15 @@ nodes_make(const struct dict *d, struct slice in, struct manscdp_node *nodes)
 		                           .attribute = total != 0 && (in.p[3] & 1) != 0,
 		                           .line = 1};
 		/* Each round goes up one level. */
-		while (parent != MANSCDP_NONE && parent != 0 && (up != 0 || nodes[parent].attribute)) {
+		while (parent != MANSCDP_NONE && parent != 0 &&
+		       (up != 0 || nodes[parent].attribute)) {
 			parent = parents[parent];
 			up -= up != 0;
 		}
 		parents[total] = parent;
 		n->parent = wild ? in.p[2] : parent;
-		n->depth = parent == MANSCDP_NONE ? 0 : (uint16_t)(nodes[parent].depth + 1);
+		n->depth =
+		    parent == MANSCDP_NONE ? 0 : (uint16_t)(nodes[parent].depth + 1);
 		in = slice_tail(in, 5);
 		n->text = slice_head(in, length);
 		in = slice_tail(in, length);
@@ -80,11 +83,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	total = nodes_make(body_dict(reader), slice_of(copy, size - 1), nodes);
 	arena_init(&a, (data[0] & 32) != 0 ? 4096 : 1 << 24);
 	dis = manscdp_dissect(body_dict(reader), nodes, total,
-	                      (data[0] & 8) != 0 ? (uint8_t)(1 << (data[0] >> 6)) : 0, &a, &m);
+	                      (data[0] & 8) != 0 ? (uint8_t)(1 << (data[0] >> 6)) : 0, &a,
+	                      &m);
 	assert(dis == DIS_OK || dis == DIS_BAD || dis == DIS_LIMIT);
 	for (i = 0; i < m.problems_total; i++) {
 		assert(m.problems[i].node < total);
-		assert(m.problems[i].weight >= MANSCDP_NOTE && m.problems[i].weight <= MANSCDP_ERROR);
+		assert(m.problems[i].weight >= MANSCDP_NOTE &&
+		       m.problems[i].weight <= MANSCDP_ERROR);
 		assert(m.problems[i].fatal == (m.problems[i].weight == MANSCDP_ERROR));
 	}
 	arena_free(&a);

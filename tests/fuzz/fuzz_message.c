@@ -14,8 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 static struct capture *
 no_frames(void)
 {
-	static const uint8_t header[24] = {0xD4, 0xC3, 0xB2, 0xA1, 2, 0, 4, 0, 0,   0, 0, 0,
-					   0,    0,    0,    0,    0, 0, 4, 0, 101, 0, 0, 0};
+	static const uint8_t header[24] = {0xD4, 0xC3, 0xB2, 0xA1, 2,   0, 4, 0,
+	                                   0,    0,    0,    0,    0,   0, 0, 0,
+	                                   0,    0,    4,    0,    101, 0, 0, 0};
 	static FILE *file;
 	static char name[64];
 	char *names = name;
@@ -25,7 +26,8 @@ no_frames(void)
 	if (file == NULL) {
 		file = tmpfile();
 		must(file != NULL);
-		must(pwrite(fileno(file), header, sizeof(header), 0) == (ssize_t)sizeof(header));
+		must(pwrite(fileno(file), header, sizeof(header), 0) ==
+		     (ssize_t)sizeof(header));
 		(void)snprintf(name, sizeof(name), "/dev/fd/%d", fileno(file));
 	}
 	capture = capture_new(&names, 1, &e);
@@ -37,7 +39,8 @@ static struct record
 record_of(uint8_t how, struct slice bytes, uint64_t *frame, int64_t *now)
 {
 	static const int64_t waits_ms[] = {10, 0, 600, 33000, 70000, 3700000, -5000, 300};
-	static const unsigned faults[] = {0, RECORD_CUT, RECORD_RESYNC, RECORD_UNFINISHED | RECORD_GAP};
+	static const unsigned faults[] = {0, RECORD_CUT, RECORD_RESYNC,
+	                                  RECORD_UNFINISHED | RECORD_GAP};
 	static const struct addr ends[2] = {
 	    {.n = 4, .ip = {192, 168, 10, 14}, .port = 5060},
 	    {.n = 4, .ip = {192, 168, 10, 2}, .port = 5060},

@@ -35,8 +35,9 @@ pull(struct transport *t, const struct limits *limits, uint64_t frame)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	static const struct addr ends[3] = {
-	    {4, {192, 0, 2, 1}, 40000}, {4, {192, 0, 2, 2}, 5060}, {4, {192, 0, 2, 3}, 5060}};
+	static const struct addr ends[3] = {{4, {192, 0, 2, 1}, 40000},
+	                                    {4, {192, 0, 2, 2}, 5060},
+	                                    {4, {192, 0, 2, 3}, 5060}};
 	struct cursor c = cursor(slice_of(data, n));
 	struct limits limits;
 	struct transport *t;
@@ -54,7 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	/* Each round takes eight octets at least. */
 	while (cur_left(&c) >= 8) {
 		uint8_t ways = cur_u8(&c), side = ways & 1;
-		struct datagram d = {.src = ends[side], .dst = ends[!side], .frame = ++frame};
+		struct datagram d = {
+		    .src = ends[side], .dst = ends[!side], .frame = ++frame};
 		struct slice bytes;
 
 		if (ways & 2)

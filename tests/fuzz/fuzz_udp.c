@@ -15,7 +15,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	must((dis == DIS_MORE) == (n < 8));
 	must(inside(x.payload, in));
 	if (dis == DIS_OK)
-		must(x.payload.n <= x.length - 8u && x.cut == (x.payload.n < x.length - 8u));
+		must(x.payload.n <= x.length - 8u &&
+		     x.cut == (x.payload.n < x.length - 8u));
 	free((void *)(uintptr_t)in.p);
 	return 0;
 }

@@ -39,28 +39,17 @@ pipeline_small(struct limits *l)
 		enum limit id;
 		uint64_t max;
 	} rows[] = {
-	    {LIMIT_FRAGMENT_SETS,     2   },
-	    {LIMIT_FRAGMENT_BYTES,    4096},
-	    {LIMIT_FRAGMENT_PIECES,   4   },
-	    {LIMIT_STREAMS,           2   },
-	    {LIMIT_STREAM_BYTES,      4096},
-	    {LIMIT_STREAM_PENDING,    1024},
-	    {LIMIT_MESSAGE_BYTES,     2048},
-	    {LIMIT_TRANSACTIONS,      2   },
-	    {LIMIT_TRANSACTIONS_DONE, 2   },
-	    {LIMIT_DIALOGS,           2   },
-	    {LIMIT_DIALOGS_DONE,      2   },
-	    {LIMIT_DIALOG_PART,       2   },
-	    {LIMIT_DETAIL_BYTES,      4096},
-	    {LIMIT_NONCES,            2   },
-	    {LIMIT_DEVICES,           2   },
-	    {LIMIT_EXCHANGES,         2   },
-	    {LIMIT_FINDINGS,          8   },
-	    {LIMIT_FINDING_DETAILS,   1   },
-	    {LIMIT_VALUE_BYTES,       16  },
-	    {LIMIT_BODY_BYTES,        1024},
-	    {LIMIT_XML_DEPTH,         4   },
-	    {LIMIT_XML_NODES,         32  },
+	    {LIMIT_FRAGMENT_SETS, 2},     {LIMIT_FRAGMENT_BYTES, 4096},
+	    {LIMIT_FRAGMENT_PIECES, 4},   {LIMIT_STREAMS, 2},
+	    {LIMIT_STREAM_BYTES, 4096},   {LIMIT_STREAM_PENDING, 1024},
+	    {LIMIT_MESSAGE_BYTES, 2048},  {LIMIT_TRANSACTIONS, 2},
+	    {LIMIT_TRANSACTIONS_DONE, 2}, {LIMIT_DIALOGS, 2},
+	    {LIMIT_DIALOGS_DONE, 2},      {LIMIT_DIALOG_PART, 2},
+	    {LIMIT_DETAIL_BYTES, 4096},   {LIMIT_NONCES, 2},
+	    {LIMIT_DEVICES, 2},           {LIMIT_EXCHANGES, 2},
+	    {LIMIT_FINDINGS, 8},          {LIMIT_FINDING_DETAILS, 1},
+	    {LIMIT_VALUE_BYTES, 16},      {LIMIT_BODY_BYTES, 1024},
+	    {LIMIT_XML_DEPTH, 4},         {LIMIT_XML_NODES, 32},
 	};
 	size_t i;
 
@@ -71,7 +60,8 @@ pipeline_small(struct limits *l)
 static inline void
 pipeline_init(void)
 {
-	static const char file[] = "34020000001320000003:34020000:12345678\n*:*:cAnArY-pass\n";
+	static const char file[] =
+	    "34020000001320000003:34020000:12345678\n*:*:cAnArY-pass\n";
 	struct limits l;
 	struct err e = {""};
 
@@ -87,14 +77,15 @@ pipeline_init(void)
 	must(pipeline_once.nowhere != NULL);
 }
 
-/* The low bits of choice: 1 the default limits, 2 and 4 the format, 8 and 16 the profile, 32 all findings. */
+/* The bits of choice: 1 the default limits, 2 and 4 the format, 8 and 16 the profile, 32 all findings, 64 color,
+ * 128 each message as a tree. */
 static inline void
 pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captures)
 {
-	static const struct format *const formats[] = {&format_json, &format_text, &format_list,
-						       &format_check};
+	static const struct format *const formats[] = {&format_json, &format_text,
+	                                               &format_list, &format_check};
 	struct tracker_options t = {.profile = (int)(choice >> 3 & 3) % 3,
-				    .exchange_timeout_ns = INT64_C(60000000000)};
+	                            .exchange_timeout_ns = INT64_C(60000000000)};
 	struct err e = {""};
 
 	pipeline_init();
@@ -121,7 +112,10 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 static inline void
 pipeline_show(struct pipeline *p, const struct message *m, const struct place *place)
 {
-	struct out show = {.format = &format_show, .f = p->out.f, .captures = p->out.captures};
+	struct out show = {.format = &format_show,
+	                   .f = p->out.f,
+	                   .captures = p->out.captures,
+	                   .color = p->out.color};
 
 	arena_init(&show.scratch, PIPELINE_SCRATCH);
 	must(show.format->begin(&show));
@@ -144,7 +138,8 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			placed = true;
 			summary_message(&p->summary, m, &e.place);
 			check_message(&p->checker, m, &e.place);
-			pipeline_show(p, m, &e.place);
+			if (p->choice & 128)
+				pipeline_show(p, m, &e.place);
 			break;
 		case TRACKER_TX:
 			check_ended(&p->checker, &e);

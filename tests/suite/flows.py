@@ -72,8 +72,8 @@ def essence(report):
 def as_text(thing, flow, variant):
     out = json.dumps(thing, indent=1, ensure_ascii=False, sort_keys=True)
     if variant.six:
-        for address, _, _ in flow.peers.values():
-            six = address if ':' in address else flowlang.six(address)
+        for address in {a for a, _, _ in flow.peers.values() if ':' not in a}:
+            six = flowlang.six(address)
             out = out.replace(f'[{six}]', address).replace(six, address)
     return out
 

@@ -11,8 +11,7 @@ from .base import Skip, Test, check, text
 def rows_of(suite):
     with open(suite.shared / 'hostile' / 'expected.tsv', encoding='utf-8') as f:
         lines = [x.rstrip('\n').split('\t') for x in f if not x.startswith('#')]
-    rows = [dict(zip(lines[0], x)) for x in lines[1:]]
-    return [r for r in rows if not r['file'].endswith('.xml')]     # bodies without a capture
+    return [dict(zip(lines[0], x)) for x in lines[1:]]
 
 
 MAKING = threading.Lock()
@@ -76,6 +75,7 @@ UNSAID = {
     'n04_last_shrinks.pcap': 'counted as fragments of a packet that never became whole',
     's01_100k_headers_tcp.pcap': SMALL,
     's08_two_authorization.pcap': 'Authorization may stand more than once (RFC 3261 7.3.1)',
+    's04_bare_cr.pcap': 'without a line feed it is taken for no SIP at all',
     't01_retransmit_differs.pcap': 'octets are not kept once their message is out',
     't09_bad_checksum_insertion.pcap': 'octets are not kept once their message is out',
 }
@@ -89,6 +89,8 @@ def family_test(suite, family, rows):
         secrets_file.chmod(0o600)
         for row in rows:
             path = folder / row['file']
+            if not path.exists():       # only at full scale
+                continue
             status = {'OK': 0, 'PARTIAL': 3, 'REJECT': 2}[row['exit_class']]
             status = STATUS.get(row['file'], (status,))[0]
             out = suite.folder('hostile-out') / (row['file'] + '.json')

@@ -39,7 +39,8 @@ pcap_begin(struct bytes *f, uint32_t magic, uint32_t link, bool big)
 }
 
 static void
-pcap_frame(struct bytes *f, uint32_t s, uint32_t fraction, size_t n, size_t wire, bool big)
+pcap_frame(struct bytes *f, uint32_t s, uint32_t fraction, size_t n, size_t wire,
+           bool big)
 {
 	put(f, s, 4, big);
 	put(f, fraction, 4, big);
@@ -117,8 +118,10 @@ formats(void)
 	} rows[] = {
 	    {"microseconds, little endian", 0xA1B2C3D4, 123456, "pcap", 6, false},
 	    {"microseconds, big endian", 0xA1B2C3D4, 123456, "pcap", 6, true},
-	    {"nanoseconds, little endian", 0xA1B23C4D, 123456000, "pcap (nanoseconds)", 9, false},
-	    {"nanoseconds, big endian", 0xA1B23C4D, 123456000, "pcap (nanoseconds)", 9, true},
+	    {"nanoseconds, little endian", 0xA1B23C4D, 123456000, "pcap (nanoseconds)", 9,
+	     false},
+	    {"nanoseconds, big endian", 0xA1B23C4D, 123456000, "pcap (nanoseconds)", 9,
+	     true},
 	    {"pcapng, microseconds", 6, 123456, "pcapng", 6, false},
 	    {"pcapng, big endian", 6, 123456, "pcapng", 6, true},
 	    {"pcapng, nanoseconds", 9, 123456000, "pcapng", 6, false},
@@ -136,8 +139,12 @@ formats(void)
 
 		if (ng) {
 			pcapng_begin(&f, (uint8_t)rows[i].magic, rows[i].big);
-			pcapng_frame(&f, 1700000000 * (uint64_t)(rows[i].magic == 6 ? 1000000 : 1000000000) + rows[i].fraction,
-				     rows[i].big);
+			pcapng_frame(&f,
+			             1700000000 * (uint64_t)(rows[i].magic == 6
+			                                         ? 1000000
+			                                         : 1000000000) +
+			                 rows[i].fraction,
+			             rows[i].big);
 		} else {
 			pcap_begin(&f, rows[i].magic, 1, rows[i].big);
 			pcap_frame(&f, 1700000000, rows[i].fraction, 4, 60, rows[i].big);
@@ -147,15 +154,20 @@ formats(void)
 		if (!ok(c != NULL, "%s: %s", rows[i].name, e.text))
 			continue;
 		ok(capture_next(c, &frame) == 1, "%s: a frame", rows[i].name);
-		ok(frame.time_ns == 1700000000123456000, "%s: time %" PRId64, rows[i].name, frame.time_ns);
-		ok(frame.bytes.n == 4 && frame.wire == 60 && frame.number == 1 && frame.dlt == 1,
+		ok(frame.time_ns == 1700000000123456000, "%s: time %" PRId64,
+		   rows[i].name, frame.time_ns);
+		ok(frame.bytes.n == 4 && frame.wire == 60 && frame.number == 1 &&
+		       frame.dlt == 1,
 		   "%s: the frame's fields", rows[i].name);
-		ok(frame.offset == (ng ? 0 : 40), "%s: offset %" PRIu64, rows[i].name, frame.offset);
+		ok(frame.offset == (ng ? 0 : 40), "%s: offset %" PRIu64, rows[i].name,
+		   frame.offset);
 		ok(capture_next(c, &frame) == 0, "%s: the end", rows[i].name);
 		info = capture_info(c, 0);
-		ok(strcmp(info->format, rows[i].format) == 0 && info->precision == rows[i].precision,
+		ok(strcmp(info->format, rows[i].format) == 0 &&
+		       info->precision == rows[i].precision,
 		   "%s: %s with %d digits", rows[i].name, info->format, info->precision);
-		ok(info->complete && info->trouble[0] == '\0' && info->frames == 1 && info->bytes == 4,
+		ok(info->complete && info->trouble[0] == '\0' && info->frames == 1 &&
+		       info->bytes == 4,
 		   "%s: complete", rows[i].name);
 		capture_free(c);
 	}
@@ -165,15 +177,17 @@ static void
 refused(void)
 {
 	static const uint8_t gzip[] = {0x1F, 0x8B, 8, 0, 0};
-	char nowhere[128], *paths[] = {
-			       nowhere,
-			       folder,
-			       write_file("empty", "", 0),
-			       write_file("text", "this is no capture at all, just text", 36),
-			       write_file("short", "\xD4\xC3\xB2\xA1\2\0", 6),
-			       write_file("gzip", gzip, sizeof(gzip)),
-			   };
-	static const char *const why[] = {"No such file", "directory", "empty", "not a capture", "not a capture", "gzip"};
+	char nowhere[128],
+	    *paths[] = {
+	        nowhere,
+	        folder,
+	        write_file("empty", "", 0),
+	        write_file("text", "this is no capture at all, just text", 36),
+	        write_file("short", "\xD4\xC3\xB2\xA1\2\0", 6),
+	        write_file("gzip", gzip, sizeof(gzip)),
+	    };
+	static const char *const why[] = {"No such file",  "directory",     "empty",
+	                                  "not a capture", "not a capture", "gzip"};
 	char *twice[] = {"-", "-"};
 	struct err e;
 	size_t i;
@@ -182,8 +196,8 @@ refused(void)
 	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		e.text[0] = '\0';
 		ok(capture_new(&paths[i], 1, &e) == NULL, "%s is refused", paths[i]);
-		ok(strncmp(e.text, paths[i], strlen(paths[i])) == 0 && strstr(e.text, why[i]) != NULL &&
-		       strchr(e.text, '\n') == NULL,
+		ok(strncmp(e.text, paths[i], strlen(paths[i])) == 0 &&
+		       strstr(e.text, why[i]) != NULL && strchr(e.text, '\n') == NULL,
 		   "%s: %s", paths[i], e.text);
 	}
 	e.text[0] = '\0';
@@ -214,12 +228,15 @@ cut_and_damaged(void)
 			continue;
 		while (capture_next(c, &frame) == 1)
 			ok(frame.bytes.n == 40, "whole frames only");
-		ok(capture_info(c, 0)->frames == whole, "cut at %zu: %zu frames", n, whole);
-		ok(capture_info(c, 0)->complete == clean, "cut at %zu: complete or not", n);
-		(void)snprintf(want, sizeof(want), "cut short in the middle of frame %zu (offset %zu)",
-			       whole + 1, 24 + whole * 56);
-		ok(strcmp(capture_info(c, 0)->trouble, clean ? "" : want) == 0, "cut at %zu: %s", n,
-		   capture_info(c, 0)->trouble);
+		ok(capture_info(c, 0)->frames == whole, "cut at %zu: %zu frames", n,
+		   whole);
+		ok(capture_info(c, 0)->complete == clean, "cut at %zu: complete or not",
+		   n);
+		(void)snprintf(want, sizeof(want),
+		               "cut short in the middle of frame %zu (offset %zu)",
+		               whole + 1, 24 + whole * 56);
+		ok(strcmp(capture_info(c, 0)->trouble, clean ? "" : want) == 0,
+		   "cut at %zu: %s", n, capture_info(c, 0)->trouble);
 		capture_free(c);
 	}
 	/* A length that cannot be. */
@@ -229,7 +246,8 @@ cut_and_damaged(void)
 	while (c != NULL && capture_next(c, &frame) == 1)
 		;
 	ok(c != NULL && !capture_info(c, 0)->complete &&
-	       strncmp(capture_info(c, 0)->trouble, "damaged at frame 2 (offset 80): ", 32) == 0,
+	       strncmp(capture_info(c, 0)->trouble,
+	               "damaged at frame 2 (offset 80): ", 32) == 0,
 	   "damaged: %s", c ? capture_info(c, 0)->trouble : e.text);
 	capture_free(c);
 }
@@ -250,11 +268,14 @@ odd_frames(void)
 	c = capture_new(&path, 1, &e);
 	if (!ok(c != NULL, "odd frames: %s", e.text))
 		return;
-	ok(capture_next(c, &frame) == 1 && frame.wire == 10, "longer than it was on the wire");
+	ok(capture_next(c, &frame) == 1 && frame.wire == 10,
+	   "longer than it was on the wire");
 	ok(frame.time_ns == INT64_C(4294967295999999999), "time %" PRId64, frame.time_ns);
 	ok(frame.dlt == 101, "raw IP has its LINKTYPE");
-	ok(capture_next(c, &frame) == 1 && frame.bytes.n == 0 && frame.number == 2, "an empty frame");
-	ok(capture_info(c, 0)->first_ns == 5000000000 && capture_info(c, 0)->last_ns > 5000000000,
+	ok(capture_next(c, &frame) == 1 && frame.bytes.n == 0 && frame.number == 2,
+	   "an empty frame");
+	ok(capture_info(c, 0)->first_ns == 5000000000 &&
+	       capture_info(c, 0)->last_ns > 5000000000,
 	   "first and last are smallest and greatest");
 	capture_free(c);
 }
@@ -298,9 +319,11 @@ merged(void)
 			capture = frame.capture;
 			frames++;
 		}
-		ok(frames == FILES * 3 && same == FILES - 1, "all %zu frames came", frames);
+		ok(frames == FILES * 3 && same == FILES - 1, "all %zu frames came",
+		   frames);
 		for (i = 0; i < FILES; i++)
-			ok(capture_info(c, i)->complete, "file %zu: %s", i, capture_info(c, i)->trouble);
+			ok(capture_info(c, i)->complete, "file %zu: %s", i,
+			   capture_info(c, i)->trouble);
 	}
 	setrlimit(RLIMIT_NOFILE, &old);
 	capture_free(c);
@@ -311,8 +334,8 @@ merged(void)
 	pcap_frame(&f, 1000, 0, 4, 4, false);
 	paths[0] = write_file("back", f.b, f.n);
 	c = capture_new(paths, 1, &e);
-	ok(c != NULL && capture_next(c, &frame) == 1 && frame.number == 1 && capture_next(c, &frame) == 1 &&
-	       frame.number == 2,
+	ok(c != NULL && capture_next(c, &frame) == 1 && frame.number == 1 &&
+	       capture_next(c, &frame) == 1 && frame.number == 2,
 	   "time that goes back");
 	capture_free(c);
 }
@@ -329,15 +352,18 @@ standard_input(void)
 
 	pcap_begin(&f, 0xA1B2C3D4, 1, false);
 	pcap_frame(&f, 1000, 0, 4, 4, false);
-	if (pipe(ends) != 0 || write(ends[1], f.b, f.n) != (ssize_t)f.n || dup2(ends[0], 0) != 0) {
+	if (pipe(ends) != 0 || write(ends[1], f.b, f.n) != (ssize_t)f.n ||
+	    dup2(ends[0], 0) != 0) {
 		ok(false, "no pipe");
 		return;
 	}
 	close(ends[0]);
 	close(ends[1]);
 	c = capture_new(paths, 1, &e);
-	ok(c != NULL && capture_next(c, &frame) == 1 && capture_next(c, &frame) == 0, "a pipe: %s", e.text);
-	ok(c != NULL && strcmp(capture_info(c, 0)->format, "pcap") == 0, "its format is known");
+	ok(c != NULL && capture_next(c, &frame) == 1 && capture_next(c, &frame) == 0,
+	   "a pipe: %s", e.text);
+	ok(c != NULL && strcmp(capture_info(c, 0)->format, "pcap") == 0,
+	   "its format is known");
 	capture_free(c);
 }
 

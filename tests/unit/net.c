@@ -5,8 +5,12 @@
 
 #include "tests/unit/test.h"
 
-#define BYTES(s) {(const uint8_t *)(s), sizeof(s) - 1}
-#define SIP_TEXT "BYE sip:a@b SIP/2.0\r\nX:\r\n" /* 25 octets; 33 with the header of UDP */
+#define BYTES(s)                                                                         \
+	{                                                                                \
+		(const uint8_t *)(s), sizeof(s) - 1                                      \
+	}
+#define SIP_TEXT                                                                         \
+	"BYE sip:a@b SIP/2.0\r\nX:\r\n" /* 25 octets; 33 with the header of UDP */
 
 enum {
 	MORE = 1,   /* more fragments follow */
@@ -36,44 +40,104 @@ struct row {
 static const struct row rows[] = {
     {"whole", {{0, ALL, WHOLE, 1, 0, 0}}, "1 25 1; 0 0"},
     {"two fragments", {{0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "2 25 1,2; 0 0"},
-    {"last fragment first", {{24, ALL, 0, 1, 0, 0}, {8, 24, MORE, 1, 0, 0}, {0, 8, MORE, 1, 0, 0}}, "3 25 1,2,3; 0 0"},
-    {"a copy of a fragment", {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "3 25 1,2,3; 0 0"},
-    {"each frame twice: the late copies are no loss", {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "3 25 1,2,3; 0 0"},
-    {"the same packet again", {{0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "2 25 1,2;4 25 3,4; 0 0"},
-    {"another packet with the same number, unfinished", {{0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}, {0, 16, MORE | EVIL, 1, 0, 0}}, "2 25 1,2;-3 1; 1 0"},
-    {"two packets mixed", {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 2, 0, 0}, {16, ALL, 0, 2, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "3 25 2,3;4 25 1,4; 0 0"},
-    {"overlap with the same octets", {{0, 24, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "2 25 1,2; 0 0"},
-    {"overlap with other octets", {{0, 24, MORE, 1, 0, 0}, {16, ALL, EVIL, 1, 0, 0}}, "2 25! 1,2; 0 0"},
-    {"a piece around another", {{8, 16, MORE, 1, 0, 0}, {0, 24, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}}, "3 25 1,2,3; 0 0"},
-    {"two ends: the first one holds", {{16, 32, 0, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}}, "3 24! 1,2,3; 0 0"},
-    {"an end before what is there", {{24, 33, MORE, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}, {16, 24, 0, 1, 0, 0}}, "3 16! 1,2,3; 0 0"},
+    {"last fragment first",
+     {{24, ALL, 0, 1, 0, 0}, {8, 24, MORE, 1, 0, 0}, {0, 8, MORE, 1, 0, 0}},
+     "3 25 1,2,3; 0 0"},
+    {"a copy of a fragment",
+     {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}},
+     "3 25 1,2,3; 0 0"},
+    {"each frame twice: the late copies are no loss",
+     {{0, 16, MORE, 1, 0, 0},
+      {0, 16, MORE, 1, 0, 0},
+      {16, ALL, 0, 1, 0, 0},
+      {16, ALL, 0, 1, 0, 0}},
+     "3 25 1,2,3; 0 0"},
+    {"the same packet again",
+     {{0, 16, MORE, 1, 0, 0},
+      {16, ALL, 0, 1, 0, 0},
+      {0, 16, MORE, 1, 0, 0},
+      {16, ALL, 0, 1, 0, 0}},
+     "2 25 1,2;4 25 3,4; 0 0"},
+    {"another packet with the same number, unfinished",
+     {{0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}, {0, 16, MORE | EVIL, 1, 0, 0}},
+     "2 25 1,2;-3 1; 1 0"},
+    {"two packets mixed",
+     {{0, 16, MORE, 1, 0, 0},
+      {0, 16, MORE, 2, 0, 0},
+      {16, ALL, 0, 2, 0, 0},
+      {16, ALL, 0, 1, 0, 0}},
+     "3 25 2,3;4 25 1,4; 0 0"},
+    {"overlap with the same octets",
+     {{0, 24, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}},
+     "2 25 1,2; 0 0"},
+    {"overlap with other octets",
+     {{0, 24, MORE, 1, 0, 0}, {16, ALL, EVIL, 1, 0, 0}},
+     "2 25! 1,2; 0 0"},
+    {"a piece around another",
+     {{8, 16, MORE, 1, 0, 0}, {0, 24, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}},
+     "3 25 1,2,3; 0 0"},
+    {"two ends: the first one holds",
+     {{16, 32, 0, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}},
+     "3 24! 1,2,3; 0 0"},
+    {"an end before what is there",
+     {{24, 33, MORE, 1, 0, 0}, {0, 16, MORE, 1, 0, 0}, {16, 24, 0, 1, 0, 0}},
+     "3 16! 1,2,3; 0 0"},
     {"never finished", {{0, ALL - 1, MORE, 1, 0, 0}}, "-1 1S; 1 0"},
-    {"never finished, without the first", {{8, 16, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}}, "-1 2; 2 0"},
+    {"never finished, without the first",
+     {{8, 16, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}},
+     "-1 2; 2 0"},
     {"too late", {{0, 32, MORE, 1, 0, 0}, {32, ALL, 0, 1, 31000, 0}}, "-1 1S;-2 1; 2 0"},
-    {"just in time", {{0, 32, MORE, 1, 0, 0}, {32, ALL, 0, 1, 29000, 0}}, "2 25 1,2; 0 0"},
-    {"one absurd stamp does not move the clock", {{0, 32, MORE, 1, 0, 0}, {0, ALL, WHOLE, 2, 2000000000, 0}, {32, ALL, 0, 1, -2000000000, 0}}, "2 25 2;3 25 1,3; 0 0"},
-    {"not a multiple of 8 is cut to one", {{0, 20, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}}, "2 25 1,2; 0 0"},
+    {"just in time",
+     {{0, 32, MORE, 1, 0, 0}, {32, ALL, 0, 1, 29000, 0}},
+     "2 25 1,2; 0 0"},
+    {"one absurd stamp does not move the clock",
+     {{0, 32, MORE, 1, 0, 0},
+      {0, ALL, WHOLE, 2, 2000000000, 0},
+      {32, ALL, 0, 1, -2000000000, 0}},
+     "2 25 2;3 25 1,3; 0 0"},
+    {"not a multiple of 8 is cut to one",
+     {{0, 20, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 0}},
+     "2 25 1,2; 0 0"},
     {"less than 8 is of no use", {{0, 7, MORE, 1, 0, 0}}, " 0 1"},
-    {"cut by the capture in the middle", {{0, 24, MORE | SLICED, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}}, "2 8~ 1,2; 0 0"},
-    {"cut by the capture at the end", {{0, 16, MORE, 1, 0, 0}, {16, ALL, SLICED, 1, 0, 0}}, "2 17~ 1,2; 0 0"},
-    {"over the end of one file into the next", {{0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 1}}, "2 25 2; 0 0"},
+    {"cut by the capture in the middle",
+     {{0, 24, MORE | SLICED, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}},
+     "2 8~ 1,2; 0 0"},
+    {"cut by the capture at the end",
+     {{0, 16, MORE, 1, 0, 0}, {16, ALL, SLICED, 1, 0, 0}},
+     "2 17~ 1,2; 0 0"},
+    {"over the end of one file into the next",
+     {{0, 16, MORE, 1, 0, 0}, {16, ALL, 0, 1, 0, 1}},
+     "2 25 2; 0 0"},
     {"IPv6", {{24, ALL, SIX, 1, 0, 0}, {0, 24, MORE | SIX, 1, 0, 0}}, "2 25 1,2; 0 0"},
-    {"IPv6, an exact copy", {{24, ALL, SIX, 1, 0, 0}, {24, ALL, SIX, 1, 0, 0}, {0, 24, MORE | SIX, 1, 0, 0}}, "3 25 1,2,3; 0 0"},
-    {"IPv6, overlap: nothing is left of it", {{0, 24, MORE | SIX, 1, 0, 0}, {16, ALL, SIX, 1, 0, 0}, {24, ALL, SIX, 1, 0, 0}}, "-1 2; 2 1"},
+    {"IPv6, an exact copy",
+     {{24, ALL, SIX, 1, 0, 0}, {24, ALL, SIX, 1, 0, 0}, {0, 24, MORE | SIX, 1, 0, 0}},
+     "3 25 1,2,3; 0 0"},
+    {"IPv6, overlap: nothing is left of it",
+     {{0, 24, MORE | SIX, 1, 0, 0}, {16, ALL, SIX, 1, 0, 0}, {24, ALL, SIX, 1, 0, 0}},
+     "-1 2; 2 1"},
     {"IPv6, an atomic fragment", {{0, ALL, SIX, 1, 0, 0}}, "1 25 1; 0 0"},
     {"IPv6, not a multiple of 8", {{0, 20, MORE | SIX, 1, 0, 0}}, " 0 1"},
-    {"IPv6 waits for a minute", {{0, 32, MORE | SIX, 1, 0, 0}, {32, ALL, SIX, 1, 59000, 0}}, "2 25 1,2; 0 0"},
-    {"IPv4 and IPv6 of the same number", {{0, 16, MORE, 1, 0, 0}, {16, ALL, SIX, 1, 0, 0}}, "-1 1;-2 1; 2 0"},
+    {"IPv6 waits for a minute",
+     {{0, 32, MORE | SIX, 1, 0, 0}, {32, ALL, SIX, 1, 59000, 0}},
+     "2 25 1,2; 0 0"},
+    {"IPv4 and IPv6 of the same number",
+     {{0, 16, MORE, 1, 0, 0}, {16, ALL, SIX, 1, 0, 0}},
+     "-1 1;-2 1; 2 0"},
 };
 
 static size_t
 packet(uint8_t *p, const struct step *s)
 {
-	static const uint8_t six[] = {0x60, 0, 0, 0, 0, 0, 44, 64, 0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
-				      0x20, 1, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2};
-	static const uint8_t four[] = {0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 192, 0, 2, 2};
-	uint8_t datagram[8 + sizeof(SIP_TEXT) - 1] = {0x13, 0xC4, 0x13, 0xC5, 0, 8 + sizeof(SIP_TEXT) - 1};
-	size_t end = (size_t)s->end > sizeof(datagram) ? sizeof(datagram) : (size_t)s->end;
+	static const uint8_t six[] = {0x60, 0,    0, 0, 0,    0, 44,   64,   0x20, 1,
+	                              0x0D, 0xB8, 0, 0, 0,    0, 0,    0,    0,    0,
+	                              0,    0,    0, 1, 0x20, 1, 0x0D, 0xB8, 0,    0,
+	                              0,    0,    0, 0, 0,    0, 0,    0,    0,    2};
+	static const uint8_t four[] = {0x45, 0, 0,   0, 0, 0, 0,   0, 64, 17,
+	                               0,    0, 192, 0, 2, 1, 192, 0, 2,  2};
+	uint8_t datagram[8 + sizeof(SIP_TEXT) - 1] = {
+	    0x13, 0xC4, 0x13, 0xC5, 0, 8 + sizeof(SIP_TEXT) - 1};
+	size_t end =
+	    (size_t)s->end > sizeof(datagram) ? sizeof(datagram) : (size_t)s->end;
 	size_t at = (size_t)s->at, n = end - at, head, i, all;
 	bool more = (s->flags & MORE) != 0;
 
@@ -113,10 +177,11 @@ pull_losses(struct net *n, char *text, size_t size)
 	size_t at = strlen(text);
 
 	while (net_lost(n, &loss)) {
-		at += (size_t)snprintf(text + at, size - at, "-%" PRIu64 " %u%s%s;", loss.frame,
-				       (unsigned)loss.fragments, loss.sip ? "S" : "",
-				       loss.evicted ? "E" : "");
-		ok(!loss.sip || (loss.src.port == 0x13C4 && loss.dst.port == 0x13C5), "a loss has its ports");
+		at += (size_t)snprintf(text + at, size - at, "-%" PRIu64 " %u%s%s;",
+		                       loss.frame, (unsigned)loss.fragments,
+		                       loss.sip ? "S" : "", loss.evicted ? "E" : "");
+		ok(!loss.sip || (loss.src.port == 0x13C4 && loss.dst.port == 0x13C5),
+		   "a loss has its ports");
 	}
 }
 
@@ -129,14 +194,19 @@ pull(struct net *n, char *text, size_t size)
 
 	while (net_next(n, &d)) {
 		at = strlen(text);
-		at += (size_t)snprintf(text + at, size - at, "%" PRIu64 " %zu%s%s ", d.frame, d.payload.n,
-				       d.cut ? "~" : "", d.overlap ? "!" : "");
+		at += (size_t)snprintf(text + at, size - at, "%" PRIu64 " %zu%s%s ",
+		                       d.frame, d.payload.n, d.cut ? "~" : "",
+		                       d.overlap ? "!" : "");
 		for (i = 0; i < d.frames_total; i++)
-			at += (size_t)snprintf(text + at, size - at, "%s%" PRIu64, i ? "," : "", d.frames[i]);
+			at += (size_t)snprintf(text + at, size - at, "%s%" PRIu64,
+			                       i ? "," : "", d.frames[i]);
 		(void)snprintf(text + at, size - at, ";");
-		ok(d.carrier == CARRIER_UDP && d.src.port == 0x13C4 && d.dst.port == 0x13C5, "its ports");
+		ok(d.carrier == CARRIER_UDP && d.src.port == 0x13C4 &&
+		       d.dst.port == 0x13C5,
+		   "its ports");
 		ok(d.payload.n <= d.length, "its length");
-		ok(d.overlap || d.cut || memcmp(d.payload.p, SIP_TEXT, d.payload.n) == 0, "its octets");
+		ok(d.overlap || d.cut || memcmp(d.payload.p, SIP_TEXT, d.payload.n) == 0,
+		   "its octets");
 	}
 	pull_losses(n, text, size);
 }
@@ -166,9 +236,11 @@ run(const struct row *row, struct limits *limits)
 	}
 	net_end(n);
 	pull(n, text, sizeof(text));
-	(void)snprintf(text + strlen(text), sizeof(text) - strlen(text), " %" PRIu64 " %" PRIu64,
-		       net_skipped(n, 0, NET_SKIP_FRAGMENT_LOST), net_skipped(n, 0, NET_SKIP_FRAGMENT_BAD));
-	ok(strcmp(text, row->expected) == 0, "%s: %s, not %s", row->name, text, row->expected);
+	(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+	               " %" PRIu64 " %" PRIu64, net_skipped(n, 0, NET_SKIP_FRAGMENT_LOST),
+	               net_skipped(n, 0, NET_SKIP_FRAGMENT_BAD));
+	ok(strcmp(text, row->expected) == 0, "%s: %s, not %s", row->name, text,
+	   row->expected);
 	net_free(n);
 }
 
@@ -182,18 +254,35 @@ static const struct {
     {"an unknown link", 147, BYTES("x"), NET_SKIP_LINK},
     {"an empty frame", 1, BYTES(""), NET_SKIP_LINK_SHORT},
     {"ARP", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x08\6arp"), NET_SKIP_NOT_IP},
-    {"five tags", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x81\0\0\1\x81\0\0\1\x81\0\0\1\x81\0\0\1\x81\0\0\1\x08\0"), NET_SKIP_TAGS},
+    {"five tags", 1,
+     BYTES(
+         "\0\0\0\0\0\0\0\0\0\0\0\0\x81\0\0\1\x81\0\0\1\x81\0\0\1\x81\0\0\1\x81\0\0\1\x08\0"),
+     NET_SKIP_TAGS},
     {"half a header", 101, BYTES("\x45\0\0\x14"), NET_SKIP_IP_SHORT},
-    {"a header length of 0", 101, BYTES("\x40\0\0\x14\0\0\0\0\x40\1\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_IP_BAD},
-    {"version 5 behind Ethernet", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x55\0"), NET_SKIP_IP_BAD},
+    {"a header length of 0", 101, BYTES("\x40\0\0\x14\0\0\0\0\x40\1\0\0\1\1\1\1\2\2\2\2"),
+     NET_SKIP_IP_BAD},
+    {"version 5 behind Ethernet", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x55\0"),
+     NET_SKIP_IP_BAD},
     {"ICMP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\1\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_ICMP},
-    {"SCTP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\x84\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_PROTO},
-    {"IP in IP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\4\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_PROTO},
-    {"half a UDP header", 101, BYTES("\x45\0\0\x18\0\0\0\0\x40\x11\0\0\1\1\1\1\2\2\2\2\0\1\0\2"), NET_SKIP_TRANSPORT_BAD},
-    {"half a TCP header", 101, BYTES("\x45\0\0\x18\0\0\0\0\x40\6\0\0\1\1\1\1\2\2\2\2\0\1\0\2"), NET_SKIP_TRANSPORT_BAD},
-    {"beyond 65535", 101, BYTES("\x45\0\0\x1C\0\0\x1F\xFF\x40\x11\0\0\1\1\1\1\2\2\2\2" "8 octets"), NET_SKIP_FRAGMENT_BAD},
-    {"an empty fragment", 101, BYTES("\x45\0\0\x14\0\0\x20\0\x40\x11\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_FRAGMENT_BAD},
-    {"UDP", 101, BYTES("\x45\0\0\x1C\0\0\0\0\x40\x11\0\0\1\1\1\1\2\2\2\2\0\1\0\2\0\x08\0\0"), NET_SKIP_TOTAL},
+    {"SCTP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\x84\0\0\1\1\1\1\2\2\2\2"),
+     NET_SKIP_PROTO},
+    {"IP in IP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\4\0\0\1\1\1\1\2\2\2\2"),
+     NET_SKIP_PROTO},
+    {"half a UDP header", 101,
+     BYTES("\x45\0\0\x18\0\0\0\0\x40\x11\0\0\1\1\1\1\2\2\2\2\0\1\0\2"),
+     NET_SKIP_TRANSPORT_BAD},
+    {"half a TCP header", 101,
+     BYTES("\x45\0\0\x18\0\0\0\0\x40\6\0\0\1\1\1\1\2\2\2\2\0\1\0\2"),
+     NET_SKIP_TRANSPORT_BAD},
+    {"beyond 65535", 101,
+     BYTES("\x45\0\0\x1C\0\0\x1F\xFF\x40\x11\0\0\1\1\1\1\2\2\2\2"
+           "8 octets"),
+     NET_SKIP_FRAGMENT_BAD},
+    {"an empty fragment", 101,
+     BYTES("\x45\0\0\x14\0\0\x20\0\x40\x11\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_FRAGMENT_BAD},
+    {"UDP", 101,
+     BYTES("\x45\0\0\x1C\0\0\0\0\x40\x11\0\0\1\1\1\1\2\2\2\2\0\1\0\2\0\x08\0\0"),
+     NET_SKIP_TOTAL},
 };
 
 static void
@@ -206,43 +295,54 @@ accounting(void)
 
 	limits_init(&limits);
 	for (i = 0; i < sizeof(skips) / sizeof(skips[0]); i++) {
-		struct frame f = {.bytes = skips[i].bytes, .dlt = skips[i].dlt, .number = 1};
+		struct frame f = {
+		    .bytes = skips[i].bytes, .dlt = skips[i].dlt, .number = 1};
 		uint64_t total = 0;
 
 		n = net_new(&limits, 1);
 		net_feed(n, &f);
-		ok(net_next(n, &d) == (skips[i].reason == NET_SKIP_TOTAL), "%s: a datagram or not", skips[i].name);
+		ok(net_next(n, &d) == (skips[i].reason == NET_SKIP_TOTAL),
+		   "%s: a datagram or not", skips[i].name);
 		ok(!net_next(n, &d), "%s: at most one", skips[i].name);
 		net_end(n);
 		for (k = 0; k < NET_SKIP_TOTAL; k++)
 			total += net_skipped(n, 0, (enum net_skip)k);
-		ok(total == (skips[i].reason != NET_SKIP_TOTAL), "%s: counted once", skips[i].name);
-		ok(skips[i].reason == NET_SKIP_TOTAL || net_skipped(n, 0, skips[i].reason) == 1,
+		ok(total == (skips[i].reason != NET_SKIP_TOTAL), "%s: counted once",
+		   skips[i].name);
+		ok(skips[i].reason == NET_SKIP_TOTAL ||
+		       net_skipped(n, 0, skips[i].reason) == 1,
 		   "%s: counted where it belongs", skips[i].name);
 		net_free(n);
 	}
 	for (k = 0; k < NET_SKIP_TOTAL; k++)
-		ok(net_skip_text((enum net_skip)k)[0] != '\0', "reason %zu has a text", k);
+		ok(net_skip_text((enum net_skip)k)[0] != '\0', "reason %zu has a text",
+		   k);
 }
 
 static void
 limits_reached(void)
 {
 	static const struct row sets = {"too many packets",
-					{{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 2, 0, 0}, {0, 16, MORE, 3, 0, 0}, {16, ALL, 0, 3, 0, 0}},
-					"-1 1E;4 25 3,4;-2 1; 2 0"};
-	static const struct row bytes = {"too many bytes",
-					 {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 2, 0, 0}, {16, ALL, 0, 2, 0, 0}},
-					 "-1 1E;3 25 2,3; 1 0"};
-	static const struct row pieces = {"too many pieces",
-					  {{0, 8, MORE, 1, 0, 0}, {16, 24, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}},
-					  "-1 2; 2 1"};
+	                                {{0, 16, MORE, 1, 0, 0},
+	                                 {0, 16, MORE, 2, 0, 0},
+	                                 {0, 16, MORE, 3, 0, 0},
+	                                 {16, ALL, 0, 3, 0, 0}},
+	                                "-1 1E;4 25 3,4;-2 1; 2 0"};
+	static const struct row bytes = {
+	    "too many bytes",
+	    {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 2, 0, 0}, {16, ALL, 0, 2, 0, 0}},
+	    "-1 1E;3 25 2,3; 1 0"};
+	static const struct row pieces = {
+	    "too many pieces",
+	    {{0, 8, MORE, 1, 0, 0}, {16, 24, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}},
+	    "-1 2; 2 1"};
 	struct limits limits;
 
 	limits_init(&limits);
 	limits.max[LIMIT_FRAGMENT_SETS] = 2;
 	run(&sets, &limits);
-	ok(limits.dropped[LIMIT_FRAGMENT_SETS] == 1 && limits_incomplete(&limits), "dropped sets are counted");
+	ok(limits.dropped[LIMIT_FRAGMENT_SETS] == 1 && limits_incomplete(&limits),
+	   "dropped sets are counted");
 	limits_init(&limits);
 	limits.max[LIMIT_FRAGMENT_BYTES] = 500;
 	run(&bytes, &limits);
@@ -250,7 +350,8 @@ limits_reached(void)
 	limits_init(&limits);
 	limits.max[LIMIT_FRAGMENT_PIECES] = 2;
 	run(&pieces, &limits);
-	ok(limits.dropped[LIMIT_FRAGMENT_PIECES] == 1 && !limits_incomplete(&limits), "too many pieces are counted");
+	ok(limits.dropped[LIMIT_FRAGMENT_PIECES] == 1 && !limits_incomplete(&limits),
+	   "too many pieces are counted");
 }
 
 int

@@ -2,7 +2,10 @@
 
 #include "tests/unit/test.h"
 
-#define BYTES(s) {(const uint8_t *)(s), sizeof(s) - 1}
+#define BYTES(s)                                                                         \
+	{                                                                                \
+		(const uint8_t *)(s), sizeof(s) - 1                                      \
+	}
 
 static const struct row {
 	const char *name;
@@ -30,10 +33,13 @@ main(void)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct row *r = &rows[i];
 
-		ok(udp_dissect(r->in, NULL, &out) == r->answer, "%s: the answer", r->name);
-		ok(out.payload.n == r->payload && out.cut == r->cut, "%s: the payload", r->name);
+		ok(udp_dissect(r->in, NULL, &out) == r->answer, "%s: the answer",
+		   r->name);
+		ok(out.payload.n == r->payload && out.cut == r->cut, "%s: the payload",
+		   r->name);
 		if (r->answer != DIS_MORE)
-			ok(out.sport == 5060 && out.dport == 40000 && out.checksum == 0x1234,
+			ok(out.sport == 5060 && out.dport == 40000 &&
+			       out.checksum == 0x1234,
 			   "%s: ports and checksum", r->name);
 	}
 	return done();

@@ -1,0 +1,43 @@
+# bash completion for gbscope(1). Made by completion/make from 'gbscope COMMAND --help': change the tables in src/options.c, and make it again.
+
+_gbscope_words()
+{
+	# shellcheck disable=SC2207 # words without blanks; bash 3 has no mapfile
+	COMPREPLY=($(compgen -W "$1" -- "$cur"))
+}
+
+_gbscope()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
+
+	COMPREPLY=()
+	# --option=value comes as three words; the value may be empty yet.
+	if [[ $cur == '=' ]]; then
+		cur=''
+	elif [[ $prev == '=' ]]; then
+		prev=${COMP_WORDS[COMP_CWORD-2]}
+	fi
+	if [[ $COMP_CWORD -eq 1 ]]; then
+		_gbscope_words "report check list show rules explain --help --version"
+		return
+	fi
+	case $prev in
+	-f|--format) _gbscope_words "json text"; return ;;
+	--edition) _gbscope_words "auto 2011 2014 2016 2022"; return ;;
+	--profile) _gbscope_words "auto rfc3261 gb28181"; return ;;
+	--color) _gbscope_words "auto always never"; return ;;
+	--fail-on) _gbscope_words "error warning note"; return ;;
+	-p|--passwords|-o|--output|--exchange-timeout) return ;;
+	esac
+	case ${COMP_WORDS[1]}:$cur in
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -h --help -V --version" ;;
+	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
+	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
+	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
+	explain:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
+	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }')" ;;
+	esac
+}
+# Where nothing else fits: file names.
+complete -o default -F _gbscope gbscope

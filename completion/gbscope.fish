@@ -1,0 +1,25 @@
+# fish completion for gbscope(1). Made by completion/make from 'gbscope COMMAND --help': change the tables in src/options.c, and make it again.
+
+complete -c gbscope -n __fish_use_subcommand -f -a report -d 'the whole analysis'
+complete -c gbscope -n __fish_use_subcommand -f -a check -d 'findings, for CI: a line each, and an exit status'
+complete -c gbscope -n __fish_use_subcommand -f -a list -d 'a line for each dialog'
+complete -c gbscope -n __fish_use_subcommand -f -a show -d 'a message as a tree, with meanings, offsets and bytes'
+complete -c gbscope -n __fish_use_subcommand -f -a rules -d 'what gbscope checks'
+complete -c gbscope -n __fish_use_subcommand -f -a explain -d 'what a rule or a field means, and what to do'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -s p -l passwords -r -F -d 'known passwords, USER:REALM:PASSWORD a line'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l strict-passwords -d 'refuse a passwords file that others can read'
+complete -c gbscope -n '__fish_seen_subcommand_from report rules explain' -s f -l format -x -a 'json text' -d 'json or text'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s o -l output -r -F -d 'write there instead of standard output'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l edition -x -a 'auto 2011 2014 2016 2022' -d 'GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l profile -x -a 'auto rfc3261 gb28181' -d 'severities for: auto, rfc3261 or gb28181'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l exchange-timeout -x -d 'how long a query waits for its Response (60)'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l allow-incomplete -d 'exit 0, not 3, where a file was cut or state was dropped'
+complete -c gbscope -n '__fish_seen_subcommand_from report check' -l all-findings -d 'details of every finding, not of the first 10 of a kind'
+complete -c gbscope -n '__fish_seen_subcommand_from report list show' -l color -x -a 'auto always never' -d 'auto, always or never (NO_COLOR is honoured)'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s q -l quiet -d 'say less: check gives its last line only'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s h -l help -d 'this text'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s V -l version -d 'the version'
+complete -c gbscope -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'error warning note' -d 'exit 1 from this severity on: error, warning or note'
+complete -c gbscope -n '__fish_seen_subcommand_from check' -l allow-empty -d 'exit 0, not 3, where there is no SIP at all'
+complete -c gbscope -n '__fish_seen_subcommand_from rules explain' -f
+complete -c gbscope -n '__fish_seen_subcommand_from explain' -a "(gbscope rules -q 2>/dev/null | awk '{ print \$3 }')"

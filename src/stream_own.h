@@ -1,0 +1,15 @@
+/* stream_own - what the two halves of stream share: order (stream.c), messages (stream_deliver.c). */
+#ifndef SRC_STREAM_OWN_H
+#define SRC_STREAM_OWN_H
+
+#include "src/stream.h"
+
+void stream_drop_residue(struct stream *s);
+/* The next octets in order. Returns whether records point into them afterwards. */
+bool stream_deliver(struct stream *s, struct slice bytes,
+                    const struct piece_source *source, bool differs,
+                    struct stream_context *c);
+/* Ends what is unfinished, for the reason given (enum record_fault). */
+void stream_finish(struct stream *s, unsigned fault, struct stream_context *c);
+
+#endif
