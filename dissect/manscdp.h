@@ -12,23 +12,22 @@ enum {
 	MANSCDP_NONE = UINT32_MAX, /* no parent, no index */
 };
 enum {
-	MANSCDP_PROBLEMS = 4096, /* problems told of one body; more: DIS_LIMIT */
+	MANSCDP_PROBLEMS =
+	    4096, /* told of one body, and as many errors; more: DIS_LIMIT */
 };
 
 /* One element or attribute, in document order. Text is UTF-8. */
 struct manscdp_node {
 	struct slice name;
-	/* Character data of its own, as it stands (untrimmed); of an attribute: its
-	 * value. Where child elements
-	 * interrupt it: the first run of it that is not blank. */
+	/* Character data of its own, as it stands (untrimmed); of an attribute: its value.
+	 * Where child elements interrupt it: the first run of it that is not blank. */
 	struct slice text;
 	uint32_t parent; /* index; MANSCDP_NONE for the root */
 	uint32_t line;   /* in the body, from 1 */
 	uint16_t depth;  /* root 0 */
 	bool attribute;
-	bool leaf; /* has no child elements */
-	const struct dict_field
-	    *def; /* set by manscdp_dissect; NULL: not in the dictionary */
+	bool leaf;                    /* has no child elements */
+	const struct dict_field *def; /* by manscdp_dissect; NULL: unknown */
 };
 
 /* How bad a breach is. */

@@ -89,9 +89,10 @@ walk_tell(struct walk *w, const struct walk_problem *p)
 	    w->frames_total ? &w->frames[w->frames_total - 1] : NULL;
 	struct manscdp_problem *out;
 
-	if (w->full)
-		return;
-	if (w->out->problems_total == MANSCDP_PROBLEMS || !room_make(w)) {
+	/* A flood of notes hides no error. */
+	if (w->out->problems_total >=
+	        (p->weight == MANSCDP_ERROR ? 2 * MANSCDP_PROBLEMS : MANSCDP_PROBLEMS) ||
+	    !room_make(w)) {
 		w->full = true;
 		return;
 	}

@@ -14,9 +14,8 @@ struct walk_frame {
 	const struct dict_field *def;
 	uint32_t occurrence; /* which of its name under its parent, from 1 */
 	uint32_t *counts;    /* of each child in the dictionary; DICT_CHILDREN of them */
-	uint32_t
-	    furthest; /* the child that stands last in the dictionary, of those seen */
-	size_t hint;  /* where the next child probably is */
+	uint32_t furthest;   /* of the children seen, the last in the dictionary */
+	size_t hint;         /* where the next child probably is */
 	bool disordered, misplaced;
 	struct slice device, parent_id, event,
 	    num; /* trimmed texts of children that conditions ask for */

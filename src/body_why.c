@@ -78,9 +78,9 @@ entity_known(struct slice name)
 	return name.n != 0 && name.p[0] == '#';
 }
 
-/* The octets that the sender had still to say, counted too small: the text is UTF-8,
- * and the length was taken
- * in the character set that the declaration names, or in characters. */
+/* The octets that the sender had still to say, counted too small: the text is UTF-8, and
+ * the length was taken in the character set that the declaration names, or in
+ * characters. */
 static struct slice
 length_words(const struct body_why_in *in, size_t missing, struct arena *a)
 {

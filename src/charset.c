@@ -386,14 +386,30 @@ static bool
 gb_to_utf8(struct charset_converter *c, struct slice in, uint8_t *to, size_t room,
            size_t *used)
 {
+	/* Each round takes what is ASCII, then what is right, then what is not. */
 	while (in.n != 0) {
-		size_t bad, n;
+		size_t bad, n = ascii_length(in), wide;
 		enum charset of;
+		struct slice piece;
 		bool cut;
 
-		convert(c, &in, to, room, used);
+		if (!put(slice_head(in, n), to, room, used))
+			return false;
+		in = slice_tail(in, n);
+		/* Most of a body is ASCII: the converter gets the rest, a stretch at a time. */
+		for (n = 0; n < in.n && in.p[n] >= 0x80; n += wide) {
+			wide = gb_length(slice_tail(in, n), &bad, &cut, &of);
+			if (wide == 0)
+				break;
+		}
+		piece = slice_head(in, n);
+		if (n != 0)
+			convert(c, &piece, to, room, used);
+		in = slice_tail(in, n - piece.n);
 		if (in.n == 0)
 			break;
+		if (piece.n == 0 && in.p[0] < 0x80)
+			continue;
 		/* A sequence that is no character, or one to which nothing is assigned:
 		 * skipped whole. */
 		n = gb_length(in, &bad, &cut, &of);

@@ -22,7 +22,8 @@ address(const struct checker *c, const struct addr *a)
 }
 
 void
-found_on(const struct checker *c, const struct message *m, const struct place *p, struct finding *x)
+found_on(const struct checker *c, const struct message *m, const struct place *p,
+         struct finding *x)
 {
 	x->has_place = true;
 	x->capture = m->rec.capture;
@@ -41,7 +42,8 @@ found_on(const struct checker *c, const struct message *m, const struct place *p
 }
 
 void
-found_at(const struct checker *c, const struct dialog *d, uint32_t tx, const struct ref *at, struct finding *x)
+found_at(const struct checker *c, const struct dialog *d, uint32_t tx,
+         const struct ref *at, struct finding *x)
 {
 	x->has_place = true;
 	x->capture = at->capture;
@@ -84,7 +86,8 @@ unanswered(const struct checker *c, const struct tracker_event *e)
 	struct finding f = {.rule = RULE_SIP_UNANSWERED, .severity = SEVERITY_NOTE};
 	bool invite = x->method == METHOD_INVITE;
 
-	if (x->status != 0 || x->request.frame == 0 || x->method == METHOD_ACK || e->how == ENDED_EVICTED)
+	if (x->status != 0 || x->request.frame == 0 || x->method == METHOD_ACK ||
+	    e->how == ENDED_EVICTED)
 		return;
 	if (invite && x->provisional)
 		return;
@@ -92,8 +95,10 @@ unanswered(const struct checker *c, const struct tracker_event *e)
 		f.severity = SEVERITY_OFF;
 	f.args[0] = (struct finding_arg){"method", x->method_name};
 	f.args[1] = (struct finding_arg){"what", invite ? SLICE("") : SLICE("final")};
-	f.args[2] = (struct finding_arg){"when", e->how == ENDED_TIMEOUT ? SLICE("32 s") : SLICE("this capture")};
-	f.args[3] = (struct finding_arg){"sent", x->repeats ? number(c, x->repeats + 1u) : SLICE("once")};
+	f.args[2] = (struct finding_arg){
+	    "when", e->how == ENDED_TIMEOUT ? SLICE("32 s") : SLICE("this capture")};
+	f.args[3] = (struct finding_arg){"sent", x->repeats ? number(c, x->repeats + 1u)
+	                                                    : SLICE("once")};
 	found_at(c, x->dialog, x->id, &x->request, &f);
 }
 
@@ -101,13 +106,15 @@ static void
 exchange_ended(const struct checker *c, const struct tracker_event *e)
 {
 	const struct exchange *x = e->exchange;
-	struct dialog d = {.id = x->request_dialog, .kind = DIALOG_MESSAGE, .gb = true, .device = x->to};
+	struct dialog d = {
+	    .id = x->request_dialog, .kind = DIALOG_MESSAGE, .gb = true, .device = x->to};
 	struct finding f = {.severity = SEVERITY_NOTE};
 	const struct ref *at = &x->request;
 	struct slice when = SLICE("in this capture");
 
-	if (e->how == ENDED_EVICTED || (x->refused != 0 && x->outcome == EXCHANGE_UNANSWERED))
-		return;     /* a refusal is told by its own rule */
+	if (e->how == ENDED_EVICTED ||
+	    (x->refused != 0 && x->outcome == EXCHANGE_UNANSWERED))
+		return; /* a refusal is told by its own rule */
 	if (e->how == ENDED_TIMEOUT && e->direction_seen)
 		f.severity = SEVERITY_OFF;
 	switch (x->outcome) {
@@ -159,8 +166,12 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 void
 check_loss(const struct checker *c, const struct net_loss *l)
 {
-	struct finding f = {.rule = RULE_NET_FRAGMENT_LOST, .has_place = true, .capture = l->capture, .frame = l->frame,
-	                    .time_ns = l->time_ns, .kind = DIALOG_OTHER};
+	struct finding f = {.rule = RULE_NET_FRAGMENT_LOST,
+	                    .has_place = true,
+	                    .capture = l->capture,
+	                    .frame = l->frame,
+	                    .time_ns = l->time_ns,
+	                    .kind = DIALOG_OTHER};
 
 	if (!l->sip || l->evicted)
 		return;

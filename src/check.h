@@ -32,6 +32,14 @@ void found_at(const struct checker *c, const struct dialog *d, uint32_t tx, cons
 struct slice number(const struct checker *c, uint64_t n); /* its digits, in the scratch arena */
 struct slice address(const struct checker *c, const struct addr *a); /* with port */
 
+/* The head is not whole, and not by the sender's fault: what it lacks, and its last line, say nothing. */
+static inline bool
+head_cut(const struct message *m)
+{
+	return m->dis != DIS_OK &&
+	       (m->rec.faults & (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG)) != 0;
+}
+
 /* One file each. */
 void check_start(const struct checker *c, const struct message *m, const struct place *p);
 void check_headers(const struct checker *c, const struct message *m, const struct place *p);

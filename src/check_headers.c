@@ -8,24 +8,25 @@ mandatory(const struct checker *c, const struct message *m, const struct place *
 		enum sip_hdr id;
 		enum rule rule;
 	} musts[] = {
-		{SIP_TO, RULE_SIP_TO_MISSING},           {SIP_FROM, RULE_SIP_FROM_MISSING},
-		{SIP_CSEQ, RULE_SIP_CSEQ_MISSING},       {SIP_CALL_ID, RULE_SIP_CALL_ID_MISSING},
-		{SIP_VIA, RULE_SIP_VIA_MISSING},
+	    {SIP_TO, RULE_SIP_TO_MISSING},     {SIP_FROM, RULE_SIP_FROM_MISSING},
+	    {SIP_CSEQ, RULE_SIP_CSEQ_MISSING}, {SIP_CALL_ID, RULE_SIP_CALL_ID_MISSING},
+	    {SIP_VIA, RULE_SIP_VIA_MISSING},
 	};
-	bool cut = m->rec.faults & (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG);
 	size_t i;
 
-	/* What a cut head lacks was perhaps in it, or behind what is kept of a very long one. */
-	if ((cut && m->dis != DIS_OK) || m->dis == DIS_LIMIT)
+	/* What is missing may stand behind that which is kept of a very long head. */
+	if (m->dis == DIS_LIMIT)
 		return;
 	for (i = 0; i < sizeof(musts) / sizeof(musts[0]); i++)
 		if (sip_find(&m->sip, musts[i].id, 0) == NULL)
-			found(c, m, p, musts[i].rule, .field = slice_str(sip_header_infos[musts[i].id].name));
+			found(c, m, p, musts[i].rule,
+			      .field = slice_str(sip_header_infos[musts[i].id].name));
 	if (m->request && sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL) {
 		/* A peer of RFC 2543's time may lack it: 8.1.1.6, RFC 2543 6.23. */
 		bool cookie = slice_istarts(m->via.branch, SLICE("z9hG4bK"));
 
-		found(c, m, p, RULE_SIP_MAX_FORWARDS_MISSING, .severity = cookie ? SEVERITY_OFF : SEVERITY_WARNING,
+		found(c, m, p, RULE_SIP_MAX_FORWARDS_MISSING,
+		      .severity = cookie ? SEVERITY_OFF : SEVERITY_WARNING,
 		      .field = SLICE("Max-Forwards"));
 	}
 }
@@ -42,10 +43,12 @@ repeated(const struct checker *c, const struct message *m, const struct place *p
 			continue;
 		second = sip_find(&m->sip, (enum sip_hdr)id, 1);
 		if (second != NULL)
-			found(c, m, p, RULE_SIP_HEADER_REPEATED, .field = slice_str(sip_header_infos[id].name),
+			found(c, m, p, RULE_SIP_HEADER_REPEATED,
+			      .field = slice_str(sip_header_infos[id].name),
 			      VALUE(second->value),
 			      ARGS({"header", slice_str(sip_header_infos[id].name)},
-			           {"times", number(c, sip_count(&m->sip, (enum sip_hdr)id))}));
+			           {"times",
+			            number(c, sip_count(&m->sip, (enum sip_hdr)id))}));
 	}
 }
 
@@ -58,16 +61,19 @@ lines(const struct checker *c, const struct message *m, const struct place *p)
 
 	for (i = 0; i < m->sip.headers_total; i++) {
 		h = &m->sip.headers[i];
-		if (h->bad)
-			found(c, m, p, RULE_SIP_HEADER_LINE, VALUE(h->raw), ARGS({"line", slice_head(h->raw, 60)}));
+		if (h->bad && !(head_cut(m) && i + 1 == m->sip.headers_total))
+			found(c, m, p, RULE_SIP_HEADER_LINE, VALUE(h->raw),
+			      ARGS({"line", slice_head(h->raw, 60)}));
 		compact |= h->compact;
 		if (h->folded && folded == NULL)
 			folded = h;
 		if (h->id == SIP_TRANSFER_ENCODING)
-			found(c, m, p, RULE_SIP_TRANSFER_ENCODING, .field = SLICE("Transfer-Encoding"), VALUE(h->value));
+			found(c, m, p, RULE_SIP_TRANSFER_ENCODING,
+			      .field = SLICE("Transfer-Encoding"), VALUE(h->value));
 	}
 	if (folded != NULL)
-		found(c, m, p, RULE_SIP_FOLDED, .field = folded->name, ARGS({"header", folded->name}));
+		found(c, m, p, RULE_SIP_FOLDED, .field = folded->name,
+		      ARGS({"header", folded->name}));
 	if (compact)
 		found(c, m, p, RULE_SIP_COMPACT);
 }
@@ -81,17 +87,23 @@ max_forwards(const struct checker *c, const struct message *m, const struct plac
 	if (h == NULL || !m->request)
 		return;
 	if (!parse_u32(h->value, 255, &n)) {
-		found(c, m, p, RULE_SIP_MAX_FORWARDS_INVALID, .field = SLICE("sip.Max-Forwards"), VALUE(h->value),
+		found(c, m, p, RULE_SIP_MAX_FORWARDS_INVALID,
+		      .field = SLICE("sip.Max-Forwards"), VALUE(h->value),
 		      EXPECTED(SLICE("0 to 255")), ARGS({"value", h->value}));
 		return;
 	}
 	/* Only at the first hop: 8.1.1.6. An ACK or CANCEL goes one hop. */
-	if (m->vias == 1 && n != 70 && m->method != METHOD_ACK && m->method != METHOD_CANCEL)
-		found(c, m, p, RULE_SIP_MAX_FORWARDS_START, .field = SLICE("sip.Max-Forwards"), VALUE(h->value),
+	if (m->vias == 1 && n != 70 && m->method != METHOD_ACK &&
+	    m->method != METHOD_CANCEL)
+		found(c, m, p, RULE_SIP_MAX_FORWARDS_START,
+		      .field = SLICE("sip.Max-Forwards"), VALUE(h->value),
 		      EXPECTED(SLICE("70")), ARGS({"value", h->value}));
-	if (p->previous_hop != NULL && p->previous_hop->has_max_forwards && n >= p->previous_hop->max_forwards)
-		found(c, m, p, RULE_SIP_MAX_FORWARDS_HOP, .field = SLICE("sip.Max-Forwards"), VALUE(h->value),
-		      ARGS({"value", h->value}, {"before", number(c, p->previous_hop->max_forwards)}));
+	if (p->previous_hop != NULL && p->previous_hop->has_max_forwards &&
+	    n >= p->previous_hop->max_forwards)
+		found(c, m, p, RULE_SIP_MAX_FORWARDS_HOP,
+		      .field = SLICE("sip.Max-Forwards"), VALUE(h->value),
+		      ARGS({"value", h->value},
+		           {"before", number(c, p->previous_hop->max_forwards)}));
 }
 
 /* word: RFC 3261 25.1. */
@@ -102,7 +114,8 @@ is_word(struct slice s)
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		if (!ascii_alpha(s.p[i]) && !ascii_digit(s.p[i]) && (s.p[i] == 0 || strchr(marks, s.p[i]) == NULL))
+		if (!ascii_alpha(s.p[i]) && !ascii_digit(s.p[i]) &&
+		    (s.p[i] == 0 || strchr(marks, s.p[i]) == NULL))
 			return false;
 	return s.n != 0;
 }
@@ -114,9 +127,11 @@ call_id(const struct checker *c, const struct message *m, const struct place *p)
 
 	if (sip_find(&m->sip, SIP_CALL_ID, 0) == NULL)
 		return;
-	if (slice_cut(m->call_id, '@', &left, &right) ? is_word(left) && is_word(right) : is_word(m->call_id))
+	if (slice_cut(m->call_id, '@', &left, &right) ? is_word(left) && is_word(right)
+	                                              : is_word(m->call_id))
 		return;
-	found(c, m, p, RULE_SIP_CALL_ID_INVALID, .field = SLICE("sip.Call-ID"), VALUE(m->call_id), ARGS({"value", m->call_id}));
+	found(c, m, p, RULE_SIP_CALL_ID_INVALID, .field = SLICE("sip.Call-ID"),
+	      VALUE(m->call_id), ARGS({"value", m->call_id}));
 }
 
 static void
@@ -126,8 +141,9 @@ expires(const struct checker *c, const struct message *m, const struct place *p)
 	uint32_t n;
 
 	if (h != NULL && !parse_u32(h->value, UINT32_MAX, &n))
-		found(c, m, p, RULE_SIP_EXPIRES_INVALID, .field = SLICE("sip.Expires"), VALUE(h->value),
-		      EXPECTED(SLICE("a number of seconds below 2^32")), ARGS({"value", h->value}));
+		found(c, m, p, RULE_SIP_EXPIRES_INVALID, .field = SLICE("sip.Expires"),
+		      VALUE(h->value), EXPECTED(SLICE("a number of seconds below 2^32")),
+		      ARGS({"value", h->value}));
 }
 
 /* 8.2.2.3: not in CANCEL, not in an ACK to a non-2xx. 21.4.15: 420 names what it does not support. */
@@ -137,14 +153,18 @@ require(const struct checker *c, const struct message *m, const struct place *p)
 	static const enum sip_hdr ids[] = {SIP_REQUIRE, SIP_PROXY_REQUIRE};
 	size_t i;
 
-	if (!m->request && m->sip.status == 420 && sip_find(&m->sip, SIP_UNSUPPORTED, 0) == NULL)
+	if (!m->request && m->sip.status == 420 &&
+	    sip_find(&m->sip, SIP_UNSUPPORTED, 0) == NULL)
 		found(c, m, p, RULE_SIP_420);
-	if (!m->request || (m->method != METHOD_CANCEL && !(m->method == METHOD_ACK && p->tx->method == METHOD_INVITE)))
+	if (!m->request || (m->method != METHOD_CANCEL &&
+	                    !(m->method == METHOD_ACK && p->tx->method == METHOD_INVITE)))
 		return;
 	for (i = 0; i < 2; i++)
 		if (sip_find(&m->sip, ids[i], 0) != NULL)
-			found(c, m, p, RULE_SIP_REQUIRE, .field = slice_str(sip_header_infos[ids[i]].name),
-			      ARGS({"header", slice_str(sip_header_infos[ids[i]].name)}, {"method", m->sip.method}));
+			found(c, m, p, RULE_SIP_REQUIRE,
+			      .field = slice_str(sip_header_infos[ids[i]].name),
+			      ARGS({"header", slice_str(sip_header_infos[ids[i]].name)},
+			           {"method", m->sip.method}));
 }
 
 /* 20.17: RFC 1123 in GMT. GB/T 28181-2022 9.10 has its own form, and sets clocks by it. */
@@ -160,26 +180,31 @@ date(const struct checker *c, const struct message *m, const struct place *p)
 		return;
 	dis = sip_date_dissect(h->value, NULL, &d);
 	if (dis != DIS_OK) {
-		found(c, m, p, RULE_SIP_DATE_INVALID, .field = SLICE("sip.Date"), VALUE(h->value), ARGS({"value", h->value}));
+		found(c, m, p, RULE_SIP_DATE_INVALID, .field = SLICE("sip.Date"),
+		      VALUE(h->value), ARGS({"value", h->value}));
 		return;
 	}
 	if (d.form != SIP_DATE_RFC1123)
-		found(c, m, p, RULE_SIP_DATE, .field = SLICE("sip.Date"), VALUE(h->value), ARGS({"value", h->value}));
+		found(c, m, p, RULE_SIP_DATE, .field = SLICE("sip.Date"), VALUE(h->value),
+		      ARGS({"value", h->value}));
 	skew = d.ns - m->rec.time_ns;
 	if (skew < 0)
 		skew = -skew;
 	/* Guard: a capture's clock may be off by minutes; whole hours are zones (quirk 25). */
 	if (skew >= 600 * second)
-		found(c, m, p, RULE_GB_DATE_SKEW, .field = SLICE("sip.Date"), VALUE(h->value),
+		found(c, m, p, RULE_GB_DATE_SKEW, .field = SLICE("sip.Date"),
+		      VALUE(h->value),
 		      ARGS({"seconds", number(c, (uint64_t)(skew / second))}));
 }
 
 void
 check_headers(const struct checker *c, const struct message *m, const struct place *p)
 {
+	lines(c, m, p);
+	if (head_cut(m))
+		return;
 	mandatory(c, m, p);
 	repeated(c, m, p);
-	lines(c, m, p);
 	max_forwards(c, m, p);
 	call_id(c, m, p);
 	expires(c, m, p);

@@ -19,33 +19,42 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 	const struct dialog *d = p->dialog;
 	int64_t second = INT64_C(1000000000), lapse;
 
-	if (m->uri.sip && (m->uri.has_user || slice_index(m->sip.uri, '@') != m->sip.uri.n))
-		found(c, m, p, RULE_REGISTER_URI_USER, .field = SLICE("sip.r-uri.user"), VALUE(m->sip.uri),
-		      ARGS({"uri", m->sip.uri}));
-	if (m->to.there && (m->to.uri_dis == DIS_OK || m->to.uri_dis == DIS_OTHER) && !m->to.uri.sip)
-		found(c, m, p, RULE_REGISTER_TO_SCHEME, .field = SLICE("sip.to.addr"), VALUE(m->to.addr.uri),
-		      ARGS({"value", m->to.addr.uri}));
+	if (m->uri.sip &&
+	    (m->uri.has_user || slice_index(m->sip.uri, '@') != m->sip.uri.n))
+		found(c, m, p, RULE_REGISTER_URI_USER, .field = SLICE("sip.r-uri.user"),
+		      VALUE(m->sip.uri), ARGS({"uri", m->sip.uri}));
+	if (m->to.there && (m->to.uri_dis == DIS_OK || m->to.uri_dis == DIS_OTHER) &&
+	    !m->to.uri.sip)
+		found(c, m, p, RULE_REGISTER_TO_SCHEME, .field = SLICE("sip.to.addr"),
+		      VALUE(m->to.addr.uri), ARGS({"value", m->to.addr.uri}));
 	if (m->to.uri.sip && m->from.uri.sip && m->to.uri.user.n != 0 &&
-	    (!slice_eq(m->to.uri.user, m->from.uri.user) || !slice_ieq(m->to.uri.host, m->from.uri.host)))
-		found(c, m, p, RULE_REGISTER_THIRD_PARTY, .field = SLICE("sip.to.addr"), VALUE(m->to.addr.uri),
+	    (!slice_eq(m->to.uri.user, m->from.uri.user) ||
+	     !slice_ieq(m->to.uri.host, m->from.uri.host)))
+		found(c, m, p, RULE_REGISTER_THIRD_PARTY, .field = SLICE("sip.to.addr"),
+		      VALUE(m->to.addr.uri),
 		      ARGS({"to", m->to.addr.uri}, {"from", m->from.addr.uri}));
 	/* Credentials for a challenge that the capture lacks: the answer came. */
 	if ((p->facts & PLACE_OPEN_REGISTER) && x->has_contact && x->auths == NULL)
-		found(c, m, p, RULE_REGISTER_OVERLAP, ARGS({"frame", number(c, p->other.frame)}));
+		found(c, m, p, RULE_REGISTER_OVERLAP,
+		      ARGS({"frame", number(c, p->other.frame)}));
 	if (p->facts & PLACE_REGISTERED_ELSEWHERE)
-		found(c, m, p, RULE_REGISTER_CALL_ID, .field = SLICE("sip.Call-ID"), VALUE(m->call_id),
-		      ARGS({"user", m->to.uri.user}));
+		found(c, m, p, RULE_REGISTER_CALL_ID, .field = SLICE("sip.Call-ID"),
+		      VALUE(m->call_id), ARGS({"user", m->to.uri.user}));
 	if (x->logout && !is_retry(p))
-		found(c, m, p, RULE_REGISTER_LOGOUT, .field = SLICE("sip.Expires"), ARGS({"user", m->to.uri.user}));
+		found(c, m, p, RULE_REGISTER_LOGOUT, .field = SLICE("sip.Expires"),
+		      ARGS({"user", m->to.uri.user}));
 	else if (!x->logout && x->has_expires && x->expires < GB_EXPIRES_LEAST)
-		found(c, m, p, RULE_REGISTER_EXPIRES_SHORT, .field = SLICE("sip.Expires"), VALUE(number(c, x->expires)),
-		      EXPECTED(SLICE("3600 or more")), ARGS({"asked", number(c, x->expires)}));
+		found(c, m, p, RULE_REGISTER_EXPIRES_SHORT, .field = SLICE("sip.Expires"),
+		      VALUE(number(c, x->expires)), EXPECTED(SLICE("3600 or more")),
+		      ARGS({"asked", number(c, x->expires)}));
 	/* 10.2.4: the refresh comes before the binding ends. */
-	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout && !is_retry(p)) {
+	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout &&
+	    !is_retry(p)) {
 		lapse = m->rec.time_ns - d->granted_ns - (int64_t)d->granted * second;
 		if (lapse > second)
-			found(c, m, p, RULE_REGISTER_LAPSED, ARGS({"user", m->to.uri.user},
-			                                          {"seconds", number(c, (uint64_t)(lapse / second))}));
+			found(c, m, p, RULE_REGISTER_LAPSED,
+			      ARGS({"user", m->to.uri.user},
+			           {"seconds", number(c, (uint64_t)(lapse / second))}));
 	}
 }
 
@@ -80,22 +89,32 @@ bindings(const struct checker *c, const struct message *m, const struct place *p
 	if (p->tx->has_contact && total == 0)
 		found(c, m, p, RULE_REGISTER_CONTACT, .field = SLICE("sip.Contact"),
 		      ARGS({"status", number(c, m->sip.status)},
-		           {"what", e ? SLICE("lists no Contact") : SLICE("lists no Contact and has no Expires")}));
+		           {"what", e ? SLICE("lists no Contact")
+		                      : SLICE("lists no Contact and has no Expires")}));
 	else if (bare != 0)
-		found(c, m, p, RULE_REGISTER_CONTACT, .severity = e && p->dialog->gb ? SEVERITY_NOTE : SEVERITY_OFF, .field = SLICE("sip.Contact"),
-		      ARGS({"status", number(c, m->sip.status)},
-		           {"what", e ? SLICE("has a Contact without expires; the Expires header tells it")
-		                      : SLICE("has a Contact without expires, and no Expires")}));
+		found(
+		    c, m, p, RULE_REGISTER_CONTACT,
+		    .severity = e && p->dialog->gb ? SEVERITY_NOTE : SEVERITY_OFF,
+		    .field = SLICE("sip.Contact"),
+		    ARGS(
+		        {"status", number(c, m->sip.status)},
+		        {"what",
+		         e ? SLICE(
+		                 "has a Contact without expires; the Expires header tells it")
+		           : SLICE("has a Contact without expires, and no Expires")}));
 	/* A registrar may print the address that it saw in place of the one it was told. */
 	if (longest == 0 && total == 1)
 		longest = only;
 	if (longest == 0 && e != NULL)
 		(void)parse_u32(e->value, UINT32_MAX, &longest);
 	if (p->tx->has_expires && longest > p->tx->expires)
-		found(c, m, p, RULE_REGISTER_EXPIRES_LONGER, .field = SLICE("sip.Expires"), VALUE(number(c, longest)),
-		      ARGS({"granted", number(c, longest)}, {"asked", number(c, p->tx->expires)}));
+		found(c, m, p, RULE_REGISTER_EXPIRES_LONGER,
+		      .field = SLICE("sip.Expires"), VALUE(number(c, longest)),
+		      ARGS({"granted", number(c, longest)},
+		           {"asked", number(c, p->tx->expires)}));
 	if (sip_find(&m->sip, SIP_DATE, 0) == NULL)
-		found(c, m, p, RULE_REGISTER_DATE, .field = SLICE("sip.Date"), ARGS({"status", number(c, m->sip.status)}));
+		found(c, m, p, RULE_REGISTER_DATE, .field = SLICE("sip.Date"),
+		      ARGS({"status", number(c, m->sip.status)}));
 }
 
 static void
@@ -108,12 +127,19 @@ response(const struct checker *c, const struct message *m, const struct place *p
 		bindings(c, m, p);
 	if (status == 423) {
 		if (sip_find(&m->sip, SIP_MIN_EXPIRES, 0) == NULL)
-			found(c, m, p, RULE_REGISTER_423, .field = SLICE("sip.Min-Expires"));
+			found(c, m, p, RULE_REGISTER_423,
+			      .field = SLICE("sip.Min-Expires"));
 		if (x->has_expires && (x->expires == 0 || x->expires >= 3600))
-			found(c, m, p, RULE_REGISTER_423_WRONG, ARGS({"asked", number(c, x->expires)}));
+			found(c, m, p, RULE_REGISTER_423_WRONG,
+			      ARGS({"asked", number(c, x->expires)}));
 	}
-	if (status >= 600 || sip_find(&m->sip, SIP_RECORD_ROUTE, 0) != NULL)
-		found(c, m, p, RULE_REGISTER_6XX, ARGS({"status", number(c, status)}));
+	if (status >= 600)
+		found(c, m, p, RULE_REGISTER_6XX, .field = SLICE("sip.Status-Code"),
+		      ARGS({"status", number(c, status)}, {"what", SLICE("answers")}));
+	if (sip_find(&m->sip, SIP_RECORD_ROUTE, 0) != NULL)
+		found(c, m, p, RULE_REGISTER_6XX, .field = SLICE("Record-Route"),
+		      ARGS({"status", number(c, status)},
+		           {"what", SLICE("adds Record-Route to its")}));
 }
 
 void

@@ -10,21 +10,27 @@ branch(const struct checker *c, const struct message *m, const struct place *p)
 	bool old = !m->from.has_tag || sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL;
 
 	if (!m->via.has_branch) {
-		found(c, m, p, RULE_SIP_BRANCH_MISSING, .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
+		found(c, m, p, RULE_SIP_BRANCH_MISSING,
+		      .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
 		      .field = SLICE("sip.Via.branch"));
 		return;
 	}
 	if (slice_ieq(b, SLICE("z9hG4bK"))) {
-		found(c, m, p, RULE_SIP_BRANCH_EMPTY, .field = SLICE("sip.Via.branch"), VALUE(b));
+		found(c, m, p, RULE_SIP_BRANCH_EMPTY, .field = SLICE("sip.Via.branch"),
+		      VALUE(b));
 	} else if (slice_istarts(b, SLICE("z9hG4bK"))) {
 		if (!slice_starts(b, SLICE("z9hG4bK")))
-			found(c, m, p, RULE_SIP_BRANCH_COOKIE_CASE, .field = SLICE("sip.Via.branch"), VALUE(b), ARGS({"branch", b}));
+			found(c, m, p, RULE_SIP_BRANCH_COOKIE_CASE,
+			      .field = SLICE("sip.Via.branch"), VALUE(b),
+			      ARGS({"branch", b}));
 	} else {
-		found(c, m, p, RULE_SIP_BRANCH_COOKIE, .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
+		found(c, m, p, RULE_SIP_BRANCH_COOKIE,
+		      .severity = old ? SEVERITY_WARNING : SEVERITY_OFF,
 		      .field = SLICE("sip.Via.branch"), VALUE(b), ARGS({"branch", b}));
 	}
 	if (p->facts & PLACE_BRANCH_REUSED)
-		found(c, m, p, RULE_SIP_BRANCH_REUSED, .field = SLICE("sip.Via.branch"), VALUE(b),
+		found(c, m, p, RULE_SIP_BRANCH_REUSED, .field = SLICE("sip.Via.branch"),
+		      VALUE(b),
 		      ARGS({"branch", b}, {"frame", number(c, p->other.frame)}));
 }
 
@@ -33,11 +39,15 @@ static void
 transport(const struct checker *c, const struct message *m, const struct place *p)
 {
 	struct slice said = m->via.transport;
-	struct slice carrier = m->rec.carrier == CARRIER_UDP ? SLICE("UDP") : SLICE("TCP");
+	struct slice carrier =
+	    m->rec.carrier == CARRIER_UDP ? SLICE("UDP") : SLICE("TCP");
 
-	if (!slice_ieq(m->via.protocol, SLICE("SIP")) || !slice_eq(m->via.version, SLICE("2.0")) ||
-	    ((slice_ieq(said, SLICE("UDP")) || slice_ieq(said, SLICE("TCP"))) && !slice_ieq(said, carrier)))
-		found(c, m, p, RULE_SIP_VIA_TRANSPORT, .field = SLICE("sip.Via"), VALUE(m->via_value), EXPECTED(carrier),
+	if (!slice_ieq(m->via.protocol, SLICE("SIP")) ||
+	    !slice_eq(m->via.version, SLICE("2.0")) ||
+	    ((slice_ieq(said, SLICE("UDP")) || slice_ieq(said, SLICE("TCP"))) &&
+	     !slice_ieq(said, carrier)))
+		found(c, m, p, RULE_SIP_VIA_TRANSPORT, .field = SLICE("sip.Via"),
+		      VALUE(m->via_value), EXPECTED(carrier),
 		      ARGS({"via", m->via_value}, {"carrier", carrier}));
 }
 
@@ -52,7 +62,8 @@ static bool
 same_via(const struct sip_via *a, const struct sip_via *b)
 {
 	return slice_ieq(a->transport, b->transport) && slice_ieq(a->host, b->host) &&
-	       (a->port ? a->port : 5060) == (b->port ? b->port : 5060) && slice_ieq(a->branch, b->branch);
+	       (a->port ? a->port : 5060) == (b->port ? b->port : 5060) &&
+	       slice_ieq(a->branch, b->branch);
 }
 
 /* 17.1.1.3, 9.1: an ACK to a non-2xx and a CANCEL have one Via, that of the request. 2543 peers need no
@@ -67,17 +78,23 @@ kept(const struct checker *c, const struct message *m, const struct place *p)
 
 	if (!ack && x == NULL)
 		x = p->dialog->invite;
-	if (x == NULL || x->request.frame == 0 || !x->cookie || !slice_ieq(m->from.tag, x->from_tag) ||
-	    m->cseq.seq != x->cseq || sip_via_dissect(x->via, NULL, &asked) != DIS_OK)
+	if (x == NULL || x->request.frame == 0 || !x->cookie ||
+	    !slice_ieq(m->from.tag, x->from_tag) || m->cseq.seq != x->cseq ||
+	    sip_via_dissect(x->via, NULL, &asked) != DIS_OK)
 		return;
 	same = m->vias == 1 && same_via(&asked, &m->via);
 	if (!ack && !same)
-		found(c, m, p, RULE_SIP_CANCEL_VIA, .field = SLICE("sip.Via"), VALUE(m->via_value), EXPECTED(x->via));
+		found(c, m, p, RULE_SIP_CANCEL_VIA, .field = SLICE("sip.Via"),
+		      VALUE(m->via_value), EXPECTED(x->via));
 	else if (ack && x->status >= 300 && !same)
-		found(c, m, p, RULE_SIP_ACK_VIA, .field = SLICE("sip.Via"), VALUE(m->via_value), EXPECTED(x->via));
-	else if (ack && x->status < 300 && slice_ieq(asked.branch, m->via.branch))
-		found(c, m, p, RULE_SIP_BRANCH_REUSED, .field = SLICE("sip.Via.branch"), VALUE(m->via.branch),
-		      ARGS({"branch", m->via.branch}, {"frame", number(c, x->request.frame)}));
+		found(c, m, p, RULE_SIP_ACK_VIA, .field = SLICE("sip.Via"),
+		      VALUE(m->via_value), EXPECTED(x->via));
+	else if (ack && x->status >= 200 && x->status < 300 &&
+	         slice_ieq(asked.branch, m->via.branch))
+		found(c, m, p, RULE_SIP_BRANCH_REUSED, .field = SLICE("sip.Via.branch"),
+		      VALUE(m->via.branch),
+		      ARGS({"branch", m->via.branch},
+		           {"frame", number(c, x->request.frame)}));
 }
 
 static void
@@ -89,31 +106,34 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 		kept(c, m, p);
 	/* RFC 3581 3: on the hop of the client that wrote it. */
 	if (m->via.has_rport && m->via.rport.n != 0 && m->vias == 1)
-		found(c, m, p, RULE_SIP_RPORT_VALUE, .field = SLICE("sip.Via.rport"), VALUE(m->via.rport),
-		      ARGS({"value", m->via.rport}));
+		found(c, m, p, RULE_SIP_RPORT_VALUE, .field = SLICE("sip.Via.rport"),
+		      VALUE(m->via.rport), ARGS({"value", m->via.rport}));
 	if (multicast(&m->rec.dst) && sip_param_count(m->via.params, SLICE("maddr")) == 0)
-		found(c, m, p, RULE_SIP_MADDR, .field = SLICE("sip.Via"), VALUE(m->via_value));
+		found(c, m, p, RULE_SIP_MADDR, .field = SLICE("sip.Via"),
+		      VALUE(m->via_value));
 }
 
 /* 25.1, RFC 3581 3, of each value. True: the fault is told. The sent-by port is 1*DIGIT there, so one
  * that no socket has is only a warning. */
 static bool
-parameters(const struct checker *c, const struct message *m, const struct place *p, const struct sip_via *v,
-           struct slice value)
+parameters(const struct checker *c, const struct message *m, const struct place *p,
+           const struct sip_via *v, struct slice value)
 {
 	struct sip_param ttl;
 	struct slice bad = SLICE_EMPTY, name = SLICE_EMPTY;
-	enum severity severity = SEVERITY_OFF;     /* the rule's own */
+	enum severity severity = SEVERITY_OFF; /* the rule's own */
 	struct addr a;
 	uint32_t n;
 
-	if (sip_param_find(v->params, SLICE("ttl"), &ttl) && !parse_u32(ttl.value, 255, &n)) {
+	if (sip_param_find(v->params, SLICE("ttl"), &ttl) &&
+	    !parse_u32(ttl.value, 255, &n)) {
 		name = SLICE("ttl");
 		bad = ttl.value;
 	} else if (v->has_received && !addr_parse(v->received, &a)) {
 		name = SLICE("received");
 		bad = v->received;
-	} else if (v->has_rport && v->rport.n != 0 && (!parse_u32(v->rport, 65535, &n) || n == 0)) {
+	} else if (v->has_rport && v->rport.n != 0 &&
+	           (!parse_u32(v->rport, 65535, &n) || n == 0)) {
 		name = SLICE("rport");
 		bad = v->rport;
 	} else if (v->has_port && (v->port == 0 || v->port > 65535)) {
@@ -123,7 +143,8 @@ parameters(const struct checker *c, const struct message *m, const struct place 
 	}
 	if (name.n == 0)
 		return false;
-	found(c, m, p, RULE_SIP_VIA_PARAM, .severity = severity, .field = SLICE("sip.Via"), VALUE(value),
+	found(c, m, p, RULE_SIP_VIA_PARAM, .severity = severity,
+	      .field = SLICE("sip.Via"), VALUE(value),
 	      ARGS({"param", name}, {"value", bad}));
 	return true;
 }
@@ -136,17 +157,18 @@ private_ip(const struct addr *a)
 
 	if (a->n != 4)
 		return (ip[0] & 0xFE) == 0xFC;
-	return ip[0] == 10 || (ip[0] == 172 && (ip[1] & 0xF0) == 16) || (ip[0] == 192 && ip[1] == 168) ||
-	       (ip[0] == 100 && (ip[1] & 0xC0) == 64);
+	return ip[0] == 10 || (ip[0] == 172 && (ip[1] & 0xF0) == 16) ||
+	       (ip[0] == 192 && ip[1] == 168) || (ip[0] == 100 && (ip[1] & 0xC0) == 64);
 }
 
 /* 18.2.1: the host in Via is a name, or not where the request came from. A client that knows its public
  * address writes it; then the server, beyond the NAT, sees nothing odd. */
 static bool
-received_missing(const struct checker *c, const struct message *m, const struct place *p, struct slice host)
+received_missing(const struct checker *c, const struct message *m, const struct place *p,
+                 struct slice host)
 {
 	const struct tx *x = p->tx;
-	enum severity severity = SEVERITY_OFF;     /* the rule's own */
+	enum severity severity = SEVERITY_OFF; /* the rule's own */
 	struct addr said;
 	char text[ADDR_TEXT];
 
@@ -156,15 +178,18 @@ received_missing(const struct checker *c, const struct message *m, const struct 
 		if (private_ip(&x->client) && !private_ip(&said))
 			severity = SEVERITY_WARNING;
 	}
-	found(c, m, p, RULE_SIP_RECEIVED_MISSING, .severity = severity, .field = SLICE("sip.Via.received"),
-	      VALUE(m->via_value),
-	      ARGS({"source", arena_keep(c->scratch, slice_str(addr_ip_text(&x->client, text)))}, {"host", host}));
+	found(c, m, p, RULE_SIP_RECEIVED_MISSING, .severity = severity,
+	      .field = SLICE("sip.Via.received"), VALUE(m->via_value),
+	      ARGS({"source",
+	            arena_keep(c->scratch, slice_str(addr_ip_text(&x->client, text)))},
+	           {"host", host}));
 	return true;
 }
 
 /* RFC 3581 4, 18.2.1: what the server adds to the top Via, where both messages took the same way. */
 static void
-added(const struct checker *c, const struct message *m, const struct place *p, const struct sip_via *asked)
+added(const struct checker *c, const struct message *m, const struct place *p,
+      const struct sip_via *asked)
 {
 	const struct tx *x = p->tx;
 	bool filled = m->via.has_rport && m->via.rport.n != 0, missing = false;
@@ -177,10 +202,13 @@ added(const struct checker *c, const struct message *m, const struct place *p, c
 	if (!x->has_rport || (filled && !parse_u32(m->via.rport, 65535, &port)))
 		return;
 	if (!filled || port != x->client.port)
-		found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"), VALUE(m->via_value),
-		      ARGS({"rport", filled ? m->via.rport : SLICE("nothing")}, {"port", number(c, x->client.port)}));
+		found(c, m, p, RULE_SIP_RPORT_UNFILLED, .field = SLICE("sip.Via.rport"),
+		      VALUE(m->via_value),
+		      ARGS({"rport", filled ? m->via.rport : SLICE("nothing")},
+		           {"port", number(c, x->client.port)}));
 	else if (!m->via.has_received && !missing)
-		found(c, m, p, RULE_SIP_RPORT_RECEIVED, .field = SLICE("sip.Via.received"), VALUE(m->via_value));
+		found(c, m, p, RULE_SIP_RPORT_RECEIVED,
+		      .field = SLICE("sip.Via.received"), VALUE(m->via_value));
 }
 
 /* 18.2.2, RFC 3581 4: where a response over UDP goes. On a stream it goes back on the connection. */
@@ -211,7 +239,8 @@ target(const struct checker *c, const struct message *m, const struct place *p)
 	/* Back to where the request came from is what works through NAT, and what servers do. */
 	if (addr_eq(&m->rec.dst, &p->tx->client))
 		return;
-	found(c, m, p, RULE_SIP_RESPONSE_TARGET, .field = SLICE("sip.Via"), VALUE(m->via_value),
+	found(c, m, p, RULE_SIP_RESPONSE_TARGET, .field = SLICE("sip.Via"),
+	      VALUE(m->via_value),
 	      ARGS({"target", address(c, &m->rec.dst)}, {"expected", address(c, &want)}));
 }
 
@@ -220,12 +249,13 @@ response(const struct checker *c, const struct message *m, const struct place *p
 {
 	struct sip_via asked;
 
-	if (p->tx->request.frame == 0 || p->tx->via.n == 0)
+	/* Of a request that was cut, all that is compared may be half. */
+	if (p->tx->request.frame == 0 || p->tx->via.n == 0 || p->tx->to.n == 0)
 		return;
 	if (sip_via_dissect(p->tx->via, NULL, &asked) == DIS_OK) {
 		if (!same_via(&asked, &m->via) || m->vias != p->tx->vias)
-			found(c, m, p, RULE_SIP_RESPONSE_VIA, .field = SLICE("sip.Via"), VALUE(m->via_value),
-			      EXPECTED(p->tx->via));
+			found(c, m, p, RULE_SIP_RESPONSE_VIA, .field = SLICE("sip.Via"),
+			      VALUE(m->via_value), EXPECTED(p->tx->via));
 		else
 			added(c, m, p, &asked);
 	}
@@ -240,13 +270,16 @@ check_via(const struct checker *c, const struct message *m, const struct place *
 	struct sip_via via;
 	unsigned i;
 
+	if (head_cut(m))
+		return;
 	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
 		rest = h->value;
 		while (sip_list_next(&rest, &value)) {
 			enum dis dis = sip_via_dissect(value, NULL, &via);
 
 			if (!parameters(c, m, p, &via, value) && dis != DIS_OK)
-				found(c, m, p, RULE_SIP_VIA_INVALID, .field = SLICE("sip.Via"), VALUE(value),
+				found(c, m, p, RULE_SIP_VIA_INVALID,
+				      .field = SLICE("sip.Via"), VALUE(value),
 				      ARGS({"value", value}));
 		}
 	}

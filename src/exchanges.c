@@ -114,7 +114,8 @@ exchanges_clock(struct exchanges *e, int64_t now_ns)
 }
 
 static uint64_t
-key_hash(const struct exchanges *e, struct slice CmdType, struct slice SN, struct slice asker, struct slice asked)
+key_hash(const struct exchanges *e, struct slice CmdType, struct slice SN,
+         struct slice asker, struct slice asked)
 {
 	uint64_t h = hash_bytes(&e->key, CmdType);
 
@@ -127,13 +128,15 @@ key_hash(const struct exchanges *e, struct slice CmdType, struct slice SN, struc
 static struct exchange *
 find(struct exchanges *e, const struct message *m)
 {
-	uint64_t hash = key_hash(e, m->mans.m.CmdType, m->mans.m.SN, m->to.uri.user, m->from.uri.user);
+	uint64_t hash = key_hash(e, m->mans.m.CmdType, m->mans.m.SN, m->to.uri.user,
+	                         m->from.uri.user);
 	struct exchange *x, *newest = NULL;
 	size_t pos = 0;
 
 	while ((x = map_next(&e->map, hash, &pos)) != NULL)
-		if (slice_eq(x->CmdType, m->mans.m.CmdType) && slice_eq(x->SN, m->mans.m.SN) &&
-		    slice_eq(x->from, m->to.uri.user) && slice_eq(x->to, m->from.uri.user) &&
+		if (slice_eq(x->CmdType, m->mans.m.CmdType) &&
+		    slice_eq(x->SN, m->mans.m.SN) && slice_eq(x->from, m->to.uri.user) &&
+		    slice_eq(x->to, m->from.uri.user) &&
 		    (newest == NULL || x->id > newest->id))
 			newest = x;
 	return newest;
@@ -148,7 +151,8 @@ keep(struct exchange *x, struct slice s)
 static struct exchange *
 open_new(struct exchanges *e, const struct message *m, bool answer)
 {
-	const struct party *asker = answer ? &m->to : &m->from, *asked = answer ? &m->from : &m->to;
+	const struct party *asker = answer ? &m->to : &m->from,
+	                   *asked = answer ? &m->from : &m->to;
 	struct exchange *x;
 
 	if (e->total >= e->limits->max[LIMIT_EXCHANGES]) {
@@ -183,7 +187,7 @@ bool
 exchange_needs_response(const struct message *m)
 {
 	static const char *const controls[] = {
-		"RecordCmd", "GuardCmd", "AlarmCmd", "HomePosition", "DeviceUpgrade",
+	    "RecordCmd", "GuardCmd", "AlarmCmd", "HomePosition", "DeviceUpgrade",
 	};
 	const struct manscdp *x = &m->mans.m;
 	size_t i, n;
@@ -192,13 +196,16 @@ exchange_needs_response(const struct message *m)
 		return m->method == METHOD_MESSAGE;
 	if (slice_eq(x->root, SLICE("Notify")))
 		return m->method == METHOD_MESSAGE &&
-		       (slice_eq(x->CmdType, SLICE("Alarm")) || slice_eq(x->CmdType, SLICE("Broadcast")));
+		       (slice_eq(x->CmdType, SLICE("Alarm")) ||
+		        slice_eq(x->CmdType, SLICE("Broadcast")));
 	if (!slice_eq(x->root, SLICE("Control")))
 		return false;
 	if (slice_eq(x->CmdType, SLICE("DeviceConfig")))
 		return true;
 	for (n = 0; n < x->nodes_total; n++)
-		for (i = 0; x->nodes[n].depth == 1 && i < sizeof(controls) / sizeof(controls[0]); i++)
+		for (i = 0;
+		     x->nodes[n].depth == 1 && i < sizeof(controls) / sizeof(controls[0]);
+		     i++)
 			if (slice_eq(x->nodes[n].name, slice_str(controls[i])))
 				return true;
 	return false;
@@ -207,7 +214,8 @@ exchange_needs_response(const struct message *m)
 static struct ref
 ref_keep(struct exchange *x, const struct record *r)
 {
-	struct ref ref = {.capture = r->capture, .frame = r->frame, .time_ns = r->time_ns};
+	struct ref ref = {
+	    .capture = r->capture, .frame = r->frame, .time_ns = r->time_ns};
 
 	(void)x;
 	return ref;
@@ -230,7 +238,7 @@ add_part(struct exchange *x, const struct message *m, const struct place *p)
 	}
 	x->parts_total++;
 	if (part == NULL)
-		return;     /* counted, not listed */
+		return; /* counted, not listed */
 	part->ref = ref_keep(x, &m->rec);
 	part->dialog = p->dialog->id;
 	part->has_num = parse_u32(m->mans.m.Num, UINT32_MAX, &part->num);

@@ -9,7 +9,8 @@
 
 struct exchanges;
 
-struct exchanges *exchanges_new(struct limits *l, const struct hash_key *key, int64_t timeout_ns);
+struct exchanges *exchanges_new(struct limits *l, const struct hash_key *key,
+                                int64_t timeout_ns);
 /* Ends what has waited too long. */
 void exchanges_clock(struct exchanges *e, int64_t now_ns);
 /* A message with a MANSCDP body that is no repeat. */

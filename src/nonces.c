@@ -69,7 +69,8 @@ put(uint8_t **at, struct slice s)
 }
 
 static struct item *
-add(struct nonces *n, enum kind kind, uint64_t hash, struct slice key, struct slice user, struct slice header)
+add(struct nonces *n, enum kind kind, uint64_t hash, struct slice key, struct slice user,
+    struct slice header)
 {
 	struct item *i = calloc(1, sizeof(*i) + key.n + user.n + header.n), *old;
 	uint8_t *at;
@@ -122,7 +123,8 @@ static bool
 key_of_party(struct key *k, const struct nonce_party *to)
 {
 	k->n = 0;
-	return to->user.n != 0 && key_add(k, slice_of(to->server->ip, to->server->n)) && key_add(k, to->user);
+	return to->user.n != 0 && key_add(k, slice_of(to->server->ip, to->server->n)) &&
+	       key_add(k, to->user);
 }
 
 /* The same nonce in another challenge: for another algorithm, or with stale=true (RFC 8760 2.3). */
@@ -142,8 +144,8 @@ header_add(struct nonces *n, struct slice nonce, struct slice header)
 }
 
 void
-nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to, struct slice header, bool proxy,
-             const struct ref *ref, uint64_t call)
+nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to,
+             struct slice header, bool proxy, const struct ref *ref, uint64_t call)
 {
 	uint64_t hash;
 	struct item *i;
@@ -166,7 +168,8 @@ nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to,
 		header_add(n, nonce, header);
 	}
 	if (key_of_party(&k, to) && find(n, USER, slice_of(k.bytes, k.n), &hash) == NULL)
-		(void)add(n, USER, hash, slice_of(k.bytes, k.n), SLICE_EMPTY, SLICE_EMPTY);
+		(void)add(n, USER, hash, slice_of(k.bytes, k.n), SLICE_EMPTY,
+		          SLICE_EMPTY);
 }
 
 struct nonce *
@@ -202,11 +205,13 @@ nonces_user(struct nonces *n, const struct nonce_party *to)
 	uint64_t hash;
 	struct key k;
 
-	return key_of_party(&k, to) && find(n, USER, slice_of(k.bytes, k.n), &hash) != NULL;
+	return key_of_party(&k, to) &&
+	       find(n, USER, slice_of(k.bytes, k.n), &hash) != NULL;
 }
 
 bool
-nonces_used(struct nonces *n, struct slice nonce, struct slice nc, struct slice user, uint64_t call)
+nonces_used(struct nonces *n, struct slice nonce, struct slice nc, struct slice user,
+            uint64_t call)
 {
 	uint64_t hash;
 	struct key k = {.n = 0};
@@ -224,7 +229,8 @@ nonces_used(struct nonces *n, struct slice nonce, struct slice nc, struct slice 
 }
 
 struct slice
-nonces_first_cnonce(struct nonces *n, struct slice nonce, struct slice user, struct slice cnonce)
+nonces_first_cnonce(struct nonces *n, struct slice nonce, struct slice user,
+                    struct slice cnonce)
 {
 	uint64_t hash;
 	struct key k = {.n = 0};

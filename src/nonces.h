@@ -7,12 +7,13 @@
 #include "src/tracker.h"
 
 struct nonce {
-	struct slice nonce, user, header; /* header: the whole challenge; empty of a nextnonce */
+	struct slice nonce, user,
+	    header; /* header: the whole challenge; empty of a nextnonce */
 	struct ref ref;
-	uint64_t call;            /* the request that was challenged: Call-ID and CSeq hashed */
-	bool proxy;               /* in Proxy-Authenticate */
-	bool stale;               /* the server has called it stale since */
-	bool many_users;          /* the same nonce was given to several users */
+	uint64_t call;   /* the request that was challenged: Call-ID and CSeq hashed */
+	bool proxy;      /* in Proxy-Authenticate */
+	bool stale;      /* the server has called it stale since */
+	bool many_users; /* the same nonce was given to several users */
 };
 
 enum { NONCES_KEY = 1024, NONCES_HEADERS = 8 };
@@ -27,19 +28,22 @@ struct nonce_party {
 };
 
 /* A challenge was given. A nonce that stands in several challenges keeps the headers of the first few. */
-void nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to, struct slice header, bool proxy,
-                  const struct ref *ref, uint64_t call);
+void nonces_given(struct nonces *n, struct slice nonce, const struct nonce_party *to,
+                  struct slice header, bool proxy, const struct ref *ref, uint64_t call);
 /* NULL if never given (or forgotten). */
 struct nonce *nonces_find(struct nonces *n, struct slice nonce);
 /* The challenges in which it was given, from i = 0 on; false at the end. */
-bool nonces_header(struct nonces *n, struct slice nonce, unsigned i, struct slice *header);
+bool nonces_header(struct nonces *n, struct slice nonce, unsigned i,
+                   struct slice *header);
 /* Was some nonce given by this server to this user before? */
 bool nonces_user(struct nonces *n, const struct nonce_party *to);
 /* Notes a use of (nonce, nc) by `user` in the request `call` (Call-ID and CSeq hashed). True: another request has
  * used them before. */
-bool nonces_used(struct nonces *n, struct slice nonce, struct slice nc, struct slice user, uint64_t call);
+bool nonces_used(struct nonces *n, struct slice nonce, struct slice nc, struct slice user,
+                 uint64_t call);
 /* The cnonce of the first credentials of `user` under this nonce; notes this one if they are the first. */
-struct slice nonces_first_cnonce(struct nonces *n, struct slice nonce, struct slice user, struct slice cnonce);
+struct slice nonces_first_cnonce(struct nonces *n, struct slice nonce, struct slice user,
+                                 struct slice cnonce);
 /* What was dropped for new ones can be pointed at until then. */
 void nonces_forget(struct nonces *n);
 void nonces_free(struct nonces *n);

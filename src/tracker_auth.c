@@ -2,6 +2,8 @@
  * RFC 3261 22, RFC 7616 3.3 and 3.4; design: verdict, nonce check and decision are three things. */
 #include "src/tracker_own.h"
 
+#include <stdio.h>
+
 enum { CREDENTIALS_MAX = 8 }; /* of one message, judged */
 
 static struct slice
@@ -13,18 +15,21 @@ value_of(const struct digest *g, enum digest_param p)
 static uint64_t
 call_of(const struct tracker *t, const struct tx *x)
 {
-	return hash_more(&t->key, hash_bytes(&t->key, x->dialog->call_id), slice_of(&x->cseq, sizeof(x->cseq)));
+	return hash_more(&t->key, hash_bytes(&t->key, x->dialog->call_id),
+	                 slice_of(&x->cseq, sizeof(x->cseq)));
 }
 
 /* A client's answer to a challenge belongs to the server that gave it: the other side's address. */
 static struct nonce_party
 party_of(const struct message *m)
 {
-	return (struct nonce_party){m->request ? &m->rec.dst : &m->rec.src, m->from.uri.user};
+	return (struct nonce_party){m->request ? &m->rec.dst : &m->rec.src,
+	                            m->from.uri.user};
 }
 
 static enum nonce_check
-check_nonce(struct tracker *t, struct tx *x, const struct message *m, const struct digest *g)
+check_nonce(struct tracker *t, struct tx *x, const struct message *m,
+            const struct digest *g)
 {
 	struct slice nonce = value_of(g, DIGEST_NONCE), nc = value_of(g, DIGEST_NC);
 	struct nonce *n = nonces_find(t->nonces, nonce);
@@ -32,12 +37,15 @@ check_nonce(struct tracker *t, struct tx *x, const struct message *m, const stru
 	bool used = false;
 
 	/* Without qop there is no count: a nonce used again is no replay. ACK and CANCEL repeat by rule: 22.1. */
-	if (g->p[DIGEST_QOP].times != 0 && nc.n != 0 && x->method != METHOD_ACK && x->method != METHOD_CANCEL)
-		used = nonces_used(t->nonces, nonce, nc, value_of(g, DIGEST_USERNAME), call_of(t, x));
+	if (g->p[DIGEST_QOP].times != 0 && nc.n != 0 && x->method != METHOD_ACK &&
+	    x->method != METHOD_CANCEL)
+		used = nonces_used(t->nonces, nonce, nc, value_of(g, DIGEST_USERNAME),
+		                   call_of(t, x));
 	if (n == NULL) {
 		/* Never given here. Only where the capture shows that it should have been is that a fact: a new
 		 * Call-ID that registers for the first time, or a user whom this server has challenged. */
-		if (nonces_user(t->nonces, &party) || (x->method == METHOD_REGISTER && x->cseq == 1))
+		if (nonces_user(t->nonces, &party) ||
+		    (x->method == METHOD_REGISTER && x->cseq == 1))
 			return NONCE_UNKNOWN;
 		return used ? NONCE_REPLAYED : NONCE_NONE;
 	}
@@ -87,12 +95,15 @@ header_of(struct tracker *t, const struct digest *g)
 	struct slice header, first = SLICE_EMPTY;
 	struct digest k;
 	bool sess, k_sess;
-	enum digest_algorithm want = digest_algorithm(value_of(g, DIGEST_ALGORITHM), &sess);
+	enum digest_algorithm want =
+	    digest_algorithm(value_of(g, DIGEST_ALGORITHM), &sess);
 	unsigned i;
 
-	for (i = 0; nonces_header(t->nonces, value_of(g, DIGEST_NONCE), i, &header); i++) {
+	for (i = 0; nonces_header(t->nonces, value_of(g, DIGEST_NONCE), i, &header);
+	     i++) {
 		(void)digest_dissect(header, NULL, &k);
-		if (digest_algorithm(value_of(&k, DIGEST_ALGORITHM), &k_sess) == want && sess == k_sess)
+		if (digest_algorithm(value_of(&k, DIGEST_ALGORITHM), &k_sess) == want &&
+		    sess == k_sess)
 			return header;
 		if (i == 0)
 			first = header;
@@ -100,23 +111,23 @@ header_of(struct tracker *t, const struct digest *g)
 	return first;
 }
 
-/* RFC 2617 3.2.2.2 makes the key of a -sess algorithm from the session's first cnonce. The session begins with
- * the challenge, so only where that is in the capture the first credentials are known to be the first. */
+/* RFC 2617 3.2.2.2 makes the key of a -sess algorithm from the first cnonce under a nonce. */
 static struct slice
-first_cnonce(struct tracker *t, const struct digest *g, const struct nonce *n)
+first_cnonce(struct tracker *t, const struct digest *g)
 {
 	bool sess;
 
 	(void)digest_algorithm(value_of(g, DIGEST_ALGORITHM), &sess);
-	if (n == NULL || !sess || g->p[DIGEST_CNONCE].times == 0)
+	if (!sess || g->p[DIGEST_CNONCE].times == 0)
 		return SLICE_EMPTY;
-	return nonces_first_cnonce(t->nonces, value_of(g, DIGEST_NONCE), value_of(g, DIGEST_USERNAME),
+	return nonces_first_cnonce(t->nonces, value_of(g, DIGEST_NONCE),
+	                           value_of(g, DIGEST_USERNAME),
 	                           value_of(g, DIGEST_CNONCE));
 }
 
 static void
-judge(struct tracker *t, struct tx *x, const struct message *m, const struct digest *g, const struct nonce *n,
-      struct auth_entry *e)
+judge(struct tracker *t, struct tx *x, const struct message *m, const struct digest *g,
+      const struct nonce *n, struct auth_entry *e)
 {
 	struct slice header = n ? header_of(t, g) : x->dialog->challenge;
 	struct auth_in in = {.credentials = g};
@@ -129,16 +140,24 @@ judge(struct tracker *t, struct tx *x, const struct message *m, const struct dig
 	in.from_user = m->from.uri.user;
 	in.to_user = m->to.uri.user;
 	in.body = m->body;
-	in.first_cnonce = first_cnonce(t, g, n);
+	in.first_cnonce = first_cnonce(t, g);
 	auth_check(t->auth, &in, &e->out);
+	/* The session's first request was before the capture, perhaps: its cnonce is not known. */
+	if (n == NULL && e->out.verdict == AUTH_MISMATCH && e->out.sess &&
+	    e->out.variant == AUTH_VARIANT_NONE) {
+		e->out.verdict = AUTH_UNSUPPORTED;
+		e->out.reason = "session unknown";
+		(void)snprintf(e->out.why, sizeof(e->out.why),
+		               "the challenge of its session is not in the capture");
+	}
 	e->why = text_keep(&x->mem, slice_str(e->out.why));
 	if (e->out.verdict != AUTH_MALFORMED && e->has_nonce)
 		e->nonce_check = check_nonce(t, x, m, g);
 }
 
 static void
-credentials(struct tracker *t, struct tx *x, const struct message *m, const char *header, struct slice value,
-            struct place *p)
+credentials(struct tracker *t, struct tx *x, const struct message *m, const char *header,
+            struct slice value, struct place *p)
 {
 	struct auth_entry *e;
 	struct digest g;
@@ -169,7 +188,8 @@ credentials(struct tracker *t, struct tx *x, const struct message *m, const char
 		p->nonce_user = n->user;
 	if (n->proxy != (header[0] == 'P')) {
 		p->wrong_header = header;
-		p->challenge_header = n->proxy ? "Proxy-Authenticate" : "WWW-Authenticate";
+		p->challenge_header =
+		    n->proxy ? "Proxy-Authenticate" : "WWW-Authenticate";
 	}
 }
 
@@ -190,8 +210,8 @@ info_read(struct tracker *t, struct tx *x, const struct message *m, struct place
 	if (h == NULL || digest_info_dissect(h->value, NULL, &info) != DIS_OK)
 		return;
 	if (value_of(&info, DIGEST_NEXTNONCE).n != 0)
-		nonces_given(t->nonces, value_of(&info, DIGEST_NEXTNONCE), &party, SLICE_EMPTY, proxy, &ref,
-		             call_of(t, x));
+		nonces_given(t->nonces, value_of(&info, DIGEST_NEXTNONCE), &party,
+		             SLICE_EMPTY, proxy, &ref, call_of(t, x));
 	if (x->credentials.n == 0 || info.p[DIGEST_RSPAUTH].times == 0)
 		return;
 	(void)digest_dissect(x->credentials, NULL, &g);
@@ -199,8 +219,9 @@ info_read(struct tracker *t, struct tx *x, const struct message *m, struct place
 	in.request_uri = x->uri;
 	in.from_user = m->from.uri.user;
 	in.to_user = m->to.uri.user;
-	in.first_cnonce = first_cnonce(t, &g, nonces_find(t->nonces, value_of(&g, DIGEST_NONCE)));
-	p->rspauth_wrong = auth_check_rspauth(t->auth, &in, &info, m->body) == AUTH_MISMATCH;
+	in.first_cnonce = first_cnonce(t, &g);
+	p->rspauth_wrong =
+	    auth_check_rspauth(t->auth, &in, &info, m->body) == AUTH_MISMATCH;
 }
 
 void
@@ -209,13 +230,16 @@ auth_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 	static const struct {
 		enum sip_hdr id;
 		const char *name;
-	} kinds[] = {{SIP_AUTHORIZATION, "Authorization"}, {SIP_PROXY_AUTHORIZATION, "Proxy-Authorization"}};
+	} kinds[] = {{SIP_AUTHORIZATION, "Authorization"},
+	             {SIP_PROXY_AUTHORIZATION, "Proxy-Authorization"}};
 	const struct sip_header *h;
 	unsigned k, i, total = 0;
 	const struct sip_header *first = NULL;
 
 	for (k = 0; k < 2; k++)
-		for (i = 0; (h = sip_find(&m->sip, kinds[k].id, i)) != NULL && total < CREDENTIALS_MAX; i++, total++) {
+		for (i = 0; (h = sip_find(&m->sip, kinds[k].id, i)) != NULL &&
+		            total < CREDENTIALS_MAX;
+		     i++, total++) {
 			credentials(t, x, m, kinds[k].name, h->value, p);
 			if (first == NULL)
 				first = h;
@@ -224,7 +248,8 @@ auth_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 	if (first != NULL && x->auths != NULL) {
 		uint64_t now = hash_bytes(&t->key, first->value);
 
-		if (x->dialog->rejected_hash == now && x->method != METHOD_ACK && x->method != METHOD_CANCEL) {
+		if (x->dialog->rejected_hash == now && x->method != METHOD_ACK &&
+		    x->method != METHOD_CANCEL) {
 			p->facts |= PLACE_AUTH_REPEATED;
 			p->other = x->dialog->rejected_ref;
 		}
@@ -232,7 +257,8 @@ auth_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 	}
 }
 
-static const enum sip_hdr challenge_headers[] = {SIP_WWW_AUTHENTICATE, SIP_PROXY_AUTHENTICATE};
+static const enum sip_hdr challenge_headers[] = {SIP_WWW_AUTHENTICATE,
+                                                 SIP_PROXY_AUTHENTICATE};
 
 /* What the response says of credentials that answer a challenge in WWW- (0) or Proxy-Authenticate (1). A proxy let
  * pass what only the server behind it challenges, and the reverse: 22.3. */
@@ -254,7 +280,8 @@ decision_of(const struct message *m, bool proxy)
 		if (slice_ieq(value_of(&g, DIGEST_STALE), SLICE("true")))
 			return DECISION_STALE;
 	}
-	return i == 0 && sip_find(&m->sip, other, 0) != NULL ? DECISION_OTHER : DECISION_REJECTED;
+	return i == 0 && sip_find(&m->sip, other, 0) != NULL ? DECISION_OTHER
+	                                                     : DECISION_REJECTED;
 }
 
 /* The server has decided on the credentials of its request. */
@@ -269,9 +296,11 @@ decide(struct tracker *t, struct tx *x, const struct message *m)
 		n = nonces_find(t->nonces, e->nonce);
 		e->decision = decision_of(m, n ? n->proxy : e->header[0] == 'P');
 		e->agrees = -1;
-		if ((e->decision == DECISION_ACCEPTED || e->decision == DECISION_REJECTED) &&
+		if ((e->decision == DECISION_ACCEPTED ||
+		     e->decision == DECISION_REJECTED) &&
 		    (e->out.verdict == AUTH_VERIFIED || e->out.verdict == AUTH_MISMATCH))
-			e->agrees = (e->decision == DECISION_ACCEPTED) == (e->out.verdict == AUTH_VERIFIED);
+			e->agrees = (e->decision == DECISION_ACCEPTED) ==
+			            (e->out.verdict == AUTH_VERIFIED);
 		if (n != NULL && e->decision == DECISION_STALE)
 			n->stale = true;
 		rejected |= e->decision == DECISION_REJECTED;
@@ -285,7 +314,8 @@ decide(struct tracker *t, struct tx *x, const struct message *m)
 }
 
 static void
-challenge(struct tracker *t, struct tx *x, const struct message *m, struct slice value, bool proxy, struct place *p)
+challenge(struct tracker *t, struct tx *x, const struct message *m, struct slice value,
+          bool proxy, struct place *p)
 {
 	struct ref ref = ref_of(&m->rec, NULL);
 	struct nonce_party party = party_of(m);
@@ -303,8 +333,8 @@ challenge(struct tracker *t, struct tx *x, const struct message *m, struct slice
 		p->nonce_user = n->user;
 		p->other = n->ref;
 	}
-	nonces_given(t->nonces, value_of(&g, DIGEST_NONCE), &party, slice_head(value, TEXT_KEPT), proxy, &ref,
-	             call_of(t, x));
+	nonces_given(t->nonces, value_of(&g, DIGEST_NONCE), &party,
+	             slice_head(value, TEXT_KEPT), proxy, &ref, call_of(t, x));
 	/* A dialog's memory has its bound: then the last one that it kept is better than none. */
 	if (!slice_eq(x->dialog->challenge, value)) {
 		own = text_keep(&x->dialog->mem, value);
@@ -326,6 +356,8 @@ auth_response(struct tracker *t, struct tx *x, const struct message *m, struct p
 	decide(t, x, m);
 	info_read(t, x, m, p);
 	for (k = 0; k < 2; k++)
-		for (i = 0; (h = sip_find(&m->sip, challenge_headers[k], i)) != NULL && i < CREDENTIALS_MAX; i++)
+		for (i = 0; (h = sip_find(&m->sip, challenge_headers[k], i)) != NULL &&
+		            i < CREDENTIALS_MAX;
+		     i++)
 			challenge(t, x, m, h->value, k == 1, p);
 }

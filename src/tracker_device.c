@@ -5,7 +5,8 @@
 
 enum {
 	CHALLENGES_NOTED = 3,
-	GAPS_LIKELY = 3, /* keepalives lost at once, where the usual distance was seen once only */
+	GAPS_LIKELY =
+	    3, /* keepalives lost at once, where the usual distance was seen once only */
 	REGISTRAR_TEXT = 200,
 };
 
@@ -27,12 +28,16 @@ device_of(const struct message *m)
 	if (ff && (f.class == DEVICEID_DEVICE || f.class == DEVICEID_PERIPHERAL))
 		return from;
 	if (gg || ff)
-		return m->mans.m.DeviceID.n == 20 && deviceid_is20(m->mans.m.DeviceID) ? m->mans.m.DeviceID : gg ? to : from;
+		return m->mans.m.DeviceID.n == 20 && deviceid_is20(m->mans.m.DeviceID)
+		           ? m->mans.m.DeviceID
+		       : gg ? to
+		            : from;
 	return SLICE_EMPTY;
 }
 
 static struct device *
-party_device(struct tracker *t, const struct message *m, const struct party *p, const struct ref *ref)
+party_device(struct tracker *t, const struct message *m, const struct party *p,
+             const struct ref *ref)
 {
 	if (!deviceid_is20(p->uri.user) && m->method != METHOD_REGISTER)
 		return NULL;
@@ -75,7 +80,7 @@ keepalive(struct tx *x, const struct message *m, struct device *d)
 	int64_t gap = m->rec.time_ns - d->keepalive_ns;
 
 	if (d->keepalives != 0 && gap < SECOND)
-		return;     /* the same one to another platform, or twice: nothing to measure */
+		return; /* the same one to another platform, or twice: nothing to measure */
 	if (d->keepalives != 0) {
 		x->keepalives_lost = keepalives_missing(d, gap);
 		if (x->keepalives_lost != 0) {
@@ -83,7 +88,8 @@ keepalive(struct tx *x, const struct message *m, struct device *d)
 			x->keepalive_interval_ns = d->keepalive_interval_ns;
 			d->keepalives_lost += x->keepalives_lost;
 		}
-		d->keepalive_ref.time_ns = d->keepalive_ns; /* of the one before the last */
+		d->keepalive_ref.time_ns =
+		    d->keepalive_ns; /* of the one before the last */
 	}
 	d->keepalives++;
 	d->keepalive_ns = m->rec.time_ns;
@@ -112,7 +118,8 @@ registered_elsewhere(struct tracker *t, const struct device *d, const struct mes
 	struct slice now = registration_of(t, m);
 	size_t n = m->rec.dst.n;
 
-	return d->registered == 1 && d->call_id.n > n && now.n > n && !slice_eq(d->call_id, now) &&
+	return d->registered == 1 && d->call_id.n > n && now.n > n &&
+	       !slice_eq(d->call_id, now) &&
 	       slice_eq(slice_head(d->call_id, n), slice_head(now, n)) &&
 	       m->rec.time_ns < d->granted_ns + (int64_t)d->granted * SECOND;
 }
@@ -124,7 +131,8 @@ same_contact(const struct tx *x)
 	const struct tx *o;
 
 	for (o = x->dialog->txs; o != NULL; o = o->dialog_next)
-		if (o != x && o->method == METHOD_REGISTER && !o->closed && slice_eq(o->contact, x->contact))
+		if (o != x && o->method == METHOD_REGISTER && !o->closed &&
+		    slice_eq(o->contact, x->contact))
 			return true;
 	return false;
 }
@@ -140,7 +148,8 @@ failed_in_row(const struct device *d, const struct tx *x)
 		if (a->decision == DECISION_REJECTED)
 			return d->rejected_in_row + 1;
 	/* The first challenge is no failure; the second is the second. */
-	if (x->auths == NULL && !d->auth_seen && challenged && (x->status == 401 || x->status == 407))
+	if (x->auths == NULL && !d->auth_seen && challenged &&
+	    (x->status == 401 || x->status == 407))
 		return d->rejected_in_row ? d->rejected_in_row + 1 : 2;
 	return d->rejected_in_row;
 }
@@ -153,8 +162,9 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 	struct device *from = party_device(t, m, &m->from, &ref), *to;
 	const struct sip_header *ua = sip_find(&m->sip, SIP_USER_AGENT, 0);
 
-	to = x->method == METHOD_REGISTER && slice_eq(m->to.uri.user, m->from.uri.user) ? from
-	                                                                                : party_device(t, m, &m->to, &ref);
+	to = x->method == METHOD_REGISTER && slice_eq(m->to.uri.user, m->from.uri.user)
+	         ? from
+	         : party_device(t, m, &m->to, &ref);
 	if (from != NULL && m->vias == 1) {
 		device_address(from, &m->rec.src);
 		if (ua != NULL)
@@ -175,7 +185,8 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 		for (a = x->auths; a != NULL; a = a->next) {
 			to->auth_seen = true;
 			to->verdict = a->out.verdict;
-			device_text(to, &to->algorithm, a->has_algorithm ? a->algorithm : SLICE("MD5"));
+			device_text(to, &to->algorithm,
+			            a->has_algorithm ? a->algorithm : SLICE("MD5"));
 			device_text(to, &to->qop, a->qop);
 			device_text(to, &to->why, a->why);
 		}
@@ -185,7 +196,8 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 	}
 	if (x->keepalive && from != NULL)
 		keepalive(x, m, from);
-	if (m->mans.verdict != BODY_NONE && exchange_needs_response(m) && slice_eq(m->mans.m.root, SLICE("Query"))) {
+	if (m->mans.verdict != BODY_NONE && exchange_needs_response(m) &&
+	    slice_eq(m->mans.m.root, SLICE("Query"))) {
 		struct device *d = devices_find(t->devices, m->to.uri.user);
 
 		if (d != NULL) {
@@ -210,7 +222,8 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 	ua = sip_find(&m->sip, SIP_USER_AGENT, 0);
 	if (ua == NULL)
 		ua = sip_find(&m->sip, SIP_SERVER, 0);
-	if (other != NULL && x->method != METHOD_REGISTER && ua != NULL && other->user_agent.n == 0 && m->vias == 1)
+	if (other != NULL && x->method != METHOD_REGISTER && ua != NULL &&
+	    other->user_agent.n == 0 && m->vias == 1)
 		device_text(other, &other->user_agent, ua->value);
 	if (x->keepalive && m->sip.status >= 300) {
 		d = devices_find(t->devices, m->from.uri.user);
@@ -238,7 +251,9 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 	} else {
 		if (m->sip.status == 401 || m->sip.status == 407)
 			d->challenges++;
-		x->rejected_in_row = failed > d->rejected_in_row && failed >= CHALLENGES_NOTED ? failed : 0;
+		x->rejected_in_row =
+		    failed > d->rejected_in_row && failed >= CHALLENGES_NOTED ? failed
+		                                                              : 0;
 		d->rejected_in_row = failed;
 		if (d->registered != 1)
 			d->registered = 0;

@@ -53,7 +53,7 @@ class Flow:
 HEAD = re.compile(r'(?P<src>\w+) > (?P<dst>\w+)(?: @ (?P<at>\S+))?(?P<rest>(?: \S+)*)$')
 REPEAT = re.compile(r'repeat (?P<number>[\d.]+)(?: @ (?P<at>\S+))?$')
 PEER = re.compile(r'(\w+)\s*=\s*(\[[^]]+\]|[\d.]+):(\d+)(?:\s+(udp|tcp))?$')
-SETTINGS = {'start', 'mtu', 'charset', 'link', 'transport', 'format', 'passwords', 'options'}
+SETTINGS = {'errors', 'start', 'mtu', 'charset', 'link', 'transport', 'format', 'passwords', 'options'}
 
 
 def parse_head(text, number, where):
@@ -297,6 +297,8 @@ class Sender:
                 params = digest_params(text)
                 method = start.split(' ')[0]
                 out += digest_response(method, args[0], params, body).encode()
+            elif m[1] == 'rspauth':
+                out += self.rspauth(block, args, body).encode()
             else:
                 raise FlowError(f'{block.where}: unknown macro {m[0]}')
         return out + text[pos:].encode(charset) + end
@@ -332,6 +334,12 @@ class Sender:
         out = [f'{k}={v}' if k in bare else f'{k}="{v}"'
                for k, v in (*use.items(), ('response', response)) if v is not None]
         return 'Digest ' + ', '.join(out)
+
+    def rspauth(self, block, args, body):
+        """The server's proof for the credentials of the request that is answered: RFC 7616 3.5."""
+        _, headers = headers_of(self.request(block).data)
+        value = header(headers, 'Authorization') + header(headers, 'Proxy-Authorization')
+        return digest_response('', args[0], digest_params(value[0]), body)
 
     def via(self, block):
         address, port, _ = self.flow.peers[block.src]

@@ -91,6 +91,10 @@ def one_variant(suite, path, variant, plain):
             plain.append(got)
             check(report['summary']['messages'] == sum(
                 not m.lost for m in flowlang.messages(flow)), 'not all messages were seen')
+            errors = {f['rule'] for f in report['findings'] if f['severity'] == 'error'}
+            check(path.parent.name == 'samples'     # golden tests know what these draw
+                  or errors == set(flow.settings.get('errors', '').split()),
+                  f'the errors are {sorted(errors)}')
             return
         if not plain:
             capture, _ = write(suite, 'flows', f'{name}-base', flow, variants.BY_NAME['plain'])

@@ -2,6 +2,8 @@
 
 The captures and the table come from the folder with reference captures; without it all is skipped."""
 import json
+import os
+import subprocess
 import sys
 import threading
 
@@ -26,6 +28,31 @@ def captures_of(suite):
             check(done.returncode == 0, text(done.stderr)[-2000:])
             (out / 'done').write_text('')
     return out
+
+
+# What a sanitizer may cost: the table's bounds are those of a release build.
+SANITIZED = 3
+
+
+def allowance(suite):
+    """How many times the bounds; none under a wrapper such as valgrind."""
+    if suite.wrap:
+        return None
+    with open(suite.program, 'rb') as f:
+        return SANITIZED if b'__asan_init' in f.read() else 1
+
+
+def measured(suite, args, timeout=120):
+    """(exit status, CPU seconds, MiB at most): a busy machine costs no CPU time."""
+    with subprocess.Popen([*suite.wrap, suite.program, *map(str, args)], cwd=suite.place,
+                          env=suite.env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as run:
+        killer = threading.Timer(timeout * (20 if suite.wrap else 1), run.kill)
+        killer.start()
+        _, status, usage = os.wait4(run.pid, 0)
+        killer.cancel()
+        run.returncode = os.waitstatus_to_exitcode(status)
+    return run.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 def verified_calls(report):
@@ -83,7 +110,7 @@ UNSAID = {
 
 def family_test(suite, family, rows):
     def run():
-        folder, bad = captures_of(suite), []
+        folder, bad, times = captures_of(suite), [], allowance(suite)
         secrets_file = suite.folder('hostile-passwords') / f'{family}.txt'
         secrets_file.write_text('*:*:12345678\n')
         secrets_file.chmod(0o600)
@@ -94,11 +121,17 @@ def family_test(suite, family, rows):
             status = {'OK': 0, 'PARTIAL': 3, 'REJECT': 2}[row['exit_class']]
             status = STATUS.get(row['file'], (status,))[0]
             out = suite.folder('hostile-out') / (row['file'] + '.json')
-            done = suite.call('report', '-f', 'json', '-p', secrets_file, '-o', out, path)
-            if done.returncode != status:
-                bad.append(f'{row["file"]}: status {done.returncode}, not {status}: {row["must"]}')
+            got, seconds, mib = measured(
+                suite, ('report', '-f', 'json', '-p', secrets_file, '-o', out, path))
+            if got != status:
+                bad.append(f'{row["file"]}: status {got}, not {status}: {row["must"]}')
                 continue
-            if status == 2 or row['file'] in STATUS:
+            if times is not None:
+                if seconds > times * float(row['max_sec']):
+                    bad.append(f'{row["file"]}: {seconds:.1f} s')
+                if mib > times * float(row['max_rss_mib']):
+                    bad.append(f'{row["file"]}: {mib:.0f} MiB')
+            if status == 2 or STATUS.get(row['file']) == (3, LIBPCAP):
                 continue
             report = json.loads(out.read_text(encoding='utf-8'))
             verified = verified_calls(report)

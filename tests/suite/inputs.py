@@ -1,8 +1,10 @@
 """inputs - what users hand over, and what comes back: exit statuses, secrets, the same bytes each time."""
 import hashlib
+import json
 import os
 import re
 import struct
+import threading
 
 import flow as flowlang
 import variants
@@ -64,16 +66,68 @@ def one_capture(suite, name, make, report, verdict):
     return Test(f'input: {name}', run)
 
 
+def boundaries(data):
+    """Where a capture may end without anybody noticing."""
+    at, out = 24, {24}
+    while at < len(data):
+        at += 16 + struct.unpack('<I', data[at + 8:at + 12])[0]
+        out.add(at)
+    return out
+
+
 def prefixes(suite):
-    """A capture that stops anywhere is read up to there."""
+    """A capture that stops anywhere is read up to there, and one line says so."""
     def run():
         data = sample(suite)
-        folder = suite.folder('inputs')
-        for size in list(range(0, 26)) + list(range(26, len(data), 61)):
-            path = folder / 'prefix.pcap'
+        path = suite.folder('inputs') / 'prefix.pcap'
+        ends, before = boundaries(data), 0
+        for size in range(len(data) + 1):
             path.write_bytes(data[:size])
-            suite.call('report', path, status=2 if size < 24 else (0, 3))
+            status = 2 if size < 24 else 0 if size in ends else 3
+            done = suite.call('report', '-f', 'json', path, status=status)
+            lines = text(done.stderr).splitlines()
+            check(len(lines) == (status != 0) and all(str(path) in x for x in lines),
+                  f'{size} octets: stderr says {lines}')
+            if status == 2:
+                check(not done.stdout, f'{size} octets: something on stdout')
+                continue
+            report = json.loads(done.stdout)
+            check(report['complete'] is (status == 0), f'{size} octets: complete is wrong')
+            messages = report['summary']['messages']
+            check(messages >= before, f'{size} octets: {messages} messages, {before} with less')
+            before = messages
+        check(before == 6, f'{before} messages in the whole')
     return Test('input: a capture cut anywhere', run)
+
+
+def odd_files(suite):
+    """What is no file with a capture draws one line; what is no file but holds one is read."""
+    def run():
+        folder = suite.folder('odd')
+        unreadable = folder / 'unreadable.pcap'
+        unreadable.write_bytes(sample(suite))
+        unreadable.chmod(0)
+        names = [folder, folder / 'missing.pcap', '/dev/null', unreadable / 'below', '-']
+        if os.access(unreadable, os.R_OK) is False:
+            names.append(unreadable)
+        for name in names:
+            for command in ('report', 'check', 'list'):
+                done = suite.call(command, name, status=2)
+                lines = text(done.stderr).splitlines()
+                check(len(lines) == 1 and str(name) in lines[0] and not done.stdout,
+                      f'{command} {name}: {lines}')
+        unreadable.chmod(0o600)
+
+        fifo = folder / 'fifo'
+        if not fifo.exists():
+            os.mkfifo(fifo)
+        writer = threading.Thread(target=fifo.write_bytes, args=(sample(suite),))
+        writer.start()
+        there = suite.call('report', '-f', 'text', 'samples/registration.pcap', status=0).stdout
+        here = suite.call('report', '-f', 'text', fifo, status=0).stdout
+        writer.join()
+        compare(text(there).replace('samples/registration.pcap', str(fifo)), text(here), 'by a FIFO')
+    return Test('input: directory, device, FIFO, nothing', run)
 
 
 def standard_input(suite):
@@ -205,5 +259,5 @@ def same_bytes(suite):
 def tests(suite):
     return [one_capture(suite, *row) for row in CAPTURES] \
         + [one_passwords(suite, *row) for row in PASSWORDS] \
-        + [prefixes(suite), standard_input(suite), outputs(suite), readable(suite),
+        + [prefixes(suite), odd_files(suite), standard_input(suite), outputs(suite), readable(suite),
            secrets(suite), same_bytes(suite)]
