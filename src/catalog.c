@@ -177,14 +177,24 @@ run_explain(const struct options *o, struct err *e)
 		} else {
 			explain_rule(f, r);
 		}
+	} else if (field != NULL && json == 1) {
+		struct json_object *v = json_object_new_object();
+
+		json_object_object_add(v, "name", json_object_new_string(field->name));
+		json_object_object_add(v, "type", json_object_new_string(field->type));
+		json_object_object_add(v, "meaning", json_object_new_string(field->meaning));
+		json_object_object_add(v, "source", json_object_new_string(field->source));
+		(void)fprintf(f, "[%s]\n", json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+		json_object_put(v);
 	} else if (field != NULL) {
 		(void)fprintf(f, "%s\n  type    %s\n  source  %s\n\n", field->name, field->type, field->source);
 		wrapped(f, field->meaning);
 	} else {
-		told = slice_istarts(what, SLICE("manscdp.")) ? explain_manscdp(f, slice_tail(what, 8), e) : 0;
+		told = explain_manscdp(f, slice_istarts(what, SLICE("manscdp.")) ? slice_tail(what, 8) : what, e);
 	}
 	if (told == 0)
-		err_set(e, "explain: no such rule or field: %s ('gbscope rules' lists the rules)", o->what);
+		err_set(e, "explain: no such rule, field or command: %s ('gbscope rules' lists the rules; "
+		           "fields are named like sip.CSeq and manscdp.Catalog.SumNum)", o->what);
 	if (sink_close(s, told != 0, e) < 0 || told == 0)
 		return EXIT_TROUBLE;
 	return EXIT_OK;

@@ -25,6 +25,16 @@ void
 found_on(const struct checker *c, const struct message *m, const struct place *p,
          struct finding *x)
 {
+	/* Fields have the names of the registry: a header's is sip.NAME. */
+	if (x->field.n != 0 && x->field.p[0] != '/' && !slice_starts(x->field, SLICE("sip."))) {
+		uint8_t *t = arena_alloc(c->scratch, x->field.n + 4);
+
+		if (t != NULL) {
+			memcpy(t, "sip.", 4);
+			memcpy(t + 4, x->field.p, x->field.n);
+			x->field = slice_of(t, x->field.n + 4);
+		}
+	}
 	x->has_place = true;
 	x->capture = m->rec.capture;
 	x->frame = m->rec.frame;

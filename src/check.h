@@ -7,8 +7,6 @@
 struct checker {
 	struct findings *findings;
 	struct arena *scratch;     /* for arguments made on the way: one message's life */
-	bool rfc3261;              /* --profile rfc3261 */
-	int64_t gb_zone_ns;        /* of GB/T 28181 times without zone */
 };
 
 /* A message in its place. Both kinds of check call nothing but found(). */

@@ -7,6 +7,7 @@
 #include "src/hash.h"
 #include "src/map.h"
 #include "src/secret.h"
+#include "src/spool.h"
 
 /* Findings of one rule, device and kind of dialog. */
 struct group {
@@ -59,7 +60,7 @@ findings_new(struct limits *l, bool all, struct err *e)
 	f->all = all;
 	f->key = hash_key_random();
 	arena_init(&f->mem, FINDING_BYTES);
-	f->spool = tmpfile();
+	f->spool = spool_open();
 	if (f->spool == NULL) {
 		err_set(e, "cannot make a temporary file: %s", strerror(errno));
 		free(f);

@@ -1,7 +1,7 @@
 /* limits - every bound on what a capture can make us keep, one row each.
  *
  * L(ID, default, kind, "what is bounded"). kind TABLE: reaching it drops unfinished state of the
- * oldest (counted; exit status 3, design 5); kind SIZE: a finding on the one message or packet. */
+ * oldest (counted; exit status 3); kind SIZE: a finding on the one message or packet. */
 #ifndef SRC_LIMITS_H
 #define SRC_LIMITS_H
 

@@ -38,7 +38,7 @@ static const struct {
 } rows[] = {
 	{'p', "passwords", "FILE", "known passwords, USER:REALM:PASSWORD a line", FOR_ANALYSIS},
 	{OPT_STRICT, "strict-passwords", NULL, "refuse a passwords file that others can read", FOR_ANALYSIS},
-	{'f', "format", "FORMAT", "json or text", FOR_REPORT | FOR_RULES | FOR_EXPLAIN},
+	{'f', "format", "FORMAT", "json or text (if not given: report json, rules and explain text)", FOR_REPORT | FOR_RULES | FOR_EXPLAIN},
 	{'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
 	{OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022", FOR_ANALYSIS},
 	{OPT_PROFILE, "profile", "NAME", "severities for: auto, rfc3261 or gb28181", FOR_ANALYSIS},
@@ -47,8 +47,8 @@ static const struct {
 	{OPT_INCOMPLETE, "allow-incomplete", NULL, "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
 	{OPT_EMPTY, "allow-empty", NULL, "exit 0, not 3, where there is no SIP at all", FOR_CHECK},
 	{OPT_ALL, "all-findings", NULL, "details of every finding, not of the first 10 of a kind", FOR_REPORT | FOR_CHECK},
-	{OPT_COLOR, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", FOR_REPORT | FOR_LIST | FOR_SHOW},
-	{'q', "quiet", NULL, "say less: check gives its last line only", FOR_ALL},
+	{OPT_COLOR, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", FOR_REPORT | FOR_SHOW},
+	{'q', "quiet", NULL, "say less: no warnings; check its last line only, show no bytes", FOR_ALL},
 	{'h', "help", NULL, "this text", FOR_ALL},
 	{'V', "version", NULL, "the version", FOR_ALL},
 };
@@ -69,7 +69,8 @@ options_help(enum command c)
 		puts("\n'gbscope COMMAND --help' lists the options of a command; the manual is gbscope(1)");
 		return;
 	}
-	printf("usage: gbscope %s [options] %s\n%s\n\n", commands[c].name, commands[c].arguments, commands[c].what);
+	printf("usage: gbscope %s [options]%s%s\n%s\n\n", commands[c].name, commands[c].arguments[0] ? " " : "",
+	       commands[c].arguments, commands[c].what);
 	for (i = 0; i < ROWS; i++) {
 		char name[64];
 
@@ -88,12 +89,16 @@ options_help(enum command c)
 static int
 choose(const char *given, const char *option, const char *const *names, struct err *e)
 {
+	char known[128] = "";
+	size_t n = 0;
 	int i;
 
 	for (i = 0; names[i] != NULL; i++)
 		if (strcmp(given, names[i]) == 0)
 			return i;
-	err_set(e, "--%s: not known: %s", option, given);
+	for (i = 0; names[i] != NULL && n < sizeof(known); i++)
+		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", i ? ", " : "", names[i]);
+	err_set(e, "--%s: not known: %s (there are: %s)", option, given, known);
 	return -1;
 }
 
@@ -103,7 +108,7 @@ set(struct options *o, int value, char *argument, struct err *e)
 	static const char *const colors[] = {"never", "always", "auto", NULL};
 	static const char *const profiles[] = {"auto", "rfc3261", "gb28181", NULL};
 	static const char *const editions[] = {"auto", "2011", "2014", "2016", "2022", NULL};
-	static const char *const severities[] = {"off", "note", "warning", "error", NULL};
+	static const char *const severities[] = {"note", "warning", "error", NULL};
 	static const uint8_t bits[] = {0, EDITION_2011, EDITION_2014, EDITION_2016, EDITION_2022};
 	uint32_t n;
 	int i = 0;
@@ -153,9 +158,7 @@ set(struct options *o, int value, char *argument, struct err *e)
 		break;
 	case OPT_FAIL_ON:
 		i = choose(argument, "fail-on", severities, e);
-		o->fail_on = i < 0 ? SEVERITY_ERROR : (enum severity)i;
-		if (i == SEVERITY_OFF)
-			return err_set(e, "--fail-on: not known: %s", argument);
+		o->fail_on = i < 0 ? SEVERITY_ERROR : (enum severity)(SEVERITY_NOTE + i);
 		break;
 	case OPT_TIMEOUT:
 		if (!parse_u32(slice_str(argument), 1000000, &n) || n == 0)
@@ -188,7 +191,8 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	if (o->command == COMMAND_RULES || o->command == COMMAND_EXPLAIN)
 		return argc == 0 ? 0 : err_set(e, "%s: too many arguments: %s", commands[o->command].name, argv[0]);
 	if (argc == 0)
-		return err_set(e, "%s: no capture given ('-' is standard input)", commands[o->command].name);
+		return err_set(e, "%s: no capture given ('-' is standard input); 'gbscope %s --help' says more",
+		               commands[o->command].name, commands[o->command].name);
 	for (i = 0; i < argc; i++)
 		dashes += strcmp(argv[i], "-") == 0;
 	if (dashes > 1)
@@ -219,8 +223,13 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 			o->command = COMMAND_HELP;
 		else if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 			o->command = COMMAND_VERSION;
+		else if (argv[1][0] == '-')
+			return err_set(e, "%s: options stand behind the command: gbscope COMMAND [options]", argv[1]);
 		else
 			return err_set(e, "no such command: %s; 'gbscope --help' lists them", argv[1]);
+		for (i = COMMAND_REPORT; argc > 2 && i <= COMMAND_EXPLAIN; i++)
+			if (strcmp(argv[2], commands[i].name) == 0)
+				o->help_for = (enum command)i;
 		return 0;
 	}
 	for (i = 0; i < ROWS; i++) {

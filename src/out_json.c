@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "src/emit.h"
+#include "src/spool.h"
 
 enum { ADD_FLAGS = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT, COPY_BYTES = 65536 };
 
@@ -75,7 +76,7 @@ begin(struct out *o)
 
 	if (own == NULL)
 		return false;
-	own->exchanges = tmpfile();
+	own->exchanges = spool_open();
 	if (own->exchanges == NULL) {
 		free(own);
 		return false;

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "src/spool.h"
+
 /* Lines of `list`: dialogs end in another order than they begin, and a reader wants the latter. */
 struct lines {
 	FILE *file;           /* without a name */
@@ -18,6 +20,12 @@ begin(struct out *o)
 {
 	(void)o;
 	return true;
+}
+
+static void
+counted(struct out *o, uint64_t n, const char *what, const char *behind)
+{
+	(void)fprintf(o->f, "%llu %s%s%s", (unsigned long long)n, what, n == 1 ? "" : "s", behind);
 }
 
 static void
@@ -44,11 +52,10 @@ check_end(struct out *o, const struct results *r)
 		(void)fprintf(o->f, " [%s]\n", rule_infos[x.rule].id);
 		arena_reset(&o->scratch);
 	}
-	(void)fprintf(o->f, "%llu errors, %llu warnings, %llu notes in %llu messages\n",
-	              (unsigned long long)findings_count(r->findings, SEVERITY_ERROR),
-	              (unsigned long long)findings_count(r->findings, SEVERITY_WARNING),
-	              (unsigned long long)findings_count(r->findings, SEVERITY_NOTE),
-	              (unsigned long long)r->summary->messages);
+	counted(o, findings_count(r->findings, SEVERITY_ERROR), "error", ", ");
+	counted(o, findings_count(r->findings, SEVERITY_WARNING), "warning", ", ");
+	counted(o, findings_count(r->findings, SEVERITY_NOTE), "note", " in ");
+	counted(o, r->summary->messages, "message", "\n");
 }
 
 static void
@@ -64,7 +71,7 @@ list_begin(struct out *o)
 
 	if (l == NULL)
 		return false;
-	l->file = tmpfile();
+	l->file = spool_open();
 	if (l->file == NULL) {
 		free(l);
 		return false;

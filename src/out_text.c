@@ -72,9 +72,9 @@ captures(struct out *o, const struct results *r)
 
 			if (n == 0)
 				continue;
-			(void)fputs("  not used: ", o->f);
+			(void)fputs("  ", o->f);
 			counted(o, n, "frame");
-			(void)fprintf(o->f, ", %s\n", net_skip_text((enum net_skip)s));
+			(void)fprintf(o->f, " not used: %s\n", net_skip_text((enum net_skip)s));
 		}
 	}
 }
@@ -197,7 +197,8 @@ devices(struct out *o, const struct results *r)
 	while ((d = tracker_device(r->tracker, d)) != NULL)
 		if (worth_a_line(d) && (int)d->id.n > width && d->id.n < 40)
 			width = (int)d->id.n;
-	inked(o, INK_BOLD, "\nDevices\n");
+	inked(o, INK_BOLD, "\nDevices");
+	(void)fputs("  (times are UTC)\n", o->f);
 	for (d = NULL; (d = tracker_device(r->tracker, d)) != NULL;) {
 		int pad;
 
@@ -220,7 +221,9 @@ static void
 place(struct out *o, const struct results *r, uint32_t capture, uint64_t frame)
 {
 	if (capture_total(r->captures) > 1 && capture < capture_total(r->captures)) {
-		tty_put(o, slice_str(capture_info(r->captures, capture)->file));
+		const char *file = capture_info(r->captures, capture)->file, *slash = strrchr(file, '/');
+
+		tty_put(o, slice_str(slash ? slash + 1 : file));
 		(void)fputc(':', o->f);
 	}
 	(void)fprintf(o->f, "%llu", (unsigned long long)frame);

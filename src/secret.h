@@ -1,4 +1,4 @@
-/* secret - what must not be written of a capture: each place becomes <N octets>. design.md section 5. */
+/* secret - what must not be written of a capture: each place becomes <N octets>. docs/architecture.md. */
 #ifndef SRC_SECRET_H
 #define SRC_SECRET_H
 

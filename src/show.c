@@ -63,6 +63,8 @@ line(struct out *o, const struct message *m, unsigned depth, const char *name, s
 	tty_put(o, slice_head(value, 1024));
 	if (value.n > 1024)
 		(void)fprintf(o->f, " ... (%zu octets)", value.n);
+	if (value.n == 0)
+		(void)fputc('-', o->f);
 	if (meaning != NULL && meaning[0] != '\0') {
 		dim(o, true);
 		(void)fprintf(o->f, "   %s", meaning);
@@ -226,7 +228,7 @@ show_auth(struct out *o, const struct message *m, const struct place *p)
 		if (e->why.n != 0)
 			line(o, m, 2, "why", e->why, NULL, NULL);
 		if (nonce_check_name(e->nonce_check) != NULL)
-			line(o, m, 2, "nonce", slice_str(nonce_check_name(e->nonce_check)), "what is known of the nonce", "gbscope");
+			line(o, m, 2, "sip.auth.nonce_check", slice_str(nonce_check_name(e->nonce_check)), "what is known of the nonce", "gbscope");
 	}
 }
 
@@ -386,7 +388,8 @@ show_message(struct out *o, const struct message *m, const struct place *p)
 		show_header(o, m, &m->sip.headers[i]);
 	show_auth(o, m, p);
 	show_body(o, m);
-	show_hex(o, m->rec.bytes);
+	if (!o->quiet)
+		show_hex(o, m->rec.bytes);
 	if (own->total < SHOWN_MAX) {
 		own->shown[own->total].capture = m->rec.capture;
 		own->shown[own->total++].frame = m->rec.frame;
