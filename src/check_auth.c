@@ -172,19 +172,20 @@ stale_unsaid(const struct place *p, const struct auth_entry *e)
 	         e->challenge.time_ns < p->dialog->granted_ns));
 }
 
-/* Of a Call-ID whose first REGISTER the capture does not show, one may have been challenged before it began. */
+/* Of a Call-ID whose first REGISTER the capture does not show, one may have been challenged before it began.
+ * GB/T 28181 makes authentication mandatory, RFC 3261 10.3 recommends it. */
 static void
 not_asked(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct tx *x = p->tx;
-	bool begun = x->cseq == 1;
+	bool sure = x->cseq == 1 && p->dialog->gb;
 
 	if (m->method == METHOD_REGISTER && m->sip.status >= 200 && m->sip.status < 300 &&
 	    x->auths == NULL && x->registration_scheme.n == 0 && !x->logout &&
 	    x->request.frame != 0 && p->dialog->challenge.n == 0 &&
 	    p->dialog->granted_before == 0)
 		found(c, m, p, RULE_AUTH_NOT_ASKED,
-		      .severity = begun ? SEVERITY_OFF : SEVERITY_NOTE,
+		      .severity = sure ? SEVERITY_OFF : SEVERITY_NOTE,
 		      ARGS({"user", m->to.uri.user}));
 }
 

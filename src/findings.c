@@ -199,7 +199,28 @@ bool
 findings_rewind(struct findings *f)
 {
 	f->read = 0;
-	return fflush(f->spool) == 0 && !f->failed && fseek(f->spool, 0, SEEK_SET) == 0;
+	f->failed |= fflush(f->spool) != 0 || fseek(f->spool, 0, SEEK_SET) != 0;
+	return !f->failed;
+}
+
+/* Reads what spool() wrote. */
+static bool
+unspool(struct findings *f, struct spooled *s, struct slice texts[5 + FINDING_ARGS_MAX], uint64_t **frames)
+{
+	uint8_t *p;
+	size_t i;
+
+	if (fread(s, sizeof(*s), 1, f->spool) != 1)
+		return false;
+	for (i = 0; i < 5 + FINDING_ARGS_MAX; i++) {
+		p = arena_alloc(&f->mem, s->lengths[i]);
+		if (p == NULL || (s->lengths[i] != 0 && fread(p, s->lengths[i], 1, f->spool) != 1))
+			return false;
+		texts[i] = slice_of(p, s->lengths[i]);
+	}
+	*frames = arena_array(&f->mem, s->x.frames_total + 1, sizeof(**frames));
+	return *frames != NULL && (s->x.frames_total == 0 ||
+	                           fread(*frames, s->x.frames_total * sizeof(**frames), 1, f->spool) == 1);
 }
 
 bool
@@ -208,19 +229,16 @@ findings_read(struct findings *f, struct finding *out)
 	struct spooled s;
 	struct slice texts[5 + FINDING_ARGS_MAX];
 	uint64_t *frames;
-	uint8_t *p;
 	size_t i;
 
 	arena_reset(&f->mem);
-	if (f->read >= f->total || fread(&s, sizeof(s), 1, f->spool) != 1)
+	if (f->read >= f->total || f->failed)
 		return false;
-	f->read++;
-	for (i = 0; i < 5 + FINDING_ARGS_MAX; i++) {
-		p = arena_alloc(&f->mem, s.lengths[i]);
-		if (p == NULL || (s.lengths[i] != 0 && fread(p, s.lengths[i], 1, f->spool) != 1))
-			return false;
-		texts[i] = slice_of(p, s.lengths[i]);
+	if (!unspool(f, &s, texts, &frames)) {
+		f->failed = true;
+		return false;
 	}
+	f->read++;
 	*out = s.x;
 	out->device = texts[0];
 	out->field = texts[1];
@@ -228,9 +246,6 @@ findings_read(struct findings *f, struct finding *out)
 	out->expected = texts[3];
 	for (i = 0; i < FINDING_ARGS_MAX; i++)
 		out->args[i].value = texts[5 + i];
-	frames = arena_array(&f->mem, s.x.frames_total + 1, sizeof(*frames));
-	if (frames == NULL || (s.x.frames_total != 0 && fread(frames, s.x.frames_total * sizeof(*frames), 1, f->spool) != 1))
-		return false;
 	out->frames = frames;
 	if (s.group != NULL)
 		out->count = s.group->count - f->limits->max[LIMIT_FINDING_DETAILS] + 1;
@@ -276,14 +291,15 @@ findings_failed(const struct findings *f)
 void
 findings_free(struct findings *f)
 {
-	size_t i;
+	size_t pos;
+	void *item;
 
 	if (f == NULL)
 		return;
-	for (i = 0; i < f->groups.size; i++)
-		free(f->groups.slots[i].item);
-	for (i = 0; i < f->devices.size; i++)
-		free(f->devices.slots[i].item);
+	for (pos = 0; (item = map_each(&f->groups, &pos)) != NULL;)
+		free(item);
+	for (pos = 0; (item = map_each(&f->devices, &pos)) != NULL;)
+		free(item);
 	map_free(&f->groups);
 	map_free(&f->devices);
 	if (f->spool != NULL)

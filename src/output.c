@@ -120,7 +120,8 @@ summary_message(struct summary *s, const struct message *m, const struct place *
 			s->methods[i].n++;
 			return;
 		}
-	if (!sip_token(name) || (s->methods_total == METHODS_TOLD - 1)) {
+	/* The last place is for all others. */
+	if (!sip_token(name) || s->methods_total >= METHODS_TOLD - 1) {
 		name = SLICE("other");
 		for (i = 0; i < s->methods_total; i++)
 			if (slice_eq(name, slice_str(s->methods[i].name))) {

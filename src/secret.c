@@ -2,7 +2,10 @@
 
 #include <stdio.h>
 
-enum { NAME_SCAN = 256, USERINFO_SCAN = 1024 }; /* octets looked at for one secret: linear over all */
+enum {
+	NAME_SCAN = 4096,    /* octets of a tag that are looked at */
+	USERINFO_LONG = 1024, /* nobody has so long a name */
+};
 
 static size_t
 spaces(struct slice s, size_t i)
@@ -16,6 +19,13 @@ static bool
 name_octet(uint8_t c)
 {
 	return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_' || c == '.' || c == '*';
+}
+
+/* A line of the head may be folded: RFC 3261 7.3.1. */
+static bool
+line_ends(struct slice s, size_t i)
+{
+	return s.p[i] == '\n' && (i + 1 >= s.n || (s.p[i + 1] != ' ' && s.p[i + 1] != '\t'));
 }
 
 /* name = value, quoted or not; `i` is the offset of the name. */
@@ -33,7 +43,7 @@ parameter(struct slice s, size_t i, struct slice name, struct secret_span *out)
 	out->at = at;
 	if (at < s.n && s.p[at] == '"') {
 		out->at = ++at;
-		while (at < s.n && s.p[at] != '"' && s.p[at] != '\n')
+		while (at < s.n && s.p[at] != '"' && !line_ends(s, at))
 			at += s.p[at] == '\\' && at + 1 < s.n ? 2 : 1;
 	} else {
 		while (at < s.n && s.p[at] != ',' && s.p[at] != ';' && !ascii_space(s.p[at]) && s.p[at] != '"')
@@ -49,7 +59,7 @@ basic(struct slice s, size_t i, struct secret_span *out)
 	size_t at = i + 5;
 
 	if (!slice_istarts(slice_tail(s, i), SLICE("basic")) || (i != 0 && name_octet(s.p[i - 1])) || at >= s.n ||
-	    (s.p[at] != ' ' && s.p[at] != '\t'))
+	    !ascii_space(s.p[at]))
 		return false;
 	at = spaces(s, at);
 	/* Basic realm="..." is a challenge. */
@@ -73,7 +83,8 @@ element(struct slice s, size_t i, struct secret_span *out)
 		return false;
 	if (s.p[i - 1] != '<' && s.p[i - 1] != ':')
 		return parameter(s, i, SLICE("password"), out);
-	at = i + 8 + slice_index(slice_head(slice_tail(s, i + 8), NAME_SCAN), '>');
+	for (at = i + 8; at < s.n && at - i < NAME_SCAN && s.p[at] != '>' && s.p[at] != '<'; at++)
+		continue;
 	if (at >= s.n || s.p[at] != '>')
 		return false;
 	out->at = ++at;
@@ -93,15 +104,15 @@ userinfo(struct slice s, size_t i, struct secret_span *out)
 
 	if (!slashes && !sip)
 		return false;
-	while (at < s.n && s.p[at] != '@' && s.p[at] != '>' && s.p[at] != '<' && s.p[at] != '"' && s.p[at] > ' ' &&
-	       at - start < USERINFO_SCAN) {
+	while (at < s.n && s.p[at] != '@' && s.p[at] != '>' && s.p[at] != '<' && s.p[at] != '"' && s.p[at] > ' ') {
 		if (slashes && s.p[at] == '/')
 			return false;
 		if (s.p[at] == ':' && colon == 0)
 			colon = at + 1;
 		at++;
 	}
-	if (at >= s.n || s.p[at] != '@')
+	/* What was looked at for long in vain is hidden, so that it is not looked at again from each colon in it. */
+	if ((at >= s.n || s.p[at] != '@') && at - start < USERINFO_LONG)
 		return false;
 	if (sip && colon == 0)
 		return false;
@@ -110,36 +121,47 @@ userinfo(struct slice s, size_t i, struct secret_span *out)
 	return out->n != 0;
 }
 
+/* <N octets>: hidden already. */
+static bool
+marked(struct slice s, size_t at)
+{
+	size_t i = at + 1;
+
+	if (at >= s.n || s.p[at] != '<')
+		return false;
+	while (i < s.n && ascii_digit(s.p[i]))
+		i++;
+	return i != at + 1 && slice_starts(slice_tail(s, i), SLICE(" octets>"));
+}
+
+static bool
+secret_at(struct slice s, size_t i, struct secret_span *out)
+{
+	switch (s.p[i]) {
+	case 'r':
+	case 'R':
+		return parameter(s, i, SLICE("response"), out) || parameter(s, i, SLICE("rspauth"), out);
+	case 'b':
+	case 'B':
+		return basic(s, i, out);
+	case 'p':
+	case 'P':
+		return element(s, i, out);
+	case ':':
+		return userinfo(s, i + 1, out);
+	default:
+		return false;
+	}
+}
+
 bool
 secret_next(struct slice s, size_t from, struct secret_span *out)
 {
 	size_t i;
 
-	for (i = from; i < s.n; i++) {
-		switch (s.p[i]) {
-		case 'r':
-		case 'R':
-			if (parameter(s, i, SLICE("response"), out) || parameter(s, i, SLICE("rspauth"), out))
-				return true;
-			break;
-		case 'b':
-		case 'B':
-			if (basic(s, i, out))
-				return true;
-			break;
-		case 'p':
-		case 'P':
-			if (element(s, i, out))
-				return true;
-			break;
-		case ':':
-			if (userinfo(s, i + 1, out) && out->at >= from)
-				return true;
-			break;
-		default:
-			break;
-		}
-	}
+	for (i = from; i < s.n; i++)
+		if (secret_at(s, i, out) && out->at >= from && !marked(s, out->at))
+			return true;
 	return false;
 }
 

@@ -6,7 +6,7 @@
 #include "src/field.h"
 #include "src/secret.h"
 
-enum { COLUMN_VALUE = 34, HEX_BYTES = 65536, SHOWN_MAX = 64 };
+enum { COLUMN_VALUE = 34, HEX_BYTES = 65536, VALUE_BYTES = 1024, SHOWN_MAX = 64 };
 
 /* Frames whose findings are told at the end. */
 struct own {
@@ -60,8 +60,9 @@ line(struct out *o, const struct message *m, unsigned depth, const char *name, s
 	for (pad = (int)(2 * depth + strlen(name)); pad < COLUMN_VALUE; pad++)
 		(void)fputc(' ', o->f);
 	(void)fputs("  ", o->f);
-	tty_put(o, slice_head(value, 1024));
-	if (value.n > 1024)
+	/* Hidden before it is cut: a secret without its end would not be known for one. */
+	tty_put(o, slice_head(secret_mask(value, &o->scratch), VALUE_BYTES));
+	if (value.n > VALUE_BYTES)
 		(void)fprintf(o->f, " ... (%zu octets)", value.n);
 	if (value.n == 0)
 		(void)fputc('-', o->f);
@@ -272,7 +273,7 @@ show_nodes(struct out *o, const struct message *m)
 		(void)fprintf(o->f, "%*s", 2 * (n->depth + 1) > 40 ? 40 : 2 * (n->depth + 1), "");
 		tty_put(o, slice_str(name));
 		(void)fputs("  ", o->f);
-		tty_put(o, slice_head(value, 1024));
+		tty_put(o, slice_head(secret_mask(value, &o->scratch), VALUE_BYTES));
 		if (meaning[0] != '\0') {
 			dim(o, true);
 			(void)fputs("   ", o->f);

@@ -148,7 +148,8 @@ struct dialog {
 	struct ref rejected_ref;
 	uint32_t open_txs;         /* without a final response */
 	uint32_t alive_txs;        /* still in memory: it must stay as long */
-	struct dialog *queue_prev, *queue_next;
+	struct dialog *queue_prev, *queue_next, *hold_prev, *hold_next;
+	bool holding, writing;
 	uint64_t hash;
 	int queue;
 	int64_t queued_ns;

@@ -37,8 +37,40 @@ list_drop(struct dialog_list *q, struct dialog *d)
 }
 
 void
+dialog_hold(struct tracker *t, struct dialog *d)
+{
+	if (d->holding)
+		return;
+	d->holding = true;
+	d->hold_prev = t->hold.last;
+	d->hold_next = NULL;
+	if (t->hold.last != NULL)
+		t->hold.last->hold_next = d;
+	else
+		t->hold.first = d;
+	t->hold.last = d;
+}
+
+static void
+hold_drop(struct tracker *t, struct dialog *d)
+{
+	if (!d->holding)
+		return;
+	d->holding = false;
+	if (d->hold_prev != NULL)
+		d->hold_prev->hold_next = d->hold_next;
+	else
+		t->hold.first = d->hold_next;
+	if (d->hold_next != NULL)
+		d->hold_next->hold_prev = d->hold_prev;
+	else
+		t->hold.last = d->hold_prev;
+}
+
+void
 dialog_release(struct tracker *t, struct dialog *d)
 {
+	hold_drop(t, d);
 	if (d->queue != DIALOG_NONE)
 		list_drop(&t->dialog_queues[d->queue], d);
 	map_drop(&t->dialogs, d->hash, d);
@@ -91,16 +123,18 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 	struct tx *x;
 	uint32_t marked = 0;
 
+	if (last)
+		dialog_queue(t, d, DIALOG_LIGHT);
+	if (d->txs == NULL || d->writing)
+		return;
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		x->write = all || x->closed;
 		marked += x->write;
 	}
 	for (x = d->txs; x != NULL && marked == 0; x = x->dialog_next)
 		x->write = true;
-	if (last)
-		dialog_queue(t, d, DIALOG_LIGHT);
-	if (d->txs != NULL)
-		event_push(t, &e);
+	d->writing = true;
+	event_push(t, &e);
 }
 
 void
@@ -109,7 +143,9 @@ dialog_written(struct tracker *t, struct dialog *d)
 	struct tx *x, *next, **link = &d->txs;
 
 	d->part++;
+	d->writing = false;
 	d->txs_last = NULL;
+	hold_drop(t, d);
 	for (x = d->txs; x != NULL; x = next) {
 		next = x->dialog_next;
 		if (!x->write) {
@@ -124,30 +160,23 @@ dialog_written(struct tracker *t, struct dialog *d)
 		x->written = true;
 		tx_release(t, x);
 	}
+	if (d->txs != NULL)
+		dialog_hold(t, d);
 }
 
-/* Too much is held: ended dialogs are written early, then parts of those used longest ago. */
+/* Too much is held: parts of those dialogs are written that have held something for longest. */
 void
 dialogs_flush(struct tracker *t)
 {
 	struct dialog *d, *next;
-	unsigned scan = 0;
+	unsigned n = 0;
 
-	if (t->details <= t->limits->max[LIMIT_DETAIL_BYTES])
-		return;
-	d = t->dialog_queues[DIALOG_FINAL].first;
-	if (d != NULL) {
-		dialog_write(t, d, true, true);
-		return;
-	}
-	for (d = t->dialog_queues[DIALOG_OPEN].first; d != NULL && scan < FLUSH_SCAN; d = next, scan++) {
-		next = d->queue_next;
-		if (d->txs == NULL || (d->open_txs != 0 && d->open_txs >= d->txs_held && scan + 1 < FLUSH_SCAN))
+	for (d = t->hold.first; d != NULL && n < FLUSH_MAX && t->details > t->limits->max[LIMIT_DETAIL_BYTES]; d = next) {
+		next = d->hold_next;
+		if (d->writing)
 			continue;
 		dialog_write(t, d, false, false);
-		/* To the end of the queue, so that the next one is looked at first; its idle time begins anew. */
-		dialog_queue_again(t, d);
-		return;
+		n++;
 	}
 }
 

@@ -16,7 +16,7 @@ enum {
 	DIALOGS_OF_CALL = 64,  /* dialogs of one Call-ID looked at, newest first */
 	RESPONSES_KEPT = 256,  /* entries of one transaction */
 	FORKS_MAX = 16,
-	FLUSH_SCAN = 64,
+	FLUSH_MAX = 4,         /* dialogs written at once when too much is held */
 };
 
 #define SECOND       INT64_C(1000000000)
@@ -50,6 +50,7 @@ struct tracker {
 	struct map txs, dialogs, branches, peers;
 	struct tx_list tx_queues[TX_QUEUES];
 	struct dialog_list dialog_queues[DIALOG_QUEUES];
+	struct dialog_list hold;       /* those with transactions to write, by hold_prev, hold_next */
 	struct nonces *nonces;
 	struct devices *devices;
 	struct exchanges *exchanges;
@@ -106,6 +107,7 @@ void dialog_write(struct tracker *t, struct dialog *d, bool all, bool last);
 void dialog_written(struct tracker *t, struct dialog *d); /* after its event was pulled */
 void dialog_release(struct tracker *t, struct dialog *d);
 void dialog_bury(struct tracker *t); /* frees what dialog_release put aside */
+void dialog_hold(struct tracker *t, struct dialog *d);
 void dialogs_flush(struct tracker *t);
 bool dialog_transient(const struct dialog *d); /* over when its one transaction is */
 

@@ -160,7 +160,7 @@ account(struct tracker *t, struct tx *x)
 }
 
 static void
-dialog_add(struct dialog *d, struct tx *x)
+dialog_add(struct tracker *t, struct dialog *d, struct tx *x)
 {
 	x->dialog_next = NULL;
 	if (d->txs_last != NULL)
@@ -171,6 +171,7 @@ dialog_add(struct dialog *d, struct tx *x)
 	d->txs_held++;
 	x->listed = true;
 	x->written = false;
+	dialog_hold(t, d);
 }
 
 struct tx *
@@ -196,7 +197,7 @@ tx_new(struct tracker *t, struct dialog *d, const struct message *m, enum method
 	x->hash = hash_of(t, m, method, m->via.branch);
 	x->indexed = map_put(&t->txs, x->hash, x);
 	d->alive_txs++;
-	dialog_add(d, x);
+	dialog_add(t, d, x);
 	d->transactions_total++;
 	d->open_txs++;
 	account(t, x);
@@ -412,7 +413,7 @@ tx_response(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		tx_close(x);
 	}
 	if (x->written && !x->listed)
-		dialog_add(x->dialog, x); /* more came after its part was written */
+		dialog_add(t, x->dialog, x); /* more came after its part was written */
 	if (x->responses_total >= RESPONSES_KEPT)
 		return NULL;
 	r = ARENA_NEW(&x->mem, struct response);

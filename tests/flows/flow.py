@@ -53,7 +53,8 @@ class Flow:
 HEAD = re.compile(r'(?P<src>\w+) > (?P<dst>\w+)(?: @ (?P<at>\S+))?(?P<rest>(?: \S+)*)$')
 REPEAT = re.compile(r'repeat (?P<number>[\d.]+)(?: @ (?P<at>\S+))?$')
 PEER = re.compile(r'(\w+)\s*=\s*(\[[^]]+\]|[\d.]+):(\d+)(?:\s+(udp|tcp))?$')
-SETTINGS = {'errors', 'start', 'mtu', 'charset', 'link', 'transport', 'format', 'passwords', 'options'}
+SETTINGS = {'errors', 'start', 'mtu', 'charset', 'link', 'transport', 'format', 'passwords',
+            'options'}
 
 
 def parse_head(text, number, where):

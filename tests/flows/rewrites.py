@@ -1,4 +1,4 @@
-"""rewrites - harmless changes to the text of a message: what it means stays, and so must what is said of it.
+"""rewrites - harmless changes to a message's text: what it means stays, what is said of it too.
 
 Each takes and gives the octets of one message. RFC 3261 7.3.1 (order, case, folding, white space),
 7.3.3 (compact forms), 25.1 (where white space may stand)."""

@@ -137,7 +137,8 @@ def one_case(suite, case, number):
             check(any(f == frame or frame in all_of for f, all_of in found),
                   f'{case.where}: not on message {message} (frame {frame}) but on '
                   f'{[f for f, _ in found]} of {capture}')
-    return Test(f'rule {case.rule}: {"fires" if case.fires else "clean" if case.clean else "silent"}: {case.text}', run)
+    kind = 'fires' if case.fires else 'clean' if case.clean else 'silent'
+    return Test(f'rule {case.rule}: {kind}: {case.text}', run)
 
 
 def broken(name, error):
