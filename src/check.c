@@ -74,10 +74,14 @@ found_at(const struct checker *c, const struct dialog *d, uint32_t tx,
 void
 check_message(const struct checker *c, const struct message *m, const struct place *p)
 {
+	check_carrier(c, m, p);
 	/* A repeat is the same message again: what is wrong with it was said. */
 	if (p->repeat)
 		return;
 	check_start(c, m, p);
+	/* What a cut head lacks was perhaps in it. */
+	if (head_cut(m))
+		return;
 	check_headers(c, m, p);
 	check_addresses(c, m, p);
 	check_via(c, m, p);
@@ -104,11 +108,10 @@ unanswered(const struct checker *c, const struct tracker_event *e)
 	if (e->how == ENDED_TIMEOUT && e->direction_seen)
 		f.severity = SEVERITY_OFF;
 	f.args[0] = (struct finding_arg){"method", x->method_name};
-	f.args[1] = (struct finding_arg){"what", invite ? SLICE("") : SLICE("final")};
+	f.args[1] = (struct finding_arg){"what", invite ? SLICE("provisional or final") : SLICE("final")};
 	f.args[2] = (struct finding_arg){
 	    "when", e->how == ENDED_TIMEOUT ? SLICE("32 s") : SLICE("this capture")};
-	f.args[3] = (struct finding_arg){"sent", x->repeats ? number(c, x->repeats + 1u)
-	                                                    : SLICE("once")};
+	f.args[3] = (struct finding_arg){"sent", number(c, x->repeats + 1u)};
 	found_at(c, x->dialog, x->id, &x->request, &f);
 }
 

@@ -38,6 +38,8 @@ head_cut(const struct message *m)
 	       (m->rec.faults & (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG)) != 0;
 }
 
+/* How it travelled: also said of a repeat, it belongs to the copy. */
+void check_carrier(const struct checker *c, const struct message *m, const struct place *p);
 /* One file each. */
 void check_start(const struct checker *c, const struct message *m, const struct place *p);
 void check_headers(const struct checker *c, const struct message *m, const struct place *p);

@@ -1,8 +1,8 @@
 /* Start line and framing: RFC 3261 7 and 25.1. */
 #include "src/check.h"
 
-static void
-carrier(const struct checker *c, const struct message *m, const struct place *p)
+void
+check_carrier(const struct checker *c, const struct message *m, const struct place *p)
 {
 	unsigned f = m->rec.faults;
 
@@ -63,7 +63,6 @@ check_start(const struct checker *c, const struct message *m, const struct place
 	uint32_t faults = m->sip.faults;
 	size_t i;
 
-	carrier(c, m, p);
 	/* The cut may have gone through a character. */
 	if (head_cut(m))
 		faults &= ~(uint32_t)SIP_FAULT_UTF8;

@@ -87,7 +87,8 @@ cseq(const struct checker *c, const struct message *m, const struct place *p)
 	if (p->facts & (PLACE_CSEQ_LOWER | PLACE_CSEQ_EQUAL)) {
 		/* The retry of a challenged request has its own rule. */
 		bool retry = (p->facts & PLACE_CSEQ_EQUAL) && p->tx->auths != NULL &&
-		             p->dialog->challenge.n != 0;
+		             p->dialog->challenge.n != 0 &&
+		             p->dialog->challenge_ref.time_ns > p->other.time_ns;
 
 		found(c, m, p,
 		      retry ? RULE_AUTH_RETRY_CSEQ

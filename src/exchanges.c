@@ -250,7 +250,7 @@ add_part(struct exchange *x, const struct message *m, const struct place *p)
 }
 
 void
-exchanges_feed(struct exchanges *e, const struct message *m, const struct place *p)
+exchanges_feed(struct exchanges *e, const struct message *m, const struct place *p, int64_t now_ns)
 {
 	bool answer = slice_eq(m->mans.m.root, SLICE("Response"));
 	bool needs = exchange_needs_response(m);
@@ -271,7 +271,7 @@ exchanges_feed(struct exchanges *e, const struct message *m, const struct place 
 			queue_drop(&e->open, x);
 			queue_add(&e->open, x);
 		}
-		x->active_ns = m->rec.time_ns;
+		x->active_ns = now_ns;
 		add_part(x, m, p);
 		if (x->outcome == EXCHANGE_UNSOLICITED || whole(x)) {
 			judge(x);
@@ -286,7 +286,7 @@ exchanges_feed(struct exchanges *e, const struct message *m, const struct place 
 	x->request = ref_keep(x, &m->rec);
 	x->request_dialog = p->dialog->id;
 	x->request_tx = p->tx->id;
-	x->active_ns = m->rec.time_ns;
+	x->active_ns = now_ns;
 	x->outcome = needs ? EXCHANGE_UNKNOWN : EXCHANGE_NOT_NEEDED;
 	if (!map_put(&e->by_tx, tx_hash(e, x->request_tx), x))
 		x->request_tx = 0;

@@ -168,12 +168,12 @@ void
 findings_add(struct findings *f, const struct finding *given)
 {
 	struct finding x = *given;
+	enum severity of_rule = x.gb ? rule_infos[x.rule].gb28181 : rule_infos[x.rule].severity;
 	struct group *g;
 
-	if (x.severity == SEVERITY_OFF)
-		x.severity = x.gb ? rule_infos[x.rule].gb28181 : rule_infos[x.rule].severity;
-	else if ((x.gb ? rule_infos[x.rule].gb28181 : rule_infos[x.rule].severity) == SEVERITY_OFF)
-		return;
+	/* A check may lower the severity, not raise it. */
+	if (x.severity == SEVERITY_OFF || x.severity > of_rule)
+		x.severity = of_rule;
 	if (x.severity == SEVERITY_OFF)
 		return;
 	f->by_severity[x.severity]++;

@@ -14,7 +14,7 @@
 	L(STREAMS, 65536, TABLE, "TCP streams followed") \
 	L(STREAM_BYTES, 33554432, TABLE, "bytes of all TCP streams held") \
 	L(STREAM_PENDING, 1048576, SIZE, "bytes of one TCP direction held behind a hole") \
-	L(MESSAGE_BYTES, 1048576, SIZE, "bytes of one SIP message") \
+	L(MESSAGE_BYTES, 2097152, SIZE, "bytes of one SIP message") \
 	L(TRANSACTIONS, 65536, TABLE, "transactions waiting for their end") \
 	L(TRANSACTIONS_DONE, 8192, SIZE, "answered transactions waiting for late repeats") \
 	L(DIALOGS, 131072, TABLE, "dialogs open") \

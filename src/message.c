@@ -120,14 +120,29 @@ body_cut(struct message *m)
 		m->manscdp = manscdp_root(m->body);
 }
 
+/* The last line of a head that the capture cut may be half of what was sent. */
+static void
+half_line_drop(struct sip *s)
+{
+	const struct sip_header *h;
+
+	if (s->headers_total == 0)
+		return;
+	h = &s->headers[--s->headers_total];
+	if (s->first[h->id] == s->headers_total + 1)
+		s->first[h->id] = 0;
+}
+
 bool
-message_read(const struct message_reader *r, const struct record *rec, struct arena *a, struct message *out)
+message_read(const struct record *rec, struct arena *a, struct message *out)
 {
 	struct message *m = out;
 	const struct sip_header *h;
 
 	*m = (struct message){.rec = *rec};
 	m->dis = sip_dissect(rec->bytes, a, &m->sip);
+	if (m->dis == DIS_MORE && (rec->faults & RECORD_PARTIAL))
+		half_line_drop(&m->sip);
 	m->request = m->sip.status == 0;
 	h = sip_find(&m->sip, SIP_CALL_ID, 0);
 	if (h != NULL)
@@ -143,18 +158,24 @@ message_read(const struct message_reader *r, const struct record *rec, struct ar
 	m->method = method_find(m->request ? m->sip.method : m->cseq.method);
 	m->edition = edition_of(&m->sip);
 	body_cut(m);
-	if (m->manscdp) {
-		struct body_in in = {
-			.bytes = m->body,
-			.cut = m->missing != 0 || (rec->faults & (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED)),
-			.edition = r->edition ? r->edition : m->edition,
-			.response = !m->request,
-		};
-
-		body_read(r->bodies, &in, a, &m->mans);
-	}
 	m->gb = m->manscdp || sip_count(&m->sip, SIP_X_GB_VER) != 0 || deviceid_is20(m->from.uri.user) ||
 	        deviceid_is20(m->to.uri.user) || deviceid_is20(m->uri.user);
+	return !a->failed;
+}
+
+bool
+message_body(const struct message_reader *r, uint8_t registered, struct arena *a, struct message *m)
+{
+	struct body_in in = {
+		.bytes = m->body,
+		.cut = m->missing != 0 || (m->rec.faults & RECORD_PARTIAL),
+		.edition = r->edition ? r->edition : m->edition ? m->edition : registered,
+		.edition_guessed = r->edition == 0 && m->edition == 0,
+		.response = !m->request,
+	};
+
+	if (m->manscdp)
+		body_read(r->bodies, &in, a, &m->mans);
 	return !a->failed;
 }
 

@@ -60,7 +60,11 @@ struct message_reader {
 };
 
 /* False: the arena is full; *out holds what could be read. The arena is the caller's, one message's life. */
-bool message_read(const struct message_reader *r, const struct record *rec, struct arena *a, struct message *out);
+bool message_read(const struct record *rec, struct arena *a, struct message *out);
+
+/* Decodes its MANSCDP body, if that is what it has. registered: the edition that the sender told when it
+ * registered, or 0: taken where the message does not tell one, and what it says is a guess then. */
+bool message_body(const struct message_reader *r, uint8_t registered, struct arena *a, struct message *m);
 
 /* Scheme-less text of an address-of-record: user@host. In the arena. */
 struct slice party_aor(const struct party *p, struct arena *a);

@@ -62,6 +62,9 @@ struct record {
 	    index; /* 0 for the first message that ends in this frame, 1 for the next ... */
 };
 
+/* Not all of it is here, and that is not the sender's fault. */
+#define RECORD_PARTIAL (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG)
+
 enum { RECORD_FRAMES_MAX = 256 };
 
 #endif

@@ -139,6 +139,20 @@ run_events(struct run *r, const struct message *m)
 	}
 }
 
+/* Which edition the device in From, or in To, said to have. */
+static uint8_t
+registered_edition(const struct run *r, const struct message *m)
+{
+	const struct device *d = NULL;
+
+	if (!m->manscdp || m->edition != 0)
+		return 0;
+	d = tracker_find_device(r->tracker, m->from.uri.user);
+	if (d == NULL || d->edition == 0)
+		d = tracker_find_device(r->tracker, m->to.uri.user);
+	return d ? d->edition : 0;
+}
+
 static void
 run_records(struct run *r)
 {
@@ -147,7 +161,8 @@ run_records(struct run *r)
 
 	while (transport_next(r->transport, &rec)) {
 		arena_reset(&r->message);
-		(void)message_read(&r->reader, &rec, &r->message, &m);
+		(void)message_read(&rec, &r->message, &m);
+		(void)message_body(&r->reader, registered_edition(r, &m), &r->message, &m);
 		tracker_feed(r->tracker, &m);
 		run_events(r, &m);
 	}

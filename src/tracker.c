@@ -199,8 +199,11 @@ static void
 place_request(struct tracker *t, const struct message *m, struct place *p)
 {
 	struct tx *x = m->method == METHOD_ACK ? ack_of(t, m) : NULL;
+	/* Cut in its head by the capture: what would tie it to its response is perhaps missing. */
+	bool partial = m->dis == DIS_MORE && (m->rec.faults & RECORD_PARTIAL);
 
-	peers_note(t, &m->rec.src, &m->rec.dst);
+	if (!partial)
+		peers_note(t, &m->rec.src, &m->rec.dst);
 	if (x != NULL) {
 		p->repeat = x->ack_seen;
 		x->ack_seen = true;
@@ -228,11 +231,11 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 	auth_request(t, x, m, p);
 	device_request(t, x, m, p);
 	/* An ACK to a 2xx gets no response. */
-	if (x->status != 0 || m->method == METHOD_ACK)
+	if (x->status != 0 || m->method == METHOD_ACK || partial)
 		tx_queue(t, x, TX_DONE);
 	else
 		tx_queue(t, x, TX_OPEN);
-	if (m->method == METHOD_ACK)
+	if (m->method == METHOD_ACK || partial)
 		tx_close(x);
 }
 
@@ -305,7 +308,7 @@ place(struct tracker *t, const struct message *m)
 		d->device = text_keep(&d->mem, device_of(m));
 	event_push(t, &e);
 	if (m->mans.verdict != BODY_NONE && !e.place.repeat)
-		exchanges_feed(t->exchanges, m, &e.place);
+		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
 	dialog_queue(t, d, d->state == STATE_TERMINATED && d->open_txs == 0 && dialog_transient(d) ? DIALOG_FINAL
 	                                                                                            : DIALOG_OPEN);
 	if (d->txs_held >= t->limits->max[LIMIT_DIALOG_PART])

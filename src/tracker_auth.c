@@ -1,5 +1,5 @@
 /* Challenges and credentials in their places: the nonce's history, the verdict, the server's decision.
- * RFC 3261 22, RFC 7616 3.3 and 3.4; design: verdict, nonce check and decision are three things. */
+ * RFC 3261 22, RFC 7616 3.3 and 3.4. Verdict, nonce check and decision are three things. */
 #include "src/tracker_own.h"
 
 #include <stdio.h>

@@ -81,7 +81,10 @@ keepalive(struct tx *x, const struct message *m, struct device *d)
 
 	if (d->keepalives != 0 && gap < SECOND)
 		return; /* the same one to another platform, or twice: nothing to measure */
-	if (d->keepalives != 0) {
+	/* From one file to the next nobody may have captured. */
+	if (d->keepalives != 0 && d->keepalive_ref.capture != m->rec.capture)
+		d->keepalive_interval_ns = 0;
+	else if (d->keepalives != 0) {
 		x->keepalives_lost = keepalives_missing(d, gap);
 		if (x->keepalives_lost != 0) {
 			x->keepalive_gap_ns = gap;
@@ -91,6 +94,7 @@ keepalive(struct tx *x, const struct message *m, struct device *d)
 		d->keepalive_ref.time_ns =
 		    d->keepalive_ns; /* of the one before the last */
 	}
+	d->keepalive_ref.capture = m->rec.capture;
 	d->keepalives++;
 	d->keepalive_ns = m->rec.time_ns;
 }

@@ -83,7 +83,7 @@ tx_find(struct tracker *t, const struct message *m, enum method method, struct s
 	while ((x = map_next(&t->txs, hash, &pos)) != NULL)
 		if (x->cseq == m->cseq.seq && x->method == method && slice_eq(x->branch, slice_head(branch, TEXT_KEPT)) &&
 		    slice_eq(x->dialog->call_id, slice_head(m->call_id, TEXT_KEPT)) &&
-		    (x->cookie || slice_ieq(x->from_tag, m->from.tag)) && !x->fork)
+		    ((x->cookie && !(m->request && method == m->method)) || slice_ieq(x->from_tag, slice_head(m->from.tag, TEXT_KEPT))) && !x->fork)
 			return x;
 	return NULL;
 }
@@ -374,7 +374,8 @@ tx_by_branch(struct tracker *t, const struct message *m)
 	if (!has_cookie(m->via.branch))
 		return NULL;
 	while ((y = map_next(&t->branches, hash_bytes(&t->key, slice_head(m->via.branch, TEXT_KEPT)), &pos)) != NULL)
-		if (slice_eq(y->branch, slice_head(m->via.branch, TEXT_KEPT)) && y->method == m->method && y->status == 0)
+		if (slice_eq(y->branch, slice_head(m->via.branch, TEXT_KEPT)) && y->method == m->method && y->status == 0 &&
+		    addr_ip_eq(&y->client, &m->rec.dst) && addr_ip_eq(&y->server, &m->rec.src))
 			return y;
 	return NULL;
 }

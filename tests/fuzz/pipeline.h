@@ -167,7 +167,8 @@ pipeline_record(struct pipeline *p, const struct record *rec)
 	must(rec->bytes.n == 0 || rec->bytes.p != NULL);
 	must(rec->frames_total <= RECORD_FRAMES_MAX);
 	arena_reset(&p->message);
-	(void)message_read(&pipeline_once.reader, rec, &p->message, &m);
+	(void)message_read(rec, &p->message, &m);
+	(void)message_body(&pipeline_once.reader, 0, &p->message, &m);
 	tracker_feed(p->tracker, &m);
 	pipeline_events(p, &m);
 }

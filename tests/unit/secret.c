@@ -1,0 +1,124 @@
+#include "src/secret.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "tests/unit/test.h"
+
+static const struct {
+	const char *name, *text, *masked;
+} rows[] = {
+    {"nothing secret", "From: <sip:a@b>;tag=response", NULL},
+    {"a response", "Digest username=\"u\", response=\"0123\", nc=1", "Digest username=\"u\", response=\"<4 octets>\", nc=1"},
+    {"in other letters", "RESPONSE=\"ab\"", "RESPONSE=\"<2 octets>\""},
+    {"without quotes", "response=abcd, uri=x", "response=<4 octets>, uri=x"},
+    {"with blanks about the =", "response = \"ab\"", "response = \"<2 octets>\""},
+    {"with a quote in it", "response=\"a\\\"b\",x", "response=\"<4 octets>\",x"},
+    {"without its end", "response=\"abc", "response=\"<3 octets>"},
+    {"up to the end of the line", "response=\"abc\r\nTo: x", "response=\"<4 octets>\nTo: x"},
+    {"over a folded line", "response=\"ab\r\n cd\",x", "response=\"<7 octets>\",x"},
+    {"an empty one", "response=\"\",x=1", NULL},
+    {"a name that only ends so", "myresponse=\"ab\"", NULL},
+    {"the server's proof", "rspauth=\"abc\"", "rspauth=\"<3 octets>\""},
+    {"two of them", "response=\"ab\", rspauth=cd", "response=\"<2 octets>\", rspauth=<2 octets>"},
+    {"Basic credentials", "Authorization: Basic dXNlcjpw", "Authorization: Basic <8 octets>"},
+    {"on a folded line", "Authorization: Basic\r\n dXNlcjpw\r\n", "Authorization: Basic\r\n <8 octets>\r\n"},
+    {"a Basic challenge", "WWW-Authenticate: Basic realm=\"x\"", NULL},
+    {"a word", "basic authentication.", NULL},
+    {"an element", "<Password>geheim</Password>", "<Password><6 octets></Password>"},
+    {"with a prefix and attributes", "<x:password a='1'>ab</x:password>", "<x:password a='1'><2 octets></x:password>"},
+    {"an empty element", "<Password></Password>", NULL},
+    {"an attribute", "<A Password=\"ab\"/>", "<A Password=\"<2 octets>\"/>"},
+    {"a password in a sip URI", "<sip:u:pw@host>", "<sip:u:<2 octets>@host>"},
+    {"in a sips URI", "sips:u:pw@host", "sips:u:<2 octets>@host"},
+    {"a user alone", "sip:u@host:5060", NULL},
+    {"a port, no password", "sip:host:5060;x=y", NULL},
+    {"user information of another URL", "rtsp://admin:1234@cam/1", "rtsp://<10 octets>@cam/1"},
+    {"an @ behind the path", "http://host/a@b", NULL},
+    {"hidden already", "response=\"<32 octets>\", Basic <12345 octets>", NULL},
+    {"hidden only nearly", "response=\"<x octets>\"", "response=\"<10 octets>\""},
+};
+
+static void
+test_rows(void)
+{
+	struct arena a;
+	size_t i;
+
+	arena_init(&a, 0);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct slice in = slice_str(rows[i].text), out = secret_mask(in, &a);
+		const char *want = rows[i].masked ? rows[i].masked : rows[i].text;
+
+		ok(slice_eq(out, slice_str(want)), "%s: " SLICE_FMT, rows[i].name, SLICE_ARG(out));
+		ok((out.p == in.p) == (rows[i].masked == NULL), "%s: a copy only where one is needed", rows[i].name);
+		ok(slice_eq(secret_mask(out, &a), out), "%s: once hidden, it stays as it is", rows[i].name);
+	}
+	arena_free(&a);
+}
+
+static void
+test_full(void)
+{
+	struct slice in = SLICE("response=\"abc\"");
+	struct arena a;
+
+	arena_init(&a, 8);
+	ok(secret_mask(in, &a).n == 0, "without memory nothing is shown");
+	arena_free(&a);
+}
+
+/* A long user and its password: whatever is cut or looked at, none of it shows. */
+static void
+test_long(void)
+{
+	enum { USER = 5000 };
+	static char text[USER + 64];
+	struct secret_span span;
+	int n;
+
+	memset(text, 'u', USER);
+	memcpy(text, "sip:", 4);
+	n = snprintf(text + USER, 64, ":geheim@host");
+	ok(secret_next(slice_of(text, USER + (size_t)n), 0, &span) && span.at == USER + 1 && span.n == 6,
+	   "behind a user of %d octets", USER);
+	text[USER + 7] = ' ';
+	ok(secret_next(slice_of(text, USER + (size_t)n), 0, &span) && span.at == USER + 1,
+	   "where a blank ends it without @");
+}
+
+/* No text takes more than a time that grows with it: a megabyte is done in a moment. */
+static void
+test_time(void)
+{
+	static const char *const parts[] = {"sip:",      "sip:a:",   "://",        "response=\"", "response ",
+	                                    "<password", ":password", "basic ",     "sip:a:b",     "response=\"x\""};
+	enum { SIZE = 1 << 20 };
+	char *text = malloc(SIZE);
+	struct secret_span span;
+	clock_t begin;
+	size_t i, n, from;
+
+	if (text == NULL)
+		return;
+	for (i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		for (n = 0; n + strlen(parts[i]) <= SIZE; n += strlen(parts[i]))
+			memcpy(text + n, parts[i], strlen(parts[i]));
+		begin = clock();
+		for (from = 0; secret_next(slice_of(text, n), from, &span); from = span.at + span.n)
+			if (span.at < from || span.n == 0)
+				break;
+		ok(clock() - begin < 10 * CLOCKS_PER_SEC, "a megabyte of '%s'", parts[i]);
+	}
+	free(text);
+}
+
+int
+main(void)
+{
+	test_rows();
+	test_full();
+	test_long();
+	test_time();
+	return done();
+}
