@@ -285,7 +285,7 @@ other_params(const struct checker *c, const struct message *m, const struct plac
 	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
 		rest = h->value;
 		while (sip_list_next(&rest, &value)) {
-			(void)sip_via_dissect(value, NULL, &via);
+			(void)message_via(m, value, &via);
 			params(c, m, p, "Via", via.params);
 		}
 	}

@@ -275,7 +275,7 @@ check_via(const struct checker *c, const struct message *m, const struct place *
 	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
 		rest = h->value;
 		while (sip_list_next(&rest, &value)) {
-			enum dis dis = sip_via_dissect(value, NULL, &via);
+			enum dis dis = message_via(m, value, &via);
 
 			if (!parameters(c, m, p, &via, value) && dis != DIS_OK)
 				found(c, m, p, RULE_SIP_VIA_INVALID,

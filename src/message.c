@@ -163,6 +163,15 @@ message_read(const struct record *rec, struct arena *a, struct message *out)
 	return !a->failed;
 }
 
+enum dis
+message_via(const struct message *m, struct slice value, struct sip_via *out)
+{
+	if (m->vias == 0 || value.p != m->via_value.p || value.n != m->via_value.n)
+		return sip_via_dissect(value, NULL, out);
+	*out = m->via;
+	return m->via_dis;
+}
+
 bool
 message_body(const struct message_reader *r, uint8_t registered, struct arena *a, struct message *m)
 {

@@ -62,6 +62,9 @@ struct message_reader {
 /* False: the arena is full; *out holds what could be read. The arena is the caller's, one message's life. */
 bool message_read(const struct record *rec, struct arena *a, struct message *out);
 
+/* A Via value of it: the top one was read already. */
+enum dis message_via(const struct message *m, struct slice value, struct sip_via *out);
+
 /* Decodes its MANSCDP body, if that is what it has. registered: the edition that the sender told when it
  * registered, or 0: taken where the message does not tell one, and what it says is a guess then. */
 bool message_body(const struct message_reader *r, uint8_t registered, struct arena *a, struct message *m);

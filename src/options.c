@@ -243,17 +243,21 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 		}
 	}
 	opterr = 0;
-	optind = 2;
+	optind = 0; /* also forgets what it was in the middle of */
+	argv++;     /* the command stands where a program's name stands */
+	argc--;
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (c == ':')
 			return err_set(e, "%s needs a value", argv[optind - 1]);
-		for (row = 0; row < ROWS && rows[row].value != c; row++)
+		for (row = 0; row < ROWS && rows[row].value != (c == '?' ? optopt : c); row++)
 			continue;
+		if (c == '?' && row != ROWS)
+			return err_set(e, "--%s takes no value", rows[row].name);
 		if (c == '?' || row == ROWS)
 			return err_set(e, "no such option: %s; 'gbscope %s --help' lists them",
-			               optopt > 0 && optopt < 256 ? (char[]){'-', (char)optopt, 0} : argv[optind - 1], argv[1]);
+			               optopt > 0 && optopt < 256 ? (char[]){'-', (char)optopt, 0} : argv[optind - 1], argv[0]);
 		if (o->command < COMMAND_HELP && !(rows[row].commands & (1u << o->command)))
-			return err_set(e, "%s has no option --%s", argv[1], rows[row].name);
+			return err_set(e, "%s has no option --%s", argv[0], rows[row].name);
 		if (set(o, c, optarg, e) < 0)
 			return -1;
 	}
