@@ -62,29 +62,38 @@ chunk_new(struct arena *a, size_t want)
 	return c;
 }
 
-void *
-arena_alloc(struct arena *a, size_t n)
+static void *
+take(struct arena *a, size_t n)
 {
 	struct arena_chunk *c = a->chunks;
-	size_t take;
+	size_t whole;
 	void *p;
 
 	if (n > SIZE_MAX / 2) {
 		a->failed = true;
 		return NULL;
 	}
-	take = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-	if (c == NULL || take > c->size - c->used) {
-		c = chunk_new(a, take);
+	whole = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
+	if (c == NULL || whole > c->size - c->used) {
+		c = chunk_new(a, whole);
 		if (c == NULL) {
 			a->failed = true;
 			return NULL;
 		}
 	}
 	p = c->bytes + c->used;
-	c->used += take;
+	c->used += whole;
 	ASAN_UNPOISON_MEMORY_REGION(p, n);
-	memset(p, 0, n);
+	return p;
+}
+
+void *
+arena_alloc(struct arena *a, size_t n)
+{
+	void *p = take(a, n);
+
+	if (p != NULL)
+		memset(p, 0, n);
 	return p;
 }
 
@@ -107,7 +116,7 @@ arena_keep(struct arena *a, struct slice s)
 
 	if (s.n == 0)
 		return SLICE_EMPTY;
-	p = arena_alloc(a, s.n);
+	p = take(a, s.n);
 	if (p == NULL)
 		return SLICE_EMPTY;
 	memcpy(p, s.p, s.n);

@@ -45,6 +45,12 @@ sip_list_next(struct slice *rest, struct slice *value)
 		*rest = SLICE_EMPTY;
 		return false;
 	}
+	/* Most lists have one value. */
+	if (slice_index(s, ',') == s.n) {
+		*value = slice_trim(s);
+		*rest = SLICE_EMPTY;
+		return true;
+	}
 	/* Each round moves on by one octet at least. */
 	for (i = 0; i < s.n; i += n) {
 		n = 1;

@@ -25,24 +25,6 @@ slice_istarts(struct slice s, struct slice prefix)
 	return slice_ieq(slice_head(s, prefix.n), prefix);
 }
 
-struct slice
-slice_trim(struct slice s)
-{
-	while (s.n != 0 && ascii_space(s.p[0]))
-		s = slice_tail(s, 1);
-	while (s.n != 0 && ascii_space(s.p[s.n - 1]))
-		s.n--;
-	return s;
-}
-
-size_t
-slice_index(struct slice s, uint8_t c)
-{
-	const uint8_t *at = s.n ? memchr(s.p, c, s.n) : NULL;
-
-	return at ? (size_t)(at - s.p) : s.n;
-}
-
 bool
 slice_cut(struct slice s, uint8_t at, struct slice *head, struct slice *tail)
 {

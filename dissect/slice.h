@@ -78,14 +78,33 @@ ascii_space(uint8_t c) /* SP, HTAB, CR, LF */
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Without ascii_space at both ends. */
+static inline struct slice
+slice_trim(struct slice s)
+{
+	while (s.n != 0 && ascii_space(s.p[0])) {
+		s.p++;
+		s.n--;
+	}
+	while (s.n != 0 && ascii_space(s.p[s.n - 1]))
+		s.n--;
+	return s;
+}
+
+/* Offset of the first `c`, or s.n. */
+static inline size_t
+slice_index(struct slice s, uint8_t c)
+{
+	const uint8_t *at = s.n ? memchr(s.p, c, s.n) : NULL;
+
+	return at ? (size_t)(at - s.p) : s.n;
+}
+
 bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
 bool slice_starts(struct slice s, struct slice prefix);
 bool slice_istarts(struct slice s, struct slice prefix);
-struct slice slice_trim(struct slice s); /* without ascii_space at both ends */
 /* Cuts at the first `at`: head before it, tail after it. False, and nothing written, if there is none. */
 bool slice_cut(struct slice s, uint8_t at, struct slice *head, struct slice *tail);
-/* Offset of the first `c`, or s.n. */
-size_t slice_index(struct slice s, uint8_t c);
 /* Offset of the first `what`, or s.n; linear in s.n for the short needles that we use. */
 size_t slice_find(struct slice s, struct slice what);
 bool slice_digits(struct slice s); /* not empty, all decimal digits */

@@ -73,12 +73,14 @@ static struct group *
 group_of(struct findings *f, const struct finding *x)
 {
 	uint32_t numbers[2] = {(uint32_t)x->rule, (uint32_t)x->kind};
-	uint64_t hash = hash_more(&f->key, hash_bytes(&f->key, x->device), slice_of(numbers, sizeof(numbers)));
+	uint64_t hash = hash_more(&f->key, hash_bytes(&f->key, x->device),
+	                          slice_of(numbers, sizeof(numbers)));
 	struct group *g;
 	size_t pos = 0;
 
 	while ((g = map_next(&f->groups, hash, &pos)) != NULL)
-		if (g->rule == x->rule && g->kind == x->kind && slice_eq(g->device, x->device))
+		if (g->rule == x->rule && g->kind == x->kind &&
+		    slice_eq(g->device, x->device))
 			return g;
 	if (f->groups.used >= f->limits->max[LIMIT_DEVICES])
 		return NULL;
@@ -144,8 +146,10 @@ static void
 spool(struct findings *f, const struct finding *x, struct group *last)
 {
 	struct spooled s = {.x = *x, .group = last};
-	struct slice texts[5 + FINDING_ARGS_MAX] = {x->device, x->field, x->value, x->expected, SLICE_EMPTY};
-	size_t i, frames = x->frames_total < FRAMES_SPOOLED ? x->frames_total : FRAMES_SPOOLED;
+	struct slice texts[5 + FINDING_ARGS_MAX] = {x->device, x->field, x->value,
+	                                            x->expected, SLICE_EMPTY};
+	size_t i,
+	    frames = x->frames_total < FRAMES_SPOOLED ? x->frames_total : FRAMES_SPOOLED;
 	struct arena a;
 
 	arena_init(&a, FINDING_BYTES);
@@ -168,7 +172,8 @@ void
 findings_add(struct findings *f, const struct finding *given)
 {
 	struct finding x = *given;
-	enum severity of_rule = x.gb ? rule_infos[x.rule].gb28181 : rule_infos[x.rule].severity;
+	enum severity of_rule =
+	    x.gb ? rule_infos[x.rule].gb28181 : rule_infos[x.rule].severity;
 	struct group *g;
 
 	/* A check may lower the severity, not raise it. */
@@ -181,7 +186,8 @@ findings_add(struct findings *f, const struct finding *given)
 	if (x.severity > f->worst[x.rule])
 		f->worst[x.rule] = x.severity;
 	if (f->firsts_total[x.rule] < FINDING_FIRSTS && x.frame != 0)
-		f->firsts[x.rule][f->firsts_total[x.rule]++] = (struct finding_first){x.capture, x.frame};
+		f->firsts[x.rule][f->firsts_total[x.rule]++] =
+		    (struct finding_first){x.capture, x.frame};
 	device_counted(f, x.device, x.severity);
 	g = group_of(f, &x);
 	if (g != NULL && ++g->count > f->limits->max[LIMIT_FINDING_DETAILS] && !f->all)
@@ -192,7 +198,10 @@ findings_add(struct findings *f, const struct finding *given)
 	}
 	x.id = (uint32_t)++f->total;
 	x.count = 1;
-	spool(f, &x, g != NULL && !f->all && g->count == f->limits->max[LIMIT_FINDING_DETAILS] ? g : NULL);
+	spool(f, &x,
+	      g != NULL && !f->all && g->count == f->limits->max[LIMIT_FINDING_DETAILS]
+	          ? g
+	          : NULL);
 }
 
 bool
@@ -205,7 +214,8 @@ findings_rewind(struct findings *f)
 
 /* Reads what spool() wrote. */
 static bool
-unspool(struct findings *f, struct spooled *s, struct slice texts[5 + FINDING_ARGS_MAX], uint64_t **frames)
+unspool(struct findings *f, struct spooled *s, struct slice texts[5 + FINDING_ARGS_MAX],
+        uint64_t **frames)
 {
 	uint8_t *p;
 	size_t i;
@@ -214,13 +224,15 @@ unspool(struct findings *f, struct spooled *s, struct slice texts[5 + FINDING_AR
 		return false;
 	for (i = 0; i < 5 + FINDING_ARGS_MAX; i++) {
 		p = arena_alloc(&f->mem, s->lengths[i]);
-		if (p == NULL || (s->lengths[i] != 0 && fread(p, s->lengths[i], 1, f->spool) != 1))
+		if (p == NULL ||
+		    (s->lengths[i] != 0 && fread(p, s->lengths[i], 1, f->spool) != 1))
 			return false;
 		texts[i] = slice_of(p, s->lengths[i]);
 	}
 	*frames = arena_array(&f->mem, s->x.frames_total + 1, sizeof(**frames));
-	return *frames != NULL && (s->x.frames_total == 0 ||
-	                           fread(*frames, s->x.frames_total * sizeof(**frames), 1, f->spool) == 1);
+	return *frames != NULL &&
+	       (s->x.frames_total == 0 ||
+	        fread(*frames, s->x.frames_total * sizeof(**frames), 1, f->spool) == 1);
 }
 
 bool
@@ -276,7 +288,8 @@ findings_of_device(const struct findings *f, struct slice id, uint64_t out[4])
 }
 
 size_t
-findings_firsts(const struct findings *f, enum rule r, struct finding_first out[FINDING_FIRSTS])
+findings_firsts(const struct findings *f, enum rule r,
+                struct finding_first out[FINDING_FIRSTS])
 {
 	memcpy(out, f->firsts[r], sizeof(f->firsts[r]));
 	return f->firsts_total[r];
@@ -322,7 +335,8 @@ argument(const struct finding *x, struct slice name)
 struct slice
 finding_message(const struct finding *x, struct arena *a)
 {
-	struct slice rest = slice_str(rule_infos[x->rule].message), part, name, value, tail;
+	struct slice rest = slice_str(rule_infos[x->rule].message), part, name, value,
+	             tail;
 	uint8_t *text;
 	size_t room = rest.n + 1, n = 0, i;
 

@@ -18,7 +18,7 @@
 	L(TRANSACTIONS, 65536, TABLE, "transactions waiting for their end") \
 	L(TRANSACTIONS_DONE, 8192, SIZE, "answered transactions waiting for late repeats") \
 	L(DIALOGS, 131072, TABLE, "dialogs open") \
-	L(DIALOGS_DONE, 8192, SIZE, "ended dialogs waiting for late repeats") \
+	L(DIALOGS_DONE, 4096, SIZE, "ended dialogs waiting for late repeats") \
 	L(DIALOG_PART, 1000, SIZE, "transactions of one part of a dialog") \
 	L(DETAIL_BYTES, 8388608, SIZE, "bytes of dialog details held before they are written as parts") \
 	L(NONCES, 16384, SIZE, "nonces remembered") \

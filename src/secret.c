@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 enum {
-	NAME_SCAN = 4096,    /* octets of a tag that are looked at */
+	NAME_SCAN = 4096,     /* octets of a tag that are looked at */
 	USERINFO_LONG = 1024, /* nobody has so long a name */
 };
 
@@ -18,14 +18,16 @@ spaces(struct slice s, size_t i)
 static bool
 name_octet(uint8_t c)
 {
-	return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_' || c == '.' || c == '*';
+	return ascii_alpha(c) || ascii_digit(c) || c == '-' || c == '_' || c == '.' ||
+	       c == '*';
 }
 
 /* A line of the head may be folded: RFC 3261 7.3.1. */
 static bool
 line_ends(struct slice s, size_t i)
 {
-	return s.p[i] == '\n' && (i + 1 >= s.n || (s.p[i + 1] != ' ' && s.p[i + 1] != '\t'));
+	return s.p[i] == '\n' &&
+	       (i + 1 >= s.n || (s.p[i + 1] != ' ' && s.p[i + 1] != '\t'));
 }
 
 /* name = value, quoted or not; `i` is the offset of the name. */
@@ -46,7 +48,8 @@ parameter(struct slice s, size_t i, struct slice name, struct secret_span *out)
 		while (at < s.n && s.p[at] != '"' && !line_ends(s, at))
 			at += s.p[at] == '\\' && at + 1 < s.n ? 2 : 1;
 	} else {
-		while (at < s.n && s.p[at] != ',' && s.p[at] != ';' && !ascii_space(s.p[at]) && s.p[at] != '"')
+		while (at < s.n && s.p[at] != ',' && s.p[at] != ';' &&
+		       !ascii_space(s.p[at]) && s.p[at] != '"')
 			at++;
 	}
 	out->n = at - out->at;
@@ -58,8 +61,8 @@ basic(struct slice s, size_t i, struct secret_span *out)
 {
 	size_t at = i + 5;
 
-	if (!slice_istarts(slice_tail(s, i), SLICE("basic")) || (i != 0 && name_octet(s.p[i - 1])) || at >= s.n ||
-	    !ascii_space(s.p[at]))
+	if (!slice_istarts(slice_tail(s, i), SLICE("basic")) ||
+	    (i != 0 && name_octet(s.p[i - 1])) || at >= s.n || !ascii_space(s.p[at]))
 		return false;
 	at = spaces(s, at);
 	/* Basic realm="..." is a challenge. */
@@ -70,7 +73,8 @@ basic(struct slice s, size_t i, struct secret_span *out)
 		at++;
 	out->n = at - out->at;
 	/* Words such as "basic authentication" in a reason phrase are no base64. */
-	return out->n >= 4 && slice_find(slice_of(s.p + out->at, out->n), SLICE(".")) == out->n;
+	return out->n >= 4 &&
+	       slice_find(slice_of(s.p + out->at, out->n), SLICE(".")) == out->n;
 }
 
 /* <Password>text</Password>, and the attribute Password="...". `i` is the offset of the name. */
@@ -83,7 +87,8 @@ element(struct slice s, size_t i, struct secret_span *out)
 		return false;
 	if (s.p[i - 1] != '<' && s.p[i - 1] != ':')
 		return parameter(s, i, SLICE("password"), out);
-	for (at = i + 8; at < s.n && at - i < NAME_SCAN && s.p[at] != '>' && s.p[at] != '<'; at++)
+	for (at = i + 8;
+	     at < s.n && at - i < NAME_SCAN && s.p[at] != '>' && s.p[at] != '<'; at++)
 		continue;
 	if (at >= s.n || s.p[at] != '>')
 		return false;
@@ -104,7 +109,8 @@ userinfo(struct slice s, size_t i, struct secret_span *out)
 
 	if (!slashes && !sip)
 		return false;
-	while (at < s.n && s.p[at] != '@' && s.p[at] != '>' && s.p[at] != '<' && s.p[at] != '"' && s.p[at] > ' ') {
+	while (at < s.n && s.p[at] != '@' && s.p[at] != '>' && s.p[at] != '<' &&
+	       s.p[at] != '"' && s.p[at] > ' ') {
 		if (slashes && s.p[at] == '/')
 			return false;
 		if (s.p[at] == ':' && colon == 0)
@@ -140,7 +146,8 @@ secret_at(struct slice s, size_t i, struct secret_span *out)
 	switch (s.p[i]) {
 	case 'r':
 	case 'R':
-		return parameter(s, i, SLICE("response"), out) || parameter(s, i, SLICE("rspauth"), out);
+		return parameter(s, i, SLICE("response"), out) ||
+		       parameter(s, i, SLICE("rspauth"), out);
 	case 'b':
 	case 'B':
 		return basic(s, i, out);

@@ -88,7 +88,8 @@ static void
 sync_folder(const char *file)
 {
 	const char *slash = strrchr(file, '/');
-	char *folder = slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file)) : strdup(".");
+	char *folder = slash ? strndup(file, slash == file ? 1 : (size_t)(slash - file))
+	                     : strdup(".");
 	int fd;
 
 	if (folder == NULL)

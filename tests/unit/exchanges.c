@@ -72,11 +72,13 @@ test_complete(void)
 	ok(ended(e, -1, 0), "two of four items: it goes on");
 	say(e, &again);
 	x = exchanges_next(e, &how);
-	ok(x != NULL && x->outcome == EXCHANGE_COMPLETE && x->received == 4 && x->SumNum == 4 && x->parts_total == 2 &&
-	       x->latency_ns == SECOND && how == ENDED_ANSWERED,
+	ok(x != NULL && x->outcome == EXCHANGE_COMPLETE && x->received == 4 &&
+	       x->SumNum == 4 && x->parts_total == 2 && x->latency_ns == SECOND &&
+	       how == ENDED_ANSWERED,
 	   "the other two: it is complete, since the first one after a second");
 	say(e, &again);
-	ok(ended(e, EXCHANGE_UNSOLICITED, ENDED_ANSWERED), "more of it was not asked for");
+	ok(ended(e, EXCHANGE_UNSOLICITED, ENDED_ANSWERED),
+	   "more of it was not asked for");
 	exchanges_free(e);
 }
 
@@ -93,10 +95,12 @@ test_ends(void)
 	say(e, &query);
 	say(e, &half);
 	exchanges_clock(e, 61 * SECOND);
-	ok(ended(e, EXCHANGE_INCOMPLETE, ENDED_TIMEOUT), "or incomplete, a minute after the last part");
+	ok(ended(e, EXCHANGE_INCOMPLETE, ENDED_TIMEOUT),
+	   "or incomplete, a minute after the last part");
 	say(e, &query);
 	exchanges_end(e);
-	ok(ended(e, EXCHANGE_UNANSWERED, ENDED_CAPTURE_OVER) && ended(e, -1, 0), "the capture is over");
+	ok(ended(e, EXCHANGE_UNANSWERED, ENDED_CAPTURE_OVER) && ended(e, -1, 0),
+	   "the capture is over");
 	say(e, &query);
 	exchanges_answered(e, 99, 404);
 	ok(ended(e, -1, 0), "another transaction was refused");
@@ -116,11 +120,11 @@ test_others(void)
 		const char *name;
 		struct said said;
 	} rows[] = {
-	    {"another SN",        {"Response", "Catalog", "8", "d", "p", NULL, 0, 2, 1}   },
-	    {"another command",   {"Response", "DeviceInfo", "7", "d", "p", NULL, 0, 2, 1}},
-	    {"another device",    {"Response", "Catalog", "7", "e", "p", NULL, 0, 2, 1}   },
-	    {"another platform",  {"Response", "Catalog", "7", "d", "q", NULL, 0, 2, 1}   },
-	    {"an SN with a zero", {"Response", "Catalog", "07", "d", "p", NULL, 0, 2, 1}  },
+	    {"another SN", {"Response", "Catalog", "8", "d", "p", NULL, 0, 2, 1}},
+	    {"another command", {"Response", "DeviceInfo", "7", "d", "p", NULL, 0, 2, 1}},
+	    {"another device", {"Response", "Catalog", "7", "e", "p", NULL, 0, 2, 1}},
+	    {"another platform", {"Response", "Catalog", "7", "d", "q", NULL, 0, 2, 1}},
+	    {"an SN with a zero", {"Response", "Catalog", "07", "d", "p", NULL, 0, 2, 1}},
 	};
 	struct exchanges *e;
 	size_t i;
@@ -129,7 +133,8 @@ test_others(void)
 		e = fresh(10);
 		say(e, &query);
 		say(e, &rows[i].said);
-		ok(ended(e, EXCHANGE_UNSOLICITED, ENDED_ANSWERED) && ended(e, -1, 0), "%s", rows[i].name);
+		ok(ended(e, EXCHANGE_UNSOLICITED, ENDED_ANSWERED) && ended(e, -1, 0),
+		   "%s", rows[i].name);
 		exchanges_free(e);
 	}
 }
@@ -145,12 +150,15 @@ test_full(void)
 		q.tx = (uint32_t)i + 1;
 		say(e, &q);
 	}
-	ok(limits.dropped[LIMIT_EXCHANGES] == 3 && limits_incomplete(&limits), "the oldest give way");
+	ok(limits.dropped[LIMIT_EXCHANGES] == 3 && limits_incomplete(&limits),
+	   "the oldest give way");
 	for (i = 0; i < 3; i++)
-		ok(ended(e, EXCHANGE_UNANSWERED, ENDED_EVICTED), "the %d. one that gave way", i + 1);
+		ok(ended(e, EXCHANGE_UNANSWERED, ENDED_EVICTED),
+		   "the %d. one that gave way", i + 1);
 	say(e, &half);
 	exchanges_end(e);
-	ok(ended(e, EXCHANGE_UNANSWERED, ENDED_CAPTURE_OVER) && ended(e, EXCHANGE_INCOMPLETE, ENDED_CAPTURE_OVER),
+	ok(ended(e, EXCHANGE_UNANSWERED, ENDED_CAPTURE_OVER) &&
+	       ended(e, EXCHANGE_INCOMPLETE, ENDED_CAPTURE_OVER),
 	   "the newest one gets the answer");
 	exchanges_free(e);
 	exchanges_free(NULL);
@@ -163,14 +171,10 @@ test_needs(void)
 		const char *root, *CmdType;
 		bool needs;
 	} rows[] = {
-	    {"Query",    "Catalog",       true },
-	    {"Query",    "",              true },
-	    {"Notify",   "Keepalive",     false},
-	    {"Notify",   "Alarm",         true },
-	    {"Notify",   "Broadcast",     true },
-	    {"Control",  "DeviceControl", false},
-	    {"Control",  "DeviceConfig",  true },
-	    {"Response", "Catalog",       false},
+	    {"Query", "Catalog", true},        {"Query", "", true},
+	    {"Notify", "Keepalive", false},    {"Notify", "Alarm", true},
+	    {"Notify", "Broadcast", true},     {"Control", "DeviceControl", false},
+	    {"Control", "DeviceConfig", true}, {"Response", "Catalog", false},
 	};
 	struct exchanges *e = fresh(10);
 	struct said control = {"Control", "DeviceControl", "9", "p", "d", NULL, 0, 5, 0};
@@ -181,11 +185,13 @@ test_needs(void)
 
 		m.mans.m.root = slice_str(rows[i].root);
 		m.mans.m.CmdType = slice_str(rows[i].CmdType);
-		ok(exchange_needs_response(&m) == rows[i].needs, "%s %s", rows[i].root, rows[i].CmdType);
+		ok(exchange_needs_response(&m) == rows[i].needs, "%s %s", rows[i].root,
+		   rows[i].CmdType);
 	}
 	say(e, &control);
 	exchanges_answered(e, 5, 200);
-	ok(ended(e, EXCHANGE_NOT_NEEDED, ENDED_ANSWERED), "a command without Response is over with its 200");
+	ok(ended(e, EXCHANGE_NOT_NEEDED, ENDED_ANSWERED),
+	   "a command without Response is over with its 200");
 	exchanges_free(e);
 }
 

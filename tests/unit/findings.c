@@ -24,7 +24,9 @@ fresh(bool all)
 static void
 add(struct findings *f, enum rule r, const char *device, uint64_t frame, bool gb)
 {
-	findings_add(f, &(struct finding){.rule = r, .device = slice_str(device), .frame = frame, .gb = gb});
+	findings_add(
+	    f, &(struct finding){
+	           .rule = r, .device = slice_str(device), .frame = frame, .gb = gb});
 }
 
 static size_t
@@ -56,14 +58,17 @@ test_counts(void)
 		add(f, RULE_A, "d1", i, false);
 	add(f, RULE_B, "d1", 20, true);
 	add(f, RULE_B, "d1", 21, false);
-	ok(findings_count(f, SEVERITY_ERROR) == 10 && findings_count(f, SEVERITY_WARNING) == 1,
+	ok(findings_count(f, SEVERITY_ERROR) == 10 &&
+	       findings_count(f, SEVERITY_WARNING) == 1,
 	   "each counts, but not what the profile does not ask for");
-	ok(findings_of_rule(f, RULE_A, &worst) == 10 && worst == SEVERITY_ERROR, "by rule");
+	ok(findings_of_rule(f, RULE_A, &worst) == 10 && worst == SEVERITY_ERROR,
+	   "by rule");
 	findings_of_device(f, SLICE("d1"), n);
 	ok(n[SEVERITY_ERROR] == 10 && n[SEVERITY_WARNING] == 1, "by device");
 	findings_of_device(f, SLICE("d2"), n);
 	ok(n[SEVERITY_ERROR] == 0, "none for another one");
-	ok(findings_firsts(f, RULE_A, first) == FINDING_FIRSTS && first[0].frame == 1, "the first places that have a frame");
+	ok(findings_firsts(f, RULE_A, first) == FINDING_FIRSTS && first[0].frame == 1,
+	   "the first places that have a frame");
 	ok(details(f, &last) == 4 && last == 1, "the details of three of a kind");
 	ok(details(f, &last) == 4, "and again from the first");
 	findings_free(f);
@@ -86,13 +91,17 @@ test_groups(void)
 	f = fresh(true);
 	for (i = 0; i < 12; i++)
 		add(f, RULE_A, "d1", 1, false);
-	ok(details(f, &last) == 8 && limits.dropped[LIMIT_FINDINGS] == 4, "all of them, up to the bound");
-	ok(findings_count(f, SEVERITY_ERROR) == 12 && !limits_incomplete(&limits), "those beyond it count");
+	ok(details(f, &last) == 8 && limits.dropped[LIMIT_FINDINGS] == 4,
+	   "all of them, up to the bound");
+	ok(findings_count(f, SEVERITY_ERROR) == 12 && !limits_incomplete(&limits),
+	   "those beyond it count");
 	findings_add(f, &(struct finding){.rule = RULE_B, .severity = SEVERITY_ERROR});
-	ok(findings_count(f, SEVERITY_ERROR) == 12, "a severity that is given does not switch a rule on");
+	ok(findings_count(f, SEVERITY_ERROR) == 12,
+	   "a severity that is given does not switch a rule on");
 	findings_add(f, &(struct finding){.rule = RULE_A, .severity = SEVERITY_NOTE});
 	ok(findings_count(f, SEVERITY_NOTE) == 1, "but it may be lower");
-	ok(findings_rewind(f) && findings_read(f, &x) && x.severity == SEVERITY_ERROR, "a detail has its severity");
+	ok(findings_rewind(f) && findings_read(f, &x) && x.severity == SEVERITY_ERROR,
+	   "a detail has its severity");
 	findings_free(f);
 }
 
@@ -111,7 +120,8 @@ test_many_devices(void)
 		add(f, RULE_A, id, 1, false);
 	}
 	findings_of_device(f, SLICE("d4"), n);
-	ok(n[SEVERITY_ERROR] == 0 && findings_count(f, SEVERITY_ERROR) == 5, "a device too many is not told apart");
+	ok(n[SEVERITY_ERROR] == 0 && findings_count(f, SEVERITY_ERROR) == 5,
+	   "a device too many is not told apart");
 	ok(details(f, &last) == 5, "its findings are");
 	findings_free(f);
 }
@@ -142,17 +152,21 @@ test_texts(void)
 	arena_init(&a, 0);
 	ok(findings_rewind(f) && findings_read(f, &x), "one is read");
 	ok(slice_eq(x.value, SLICE("0123456789abcdef")), "a long value is cut");
-	ok(slice_eq(x.expected, SLICE("rspauth=<8 octet")), "a secret is hidden before that");
+	ok(slice_eq(x.expected, SLICE("rspauth=<8 octet")),
+	   "a secret is hidden before that");
 	ok(x.frames_total == 3 && x.frames[2] == 5, "its frames come along");
 	ok(slice_eq(x.field, SLICE("sip.CSeq.method")), "and its field");
 	text = finding_message(&x, &a);
-	ok(slice_eq(text, SLICE("the request is INFO, but CSeq says INVITE")), SLICE_FMT, SLICE_ARG(text));
+	ok(slice_eq(text, SLICE("the request is INFO, but CSeq says INVITE")), SLICE_FMT,
+	   SLICE_ARG(text));
 	ok(findings_read(f, &x), "another one");
 	text = finding_message(&x, &a);
-	ok(slice_eq(text, SLICE("the request is {cseq}, but CSeq says INVITE")), SLICE_FMT, SLICE_ARG(text));
+	ok(slice_eq(text, SLICE("the request is {cseq}, but CSeq says INVITE")),
+	   SLICE_FMT, SLICE_ARG(text));
 	x.args[0].name = NULL;
 	text = finding_message(&x, &a);
-	ok(slice_eq(text, SLICE("the request is , but CSeq says ")), "arguments that are missing leave nothing");
+	ok(slice_eq(text, SLICE("the request is , but CSeq says ")),
+	   "arguments that are missing leave nothing");
 	ok(!findings_read(f, &x) && !findings_failed(f), "and no more");
 	arena_free(&a);
 	arena_init(&a, 4);

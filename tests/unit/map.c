@@ -43,18 +43,26 @@ test_few(void)
 	size_t pos = 0;
 	void *newest;
 
-	ok(map_put(&m, 7, &items[0]) && map_put(&m, 7, &items[1]) && map_put(&m, 8, &items[2]), "three items go in");
-	ok(count(&m, 7, &newest) == 2 && newest == &items[1], "two of one hash, the newest first");
-	ok(map_put(&m, 7, &items[0]) && m.used == 3, "one that is there is not put twice");
-	ok(map_put(&m, 8, &items[0]) && count(&m, 8, &newest) == 2, "under another hash it is another one");
+	ok(map_put(&m, 7, &items[0]) && map_put(&m, 7, &items[1]) &&
+	       map_put(&m, 8, &items[2]),
+	   "three items go in");
+	ok(count(&m, 7, &newest) == 2 && newest == &items[1],
+	   "two of one hash, the newest first");
+	ok(map_put(&m, 7, &items[0]) && m.used == 3,
+	   "one that is there is not put twice");
+	ok(map_put(&m, 8, &items[0]) && count(&m, 8, &newest) == 2,
+	   "under another hash it is another one");
 	map_drop(&m, 9, &items[0]);
 	map_drop(&m, 7, &items[2]);
 	ok(m.used == 4, "what is not there is not dropped");
 	map_drop(&m, 7, &items[1]);
-	ok(count(&m, 7, &newest) == 1 && newest == &items[0], "the newest goes, the older one stays");
+	ok(count(&m, 7, &newest) == 1 && newest == &items[0],
+	   "the newest goes, the older one stays");
 	map_drop(&m, 7, &items[0]);
-	ok(count(&m, 7, &newest) == 0 && count(&m, 8, &newest) == 2, "the last of a hash goes");
-	ok(map_each(&m, &pos) != NULL && map_each(&m, &pos) != NULL && map_each(&m, &pos) == NULL,
+	ok(count(&m, 7, &newest) == 0 && count(&m, 8, &newest) == 2,
+	   "the last of a hash goes");
+	ok(map_each(&m, &pos) != NULL && map_each(&m, &pos) != NULL &&
+	       map_each(&m, &pos) == NULL,
 	   "all that is left, each once");
 	map_free(&m);
 	ok(m.used == 0 && count(&m, 8, &newest) == 0, "freed, it is empty");
@@ -71,14 +79,16 @@ test_shared(void)
 	for (i = 0; i < SHARED; i++)
 		if (!map_put(&m, 42, &items[i]))
 			break;
-	ok(i == SHARED && count(&m, 42, &newest) == MAP_SHARED_MAX && newest == &items[SHARED - 1],
+	ok(i == SHARED && count(&m, 42, &newest) == MAP_SHARED_MAX &&
+	       newest == &items[SHARED - 1],
 	   "of many with one hash, the newest are looked at");
 	for (i = 0; i < SHARED; i += 2)
 		map_drop(&m, 42, &items[i]);
 	ok(m.used == SHARED / 2, "half of them dropped");
 	for (i = SHARED - 1; i > 100; i -= 2)
 		map_drop(&m, 42, &items[i]);
-	ok(count(&m, 42, &newest) == 50 && newest == &items[99], "the oldest ones come to sight");
+	ok(count(&m, 42, &newest) == 50 && newest == &items[99],
+	   "the oldest ones come to sight");
 	map_free(&m);
 }
 

@@ -91,10 +91,12 @@ test_rows(void)
 		const char *const *w = rows[i].words;
 
 		got = parse(w, &o, &e);
-		ok((got < 0) == (rows[i].error != NULL) && (got < 0) == (e.text[0] != '\0'), "%s %s %s: %s",
-		   w[0] ? w[0] : "", w[0] && w[1] ? w[1] : "", w[0] && w[1] && w[2] ? w[2] : "", e.text);
-		ok(rows[i].error == NULL || strstr(e.text, rows[i].error) != NULL, "'%s' says %s", e.text,
-		   rows[i].error ? rows[i].error : "");
+		ok((got < 0) == (rows[i].error != NULL) &&
+		       (got < 0) == (e.text[0] != '\0'),
+		   "%s %s %s: %s", w[0] ? w[0] : "", w[0] && w[1] ? w[1] : "",
+		   w[0] && w[1] && w[2] ? w[2] : "", e.text);
+		ok(rows[i].error == NULL || strstr(e.text, rows[i].error) != NULL,
+		   "'%s' says %s", e.text, rows[i].error ? rows[i].error : "");
 	}
 }
 
@@ -102,29 +104,41 @@ static void
 test_values(void)
 {
 	static const char *const defaults[] = {"report", "a", NULL};
-	static const char *const all[] = {"check", "-p", "pw", "--edition=2016", "--profile=gb28181", "-q", "a", NULL};
-	static const char *const more[] = {"check", "--allow-empty", "--allow-incomplete", "--all-findings",
-	                                   "--fail-on=warning", "--exchange-timeout=5", "a", NULL};
+	static const char *const all[] = {
+	    "check", "-p", "pw", "--edition=2016", "--profile=gb28181", "-q", "a", NULL};
+	static const char *const more[] = {"check",
+	                                   "--allow-empty",
+	                                   "--allow-incomplete",
+	                                   "--all-findings",
+	                                   "--fail-on=warning",
+	                                   "--exchange-timeout=5",
+	                                   "a",
+	                                   NULL};
 	static const char *const show[] = {"show", "7", "--color=never", "-", "b", NULL};
 	static const char *const help[] = {"list", "--help", NULL};
 	static const char *const version[] = {"--version", NULL};
 	struct options o;
 	struct err e;
 
-	ok(parse(defaults, &o, &e) == 0 && o.command == COMMAND_REPORT && o.color == -1 && o.profile == 0 &&
-	       o.edition == 0 && o.fail_on == SEVERITY_ERROR && o.exchange_timeout_ns == INT64_C(60000000000) &&
-	       o.format == NULL && o.passwords == NULL && o.captures_total == 1,
+	ok(parse(defaults, &o, &e) == 0 && o.command == COMMAND_REPORT && o.color == -1 &&
+	       o.profile == 0 && o.edition == 0 && o.fail_on == SEVERITY_ERROR &&
+	       o.exchange_timeout_ns == INT64_C(60000000000) && o.format == NULL &&
+	       o.passwords == NULL && o.captures_total == 1,
 	   "what is not said has its default");
-	ok(parse(all, &o, &e) == 0 && o.command == COMMAND_CHECK && strcmp(o.passwords, "pw") == 0 &&
-	       o.edition == EDITION_2016 && o.profile == 2 && o.quiet && strcmp(o.captures[0], "a") == 0,
+	ok(parse(all, &o, &e) == 0 && o.command == COMMAND_CHECK &&
+	       strcmp(o.passwords, "pw") == 0 && o.edition == EDITION_2016 &&
+	       o.profile == 2 && o.quiet && strcmp(o.captures[0], "a") == 0,
 	   "passwords, edition, profile, quiet");
-	ok(parse(more, &o, &e) == 0 && o.allow_empty && o.allow_incomplete && o.all_findings &&
-	       o.fail_on == SEVERITY_WARNING && o.exchange_timeout_ns == INT64_C(5000000000),
+	ok(parse(more, &o, &e) == 0 && o.allow_empty && o.allow_incomplete &&
+	       o.all_findings && o.fail_on == SEVERITY_WARNING &&
+	       o.exchange_timeout_ns == INT64_C(5000000000),
 	   "what is allowed, and what makes it fail");
-	ok(parse(show, &o, &e) == 0 && o.frame == 7 && o.color == 0 && o.captures_total == 2 &&
-	       strcmp(o.captures[0], "-") == 0,
+	ok(parse(show, &o, &e) == 0 && o.frame == 7 && o.color == 0 &&
+	       o.captures_total == 2 && strcmp(o.captures[0], "-") == 0,
 	   "a frame and two captures");
-	ok(parse(help, &o, &e) == 0 && o.command == COMMAND_HELP && o.help_for == COMMAND_LIST, "help for a command");
+	ok(parse(help, &o, &e) == 0 && o.command == COMMAND_HELP &&
+	       o.help_for == COMMAND_LIST,
+	   "help for a command");
 	ok(parse(version, &o, &e) == 0 && o.command == COMMAND_VERSION, "the version");
 }
 

@@ -9,31 +9,38 @@ static const struct {
 	const char *name, *text, *masked;
 } rows[] = {
     {"nothing secret", "From: <sip:a@b>;tag=response", NULL},
-    {"a response", "Digest username=\"u\", response=\"0123\", nc=1", "Digest username=\"u\", response=\"<4 octets>\", nc=1"},
+    {"a response", "Digest username=\"u\", response=\"0123\", nc=1",
+     "Digest username=\"u\", response=\"<4 octets>\", nc=1"},
     {"in other letters", "RESPONSE=\"ab\"", "RESPONSE=\"<2 octets>\""},
     {"without quotes", "response=abcd, uri=x", "response=<4 octets>, uri=x"},
     {"with blanks about the =", "response = \"ab\"", "response = \"<2 octets>\""},
     {"with a quote in it", "response=\"a\\\"b\",x", "response=\"<4 octets>\",x"},
     {"without its end", "response=\"abc", "response=\"<3 octets>"},
-    {"up to the end of the line", "response=\"abc\r\nTo: x", "response=\"<4 octets>\nTo: x"},
+    {"up to the end of the line", "response=\"abc\r\nTo: x",
+     "response=\"<4 octets>\nTo: x"},
     {"over a folded line", "response=\"ab\r\n cd\",x", "response=\"<7 octets>\",x"},
     {"an empty one", "response=\"\",x=1", NULL},
     {"a name that only ends so", "myresponse=\"ab\"", NULL},
     {"the server's proof", "rspauth=\"abc\"", "rspauth=\"<3 octets>\""},
-    {"two of them", "response=\"ab\", rspauth=cd", "response=\"<2 octets>\", rspauth=<2 octets>"},
-    {"Basic credentials", "Authorization: Basic dXNlcjpw", "Authorization: Basic <8 octets>"},
-    {"on a folded line", "Authorization: Basic\r\n dXNlcjpw\r\n", "Authorization: Basic\r\n <8 octets>\r\n"},
+    {"two of them", "response=\"ab\", rspauth=cd",
+     "response=\"<2 octets>\", rspauth=<2 octets>"},
+    {"Basic credentials", "Authorization: Basic dXNlcjpw",
+     "Authorization: Basic <8 octets>"},
+    {"on a folded line", "Authorization: Basic\r\n dXNlcjpw\r\n",
+     "Authorization: Basic\r\n <8 octets>\r\n"},
     {"a Basic challenge", "WWW-Authenticate: Basic realm=\"x\"", NULL},
     {"a word", "basic authentication.", NULL},
     {"an element", "<Password>geheim</Password>", "<Password><6 octets></Password>"},
-    {"with a prefix and attributes", "<x:password a='1'>ab</x:password>", "<x:password a='1'><2 octets></x:password>"},
+    {"with a prefix and attributes", "<x:password a='1'>ab</x:password>",
+     "<x:password a='1'><2 octets></x:password>"},
     {"an empty element", "<Password></Password>", NULL},
     {"an attribute", "<A Password=\"ab\"/>", "<A Password=\"<2 octets>\"/>"},
     {"a password in a sip URI", "<sip:u:pw@host>", "<sip:u:<2 octets>@host>"},
     {"in a sips URI", "sips:u:pw@host", "sips:u:<2 octets>@host"},
     {"a user alone", "sip:u@host:5060", NULL},
     {"a port, no password", "sip:host:5060;x=y", NULL},
-    {"user information of another URL", "rtsp://admin:1234@cam/1", "rtsp://<10 octets>@cam/1"},
+    {"user information of another URL", "rtsp://admin:1234@cam/1",
+     "rtsp://<10 octets>@cam/1"},
     {"an @ behind the path", "http://host/a@b", NULL},
     {"hidden already", "response=\"<32 octets>\", Basic <12345 octets>", NULL},
     {"hidden only nearly", "response=\"<x octets>\"", "response=\"<10 octets>\""},
@@ -50,9 +57,12 @@ test_rows(void)
 		struct slice in = slice_str(rows[i].text), out = secret_mask(in, &a);
 		const char *want = rows[i].masked ? rows[i].masked : rows[i].text;
 
-		ok(slice_eq(out, slice_str(want)), "%s: " SLICE_FMT, rows[i].name, SLICE_ARG(out));
-		ok((out.p == in.p) == (rows[i].masked == NULL), "%s: a copy only where one is needed", rows[i].name);
-		ok(slice_eq(secret_mask(out, &a), out), "%s: once hidden, it stays as it is", rows[i].name);
+		ok(slice_eq(out, slice_str(want)), "%s: " SLICE_FMT, rows[i].name,
+		   SLICE_ARG(out));
+		ok((out.p == in.p) == (rows[i].masked == NULL),
+		   "%s: a copy only where one is needed", rows[i].name);
+		ok(slice_eq(secret_mask(out, &a), out),
+		   "%s: once hidden, it stays as it is", rows[i].name);
 	}
 	arena_free(&a);
 }
@@ -80,7 +90,8 @@ test_long(void)
 	memset(text, 'u', USER);
 	memcpy(text, "sip:", 4);
 	n = snprintf(text + USER, 64, ":geheim@host");
-	ok(secret_next(slice_of(text, USER + (size_t)n), 0, &span) && span.at == USER + 1 && span.n == 6,
+	ok(secret_next(slice_of(text, USER + (size_t)n), 0, &span) &&
+	       span.at == USER + 1 && span.n == 6,
 	   "behind a user of %d octets", USER);
 	text[USER + 7] = ' ';
 	ok(secret_next(slice_of(text, USER + (size_t)n), 0, &span) && span.at == USER + 1,
@@ -91,8 +102,9 @@ test_long(void)
 static void
 test_time(void)
 {
-	static const char *const parts[] = {"sip:",      "sip:a:",   "://",        "response=\"", "response ",
-	                                    "<password", ":password", "basic ",     "sip:a:b",     "response=\"x\""};
+	static const char *const parts[] = {
+	    "sip:",      "sip:a:",    "://",    "response=\"", "response ",
+	    "<password", ":password", "basic ", "sip:a:b",     "response=\"x\""};
 	enum { SIZE = 1 << 20 };
 	char *text = malloc(SIZE);
 	struct secret_span span;
@@ -105,7 +117,8 @@ test_time(void)
 		for (n = 0; n + strlen(parts[i]) <= SIZE; n += strlen(parts[i]))
 			memcpy(text + n, parts[i], strlen(parts[i]));
 		begin = clock();
-		for (from = 0; secret_next(slice_of(text, n), from, &span); from = span.at + span.n)
+		for (from = 0; secret_next(slice_of(text, n), from, &span);
+		     from = span.at + span.n)
 			if (span.at < from || span.n == 0)
 				break;
 		ok(clock() - begin < 10 * CLOCKS_PER_SEC, "a megabyte of '%s'", parts[i]);

@@ -78,8 +78,10 @@ test_file(void)
 		return;
 	(void)fputs("one", sink_file(s));
 	ok(sink_close(s, 1, &e) == 0 && holds(path, "one"), "then it is");
-	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640, "with the mode of a new file");
-	ok(write_to(path, "two", 0, &e) == 0 && holds(path, "one"), "given up, the old one stays");
+	ok(stat(path, &st) == 0 && (st.st_mode & 0777) == 0640,
+	   "with the mode of a new file");
+	ok(write_to(path, "two", 0, &e) == 0 && holds(path, "one"),
+	   "given up, the old one stays");
 	ok(write_to(path, "two", 1, &e) == 0 && holds(path, "two"), "or is replaced");
 	ok(files() == 1, "nothing else is left behind");
 }
@@ -93,7 +95,8 @@ test_link(void)
 
 	if (symlink("report", link) != 0)
 		return;
-	ok(write_to(link, "three", 1, &e) == 0 && holds(in_folder("report"), "three"), "through a link");
+	ok(write_to(link, "three", 1, &e) == 0 && holds(in_folder("report"), "three"),
+	   "through a link");
 	ok(lstat(link, &st) == 0 && S_ISLNK(st.st_mode), "which stays a link");
 }
 
@@ -107,11 +110,14 @@ test_straight(void)
 
 	ok(write_to("/dev/null", "x", 1, &e) == 0, "a device is written straight");
 	if (access("/dev/full", W_OK) == 0)
-		ok(write_to("/dev/full", "x", 1, &e) == -1 && e.text[0] != '\0', "a full one is trouble: %s", e.text);
+		ok(write_to("/dev/full", "x", 1, &e) == -1 && e.text[0] != '\0',
+		   "a full one is trouble: %s", e.text);
 	if (mkfifo(fifo, 0600) != 0)
 		return;
 	fd = open(fifo, O_RDONLY | O_NONBLOCK);
-	ok(fd >= 0 && write_to(fifo, "four", 1, &e) == 0 && read(fd, got, sizeof(got)) == 4, "so is a FIFO");
+	ok(fd >= 0 && write_to(fifo, "four", 1, &e) == 0 &&
+	       read(fd, got, sizeof(got)) == 4,
+	   "so is a FIFO");
 	if (fd >= 0)
 		(void)close(fd);
 }
@@ -121,9 +127,11 @@ test_trouble(void)
 {
 	struct err e;
 
-	ok(write_to(in_folder("no/where"), "x", 1, &e) == -2 && strstr(e.text, "no/where") != NULL,
+	ok(write_to(in_folder("no/where"), "x", 1, &e) == -2 &&
+	       strstr(e.text, "no/where") != NULL,
 	   "a folder that is missing: %s", e.text);
-	ok(write_to(folder, "x", 1, &e) == -2 && e.text[0] != '\0', "a folder is no file: %s", e.text);
+	ok(write_to(folder, "x", 1, &e) == -2 && e.text[0] != '\0',
+	   "a folder is no file: %s", e.text);
 }
 
 int

@@ -21,8 +21,8 @@ struct bench {
 	struct arena arena;
 	uint64_t frame;
 	int64_t now;
-	unsigned events[4];   /* by enum tracker_kind */
-	unsigned how[4];      /* TX and EXCHANGE, by enum ended_how */
+	unsigned events[4]; /* by enum tracker_kind */
+	unsigned how[4];    /* TX and EXCHANGE, by enum ended_how */
 	struct place place;
 	struct auth_entry credentials; /* of the place's transaction, the first ones */
 	uint32_t dialog, tx, last_written;
@@ -32,9 +32,12 @@ struct bench {
 static void
 open_bench(struct bench *b, uint64_t small)
 {
-	static const enum limit few[] = {LIMIT_TRANSACTIONS, LIMIT_TRANSACTIONS_DONE, LIMIT_DIALOGS, LIMIT_DIALOGS_DONE,
-	                                 LIMIT_NONCES,       LIMIT_DEVICES,           LIMIT_EXCHANGES};
-	struct tracker_options o = {.exchange_timeout_ns = 60 * SECOND, .keep_fields = true};
+	static const enum limit few[] = {LIMIT_TRANSACTIONS, LIMIT_TRANSACTIONS_DONE,
+	                                 LIMIT_DIALOGS,      LIMIT_DIALOGS_DONE,
+	                                 LIMIT_NONCES,       LIMIT_DEVICES,
+	                                 LIMIT_EXCHANGES};
+	struct tracker_options o = {.exchange_timeout_ns = 60 * SECOND,
+	                            .keep_fields = true};
 	struct err e = {""};
 	size_t i;
 
@@ -64,7 +67,9 @@ pull(struct bench *b)
 			b->place = e.place;
 			b->dialog = e.place.dialog->id;
 			b->tx = e.place.tx->id;
-			b->credentials = e.place.tx->auths ? *e.place.tx->auths : (struct auth_entry){.agrees = -1};
+			b->credentials = e.place.tx->auths
+			                     ? *e.place.tx->auths
+			                     : (struct auth_entry){.agrees = -1};
 			break;
 		case TRACKER_TX:
 			b->how[e.how]++;
@@ -133,23 +138,25 @@ feed(struct bench *b, int from, int64_t later, const char *format, ...)
 #define REST "Max-Forwards: 70\nContact: <sip:u@192.0.2.1>\nContent-Length: 0\n\n"
 
 static void
-request(struct bench *b, const char *method, const char *branch, const char *call, int cseq, const char *to_tag,
-        const char *more)
+request(struct bench *b, const char *method, const char *branch, const char *call,
+        int cseq, const char *to_tag, const char *more)
 {
-	feed(b, 0, SECOND,
-	     "%s sip:u@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%s\nFrom: <sip:u@r>;tag=f\n"
-	     "To: <sip:u@r>%s\nCall-ID: %s\nCSeq: %d %s\n%s" REST,
-	     method, branch, to_tag, call, cseq, method, more);
+	feed(
+	    b, 0, SECOND,
+	    "%s sip:u@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%s\nFrom: <sip:u@r>;tag=f\n"
+	    "To: <sip:u@r>%s\nCall-ID: %s\nCSeq: %d %s\n%s" REST,
+	    method, branch, to_tag, call, cseq, method, more);
 }
 
 static void
-answer(struct bench *b, int status, const char *method, const char *branch, const char *call, int cseq,
-       const char *to_tag, const char *more)
+answer(struct bench *b, int status, const char *method, const char *branch,
+       const char *call, int cseq, const char *to_tag, const char *more)
 {
-	feed(b, 1, SECOND / 100,
-	     "SIP/2.0 %d X\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%s\nFrom: <sip:u@r>;tag=f\nTo: <sip:u@r>%s\n"
-	     "Call-ID: %s\nCSeq: %d %s\n%s" REST,
-	     status, branch, to_tag, call, cseq, method, more);
+	feed(
+	    b, 1, SECOND / 100,
+	    "SIP/2.0 %d X\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK%s\nFrom: <sip:u@r>;tag=f\nTo: <sip:u@r>%s\n"
+	    "Call-ID: %s\nCSeq: %d %s\n%s" REST,
+	    status, branch, to_tag, call, cseq, method, more);
 }
 
 static void
@@ -159,7 +166,9 @@ test_transaction(void)
 
 	open_bench(&b, 0);
 	request(&b, "OPTIONS", "a", "c", 1, "", "");
-	ok(b.events[TRACKER_PLACE] == 1 && b.tx == 1 && b.place.facts == PLACE_FIRST_OF_CALL, "a request");
+	ok(b.events[TRACKER_PLACE] == 1 && b.tx == 1 &&
+	       b.place.facts == PLACE_FIRST_OF_CALL,
+	   "a request");
 	request(&b, "OPTIONS", "a", "c", 1, "", "");
 	ok(b.place.repeat && b.tx == 1, "is repeated");
 	answer(&b, 200, "OPTIONS", "a", "c", 1, ";tag=t", "");
@@ -167,7 +176,8 @@ test_transaction(void)
 	answer(&b, 200, "OPTIONS", "a", "c", 1, ";tag=t", "");
 	ok(b.place.repeat && b.tx == 1, "twice");
 	answer(&b, 404, "OPTIONS", "a", "c", 1, ";tag=t", "");
-	ok(b.place.facts & PLACE_SECOND_FINAL && b.place.cseq_last == 200, "once too often");
+	ok(b.place.facts & PLACE_SECOND_FINAL && b.place.cseq_last == 200,
+	   "once too often");
 	answer(&b, 200, "OPTIONS", "zz", "other", 1, ";tag=t", "");
 	ok(b.place.facts & PLACE_STRAY && b.tx == 2, "an answer to nothing");
 	request(&b, "OPTIONS", "b", "late", 1, "", "");
@@ -185,7 +195,8 @@ test_call(void)
 
 	open_bench(&b, 0);
 	request(&b, "INVITE", "a", "c", 1, "", "");
-	ok(b.place.dialog->kind == DIALOG_CALL && b.place.dialog->state == STATE_TRYING, "a call begins");
+	ok(b.place.dialog->kind == DIALOG_CALL && b.place.dialog->state == STATE_TRYING,
+	   "a call begins");
 	answer(&b, 180, "INVITE", "a", "c", 1, ";tag=t", "");
 	ok(b.place.dialog->state == STATE_EARLY, "it rings");
 	answer(&b, 200, "INVITE", "a", "c", 1, ";tag=t", "");
@@ -195,36 +206,48 @@ test_call(void)
 	request(&b, "ACK", "k", "c", 1, ";tag=t", "");
 	ok(b.dialog == 1, "the ACK is of the first");
 	request(&b, "BYE", "b", "c", 1, ";tag=t", "");
-	ok(b.place.facts & PLACE_CSEQ_EQUAL && b.place.cseq_last == 1, "its end has the number of its beginning");
+	ok(b.place.facts & PLACE_CSEQ_EQUAL && b.place.cseq_last == 1,
+	   "its end has the number of its beginning");
 	request(&b, "INFO", "i", "c", 9, ";tag=nobody", "");
 	ok(b.place.facts & PLACE_NO_DIALOG, "a dialog that there never was");
 	answer(&b, 200, "BYE", "b", "c", 1, ";tag=t", "");
-	ok(b.place.dialog->state == STATE_TERMINATED && b.place.dialog->outcome == OUTCOME_OK, "it is over");
+	ok(b.place.dialog->state == STATE_TERMINATED &&
+	       b.place.dialog->outcome == OUTCOME_OK,
+	   "it is over");
 	close_bench(&b);
 }
 
 static void
 test_registration(void)
 {
-	static const char challenge[] = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\n";
-	static const char credentials[] = "Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:r\", "
-	                                  "response=\"00000000000000000000000000000000\"\n";
+	static const char challenge[] =
+	    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\n";
+	static const char credentials[] =
+	    "Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n\", uri=\"sip:r\", "
+	    "response=\"00000000000000000000000000000000\"\n";
 	struct bench b;
 
 	open_bench(&b, 0);
 	request(&b, "REGISTER", "a", "c", 1, "", "");
 	answer(&b, 401, "REGISTER", "a", "c", 1, ";tag=t", challenge);
 	request(&b, "REGISTER", "b", "c", 2, "", credentials);
-	ok(b.credentials.out.verdict == AUTH_MISMATCH && b.credentials.nonce_check == NONCE_CHALLENGED &&
+	ok(b.credentials.out.verdict == AUTH_MISMATCH &&
+	       b.credentials.nonce_check == NONCE_CHALLENGED &&
 	       b.credentials.challenge.frame == 2 && b.dialog == 1,
 	   "a challenge and its answer");
 	answer(&b, 403, "REGISTER", "b", "c", 2, ";tag=t", "");
-	ok(b.credentials.decision == DECISION_REJECTED && b.credentials.agrees == 1, "refused, and rightly");
+	ok(b.credentials.decision == DECISION_REJECTED && b.credentials.agrees == 1,
+	   "refused, and rightly");
 	request(&b, "REGISTER", "d", "c", 3, "", credentials);
-	ok(b.place.facts & PLACE_AUTH_REPEATED && b.place.other.frame == 3, "sent again all the same");
+	ok(b.place.facts & PLACE_AUTH_REPEATED && b.place.other.frame == 3,
+	   "sent again all the same");
 	request(&b, "REGISTER", "e", "c", 4, "", "");
-	ok(b.place.facts & PLACE_OPEN_REGISTER, "before there was an answer");
-	ok(tracker_find_device(b.t, SLICE("u")) != NULL && tracker_device(b.t, NULL) != NULL &&
+	ok(!(b.place.facts & PLACE_OPEN_REGISTER), "and once more for the same Contact");
+	request(&b, "REGISTER", "g", "c", 5, "", "Contact: <sip:other@192.0.2.1>\n");
+	ok(b.place.facts & PLACE_OPEN_REGISTER,
+	   "another Contact before there was an answer");
+	ok(tracker_find_device(b.t, SLICE("u")) != NULL &&
+	       tracker_device(b.t, NULL) != NULL &&
 	       tracker_device(b.t, tracker_device(b.t, NULL)) == NULL,
 	   "one device");
 	close_bench(&b);
@@ -254,10 +277,13 @@ test_clock(void)
 static void
 test_full(void)
 {
-	static const char challenge[] = "WWW-Authenticate: Digest realm=\"r\", nonce=\"n%d\", qop=\"auth\"\n";
-	static const char credentials[] = "Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n%d\", uri=\"sip:r\", "
-	                                  "qop=auth, nc=0000000%d, cnonce=\"c\", response=\"%032d\"\n";
-	static const char *const methods[] = {"REGISTER", "INVITE", "OPTIONS", "MESSAGE", "SUBSCRIBE", "CANCEL", "BYE"};
+	static const char challenge[] =
+	    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n%d\", qop=\"auth\"\n";
+	static const char credentials[] =
+	    "Authorization: Digest username=\"u\", realm=\"r\", nonce=\"n%d\", uri=\"sip:r\", "
+	    "qop=auth, nc=0000000%d, cnonce=\"c\", response=\"%032d\"\n";
+	static const char *const methods[] = {"REGISTER",  "INVITE", "OPTIONS", "MESSAGE",
+	                                      "SUBSCRIBE", "CANCEL", "BYE"};
 	char branch[16], call[16], more[512];
 	unsigned placed = 0, txs = 0, dialogs = 0;
 	struct bench b;
@@ -272,25 +298,32 @@ test_full(void)
 
 			(void)snprintf(branch, sizeof(branch), "b%d", i / 3);
 			(void)snprintf(call, sizeof(call), "c%d", i % 11);
-			(void)snprintf(more, sizeof(more), credentials, i % 5, i % 9 + 1, i);
-			request(&b, method, branch, call, i / 7 + 1, i % 2 ? ";tag=t" : "", i % 3 ? more : "");
+			(void)snprintf(more, sizeof(more), credentials, i % 5, i % 9 + 1,
+			               i);
+			request(&b, method, branch, call, i / 7 + 1,
+			        i % 2 ? ";tag=t" : "", i % 3 ? more : "");
 			placed += b.events[TRACKER_PLACE];
 			txs += b.events[TRACKER_TX];
 			dialogs += b.events[TRACKER_DIALOG];
 			(void)snprintf(more, sizeof(more), challenge, i % 5);
-			answer(&b, i % 4 ? 401 : 200, method, branch, call, i / 7 + 1, i % 6 ? ";tag=t" : ";tag=s", more);
+			answer(&b, i % 4 ? 401 : 200, method, branch, call, i / 7 + 1,
+			       i % 6 ? ";tag=t" : ";tag=s", more);
 			placed += b.events[TRACKER_PLACE];
 			txs += b.events[TRACKER_TX];
 			dialogs += b.events[TRACKER_DIALOG];
 		}
 		ok(placed == 4000, "%u of 4000 messages have a place", placed);
-		ok(b.limits.dropped[LIMIT_DIALOGS] != 0 && b.limits.dropped[LIMIT_NONCES] != 0, "some had to go");
+		ok(b.limits.dropped[LIMIT_DIALOGS] != 0 &&
+		       b.limits.dropped[LIMIT_NONCES] != 0,
+		   "some had to go");
 		tracker_end(b.t);
 		pull(&b);
 		txs += b.events[TRACKER_TX];
 		dialogs += b.events[TRACKER_DIALOG];
-		ok(txs == tracker_transactions(b.t), "%u transactions ended, of %u", txs, tracker_transactions(b.t));
-		ok(dialogs >= tracker_dialogs(b.t), "%u parts for %u dialogs", dialogs, tracker_dialogs(b.t));
+		ok(txs == tracker_transactions(b.t), "%u transactions ended, of %u", txs,
+		   tracker_transactions(b.t));
+		ok(dialogs >= tracker_dialogs(b.t), "%u parts for %u dialogs", dialogs,
+		   tracker_dialogs(b.t));
 		close_bench(&b);
 	}
 }
