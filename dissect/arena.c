@@ -13,12 +13,13 @@
 #ifdef ARENA_POISON
 #include <sanitizer/asan_interface.h>
 #else
-#define ASAN_POISON_MEMORY_REGION(p, n)   ((void)(p), (void)(n))
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
 
 enum {
-	ARENA_FIRST = 1024,   /* bytes of the first chunk; each further one doubles, up to ... */
+	ARENA_FIRST =
+	    1024, /* bytes of the first chunk; each further one doubles, up to ... */
 	ARENA_CHUNK = 65536,
 	ARENA_ALIGN = alignof(max_align_t),
 };

@@ -10,7 +10,7 @@ struct arena {
 	struct arena_chunk *chunks; /* newest first */
 	size_t max;                 /* in bytes of all chunks; 0: no bound */
 	size_t held;                /* in bytes of all chunks */
-	bool failed;                /* the bound was reached or malloc failed since the last reset */
+	bool failed; /* the bound was reached or malloc failed since the last reset */
 };
 
 void arena_init(struct arena *a, size_t max);

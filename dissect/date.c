@@ -141,16 +141,8 @@ take_zone(struct cursor *c, int32_t *minutes, bool *gmt)
 		const char *name;
 		int32_t minutes;
 	} zones[] = {
-	    {"GMT", 0   },
-            {"UTC", 0   },
-            {"UT",  0   },
-            {"EST", -300},
-            {"EDT", -240},
-	    {"CDT", -300},
-            {"MST", -420},
-            {"MDT", -360},
-            {"PST", -480},
-            {"PDT", -420},
+	    {"GMT", 0},    {"UTC", 0},    {"UT", 0},     {"EST", -300}, {"EDT", -240},
+	    {"CDT", -300}, {"MST", -420}, {"MDT", -360}, {"PST", -480}, {"PDT", -420},
 	};
 	struct slice word = slice_head(c->rest, chars_word(c->rest));
 	bool colon;

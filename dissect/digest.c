@@ -216,11 +216,9 @@ digest_algorithm(struct slice name, bool *sess)
 		const char *name;
 		enum digest_algorithm algorithm;
 	} rows[] = {
-	    {"",            DIGEST_MD5       },
-            {"MD5",         DIGEST_MD5       },
-	    {"SHA-256",     DIGEST_SHA256    },
-            {"SHA-512-256", DIGEST_SHA512_256},
-	    {"SM3",         DIGEST_SM3       },
+	    {"", DIGEST_MD5},           {"MD5", DIGEST_MD5},
+	    {"SHA-256", DIGEST_SHA256}, {"SHA-512-256", DIGEST_SHA512_256},
+	    {"SM3", DIGEST_SM3},
 	};
 	static const struct slice suffix = {(const uint8_t *)"-sess", 5};
 	struct slice s = slice_trim(name);

@@ -12,10 +12,12 @@ struct slice {
 	size_t n; /* in bytes */
 };
 
-#define SLICE(lit)   ((struct slice){(const uint8_t *)(lit), sizeof(lit) - 1})
-#define SLICE_EMPTY  ((struct slice){NULL, 0})
-#define SLICE_FMT    "%.*s"
-#define SLICE_ARG(s) ((int)((s).n > 4096 ? 4096 : (s).n)), (const char *)((s).p ? (s).p : (const uint8_t *)"")
+#define SLICE(lit) ((struct slice){(const uint8_t *)(lit), sizeof(lit) - 1})
+#define SLICE_EMPTY ((struct slice){NULL, 0})
+#define SLICE_FMT "%.*s"
+#define SLICE_ARG(s)                                                                     \
+	((int)((s).n > 4096 ? 4096 : (s).n)),                                            \
+	    (const char *)((s).p ? (s).p : (const uint8_t *)"")
 
 static inline struct slice
 slice_of(const void *p, size_t n)

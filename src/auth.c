@@ -38,15 +38,15 @@ static const struct needed {
 	enum need need;
 	const char *missing, *twice;
 } needed[] = {
-    {DIGEST_REALM,     ALWAYS,           "realm missing",    "realm given twice"    },
-    {DIGEST_NONCE,     ALWAYS,           "nonce missing",    "nonce given twice"    },
-    {DIGEST_URI,       ALWAYS,           "uri missing",      "uri given twice"      },
-    {DIGEST_RESPONSE,  ALWAYS,           "response missing", "response given twice" },
-    {DIGEST_ALGORITHM, OPTIONAL,         "",                 "algorithm given twice"},
-    {DIGEST_QOP,       OPTIONAL,         "",                 "qop given twice"      },
-    {DIGEST_USERHASH,  OPTIONAL,         "",                 "userhash given twice" },
-    {DIGEST_NC,        WITH_QOP,         "nc missing",       "nc given twice"       },
-    {DIGEST_CNONCE,    WITH_QOP_OR_SESS, "cnonce missing",   "cnonce given twice"   },
+    {DIGEST_REALM, ALWAYS, "realm missing", "realm given twice"},
+    {DIGEST_NONCE, ALWAYS, "nonce missing", "nonce given twice"},
+    {DIGEST_URI, ALWAYS, "uri missing", "uri given twice"},
+    {DIGEST_RESPONSE, ALWAYS, "response missing", "response given twice"},
+    {DIGEST_ALGORITHM, OPTIONAL, "", "algorithm given twice"},
+    {DIGEST_QOP, OPTIONAL, "", "qop given twice"},
+    {DIGEST_USERHASH, OPTIONAL, "", "userhash given twice"},
+    {DIGEST_NC, WITH_QOP, "nc missing", "nc given twice"},
+    {DIGEST_CNONCE, WITH_QOP_OR_SESS, "cnonce missing", "cnonce given twice"},
 };
 
 const char *

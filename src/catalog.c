@@ -14,8 +14,10 @@ rule_json(enum rule r)
 	struct json_object *v = json_object_new_object();
 
 	json_object_object_add(v, "id", json_object_new_string(i->id));
-	json_object_object_add(v, "severity", json_object_new_string(severity_name(i->severity)));
-	json_object_object_add(v, "severity_gb28181", json_object_new_string(severity_name(i->gb28181)));
+	json_object_object_add(v, "severity",
+	                       json_object_new_string(severity_name(i->severity)));
+	json_object_object_add(v, "severity_gb28181",
+	                       json_object_new_string(severity_name(i->gb28181)));
 	json_object_object_add(v, "reference", json_object_new_string(i->reference));
 	json_object_object_add(v, "message", json_object_new_string(i->message));
 	json_object_object_add(v, "explanation", json_object_new_string(i->explanation));
@@ -25,7 +27,8 @@ rule_json(enum rule r)
 static int
 by_id(const void *a, const void *b)
 {
-	return strcmp(rule_infos[*(const enum rule *)a].id, rule_infos[*(const enum rule *)b].id);
+	return strcmp(rule_infos[*(const enum rule *)a].id,
+	              rule_infos[*(const enum rule *)b].id);
 }
 
 /* 1 for json, 0 for text, -1 and *e. */
@@ -62,17 +65,23 @@ run_rules(const struct options *o, struct err *e)
 		if (json == 1) {
 			struct json_object *v = rule_json(order[i]);
 
-			(void)fprintf(f, "%s%s", i ? ",\n" : "\n", json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+			(void)fprintf(
+			    f, "%s%s", i ? ",\n" : "\n",
+			    json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
 			json_object_put(v);
 		} else {
-			(void)fprintf(f, "%-7s %-7s %-32s %s\n", severity_name(r->severity), severity_name(r->gb28181), r->id,
-			              r->reference);
+			(void)fprintf(f, "%-7s %-7s %-32s %s\n",
+			              severity_name(r->severity),
+			              severity_name(r->gb28181), r->id, r->reference);
 		}
 	}
 	if (json == 1)
 		(void)fputs("\n]\n", f);
 	else if (!o->quiet)
-		(void)fprintf(f, "%d rules; columns: severity by the RFCs, in the gb28181 profile, id, reference\n", RULE_TOTAL);
+		(void)fprintf(
+		    f,
+		    "%d rules; columns: severity by the RFCs, in the gb28181 profile, id, reference\n",
+		    RULE_TOTAL);
 	return sink_close(s, 1, e) < 0 ? EXIT_TROUBLE : EXIT_OK;
 }
 
@@ -101,8 +110,11 @@ explain_rule(FILE *f, enum rule r)
 {
 	const struct rule_info *i = &rule_infos[r];
 
-	(void)fprintf(f, "%s\n  severity   %s; in the gb28181 profile %s\n  reference  %s\n  message    %s\n\n", i->id,
-	              severity_name(i->severity), severity_name(i->gb28181), i->reference, i->message);
+	(void)fprintf(
+	    f,
+	    "%s\n  severity   %s; in the gb28181 profile %s\n  reference  %s\n  message    %s\n\n",
+	    i->id, severity_name(i->severity), severity_name(i->gb28181), i->reference,
+	    i->message);
 	wrapped(f, i->explanation);
 }
 
@@ -119,8 +131,11 @@ explain_dict(FILE *f, const struct dict *d, struct slice CmdType, struct slice n
 		if (!slice_ieq(c->CmdType, CmdType))
 			continue;
 		if (name.n == 0) {
-			(void)fprintf(f, SLICE_FMT " " SLICE_FMT "  " SLICE_FMT "  (" SLICE_FMT ")\n", SLICE_ARG(c->root),
-			              SLICE_ARG(c->CmdType), SLICE_ARG(c->meaning), SLICE_ARG(c->clause));
+			(void)fprintf(f,
+			              SLICE_FMT " " SLICE_FMT "  " SLICE_FMT
+			                        "  (" SLICE_FMT ")\n",
+			              SLICE_ARG(c->root), SLICE_ARG(c->CmdType),
+			              SLICE_ARG(c->meaning), SLICE_ARG(c->clause));
 			told++;
 		}
 		for (k = 0; k < c->field->children_total; k++) {
@@ -128,7 +143,9 @@ explain_dict(FILE *f, const struct dict *d, struct slice CmdType, struct slice n
 
 			if (name.n != 0 && !slice_ieq(x->name, name))
 				continue;
-			(void)fprintf(f, "%s" SLICE_FMT "  " SLICE_FMT "  (" SLICE_FMT ")\n", name.n ? "" : "  ", SLICE_ARG(x->name),
+			(void)fprintf(f,
+			              "%s" SLICE_FMT "  " SLICE_FMT "  (" SLICE_FMT ")\n",
+			              name.n ? "" : "  ", SLICE_ARG(x->name),
 			              SLICE_ARG(x->meaning), SLICE_ARG(x->clause));
 			told++;
 		}
@@ -172,7 +189,9 @@ run_explain(const struct options *o, struct err *e)
 		if (json == 1) {
 			struct json_object *v = rule_json(r);
 
-			(void)fprintf(f, "[%s]\n", json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+			(void)fprintf(
+			    f, "[%s]\n",
+			    json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
 			json_object_put(v);
 		} else {
 			explain_rule(f, r);
@@ -182,19 +201,29 @@ run_explain(const struct options *o, struct err *e)
 
 		json_object_object_add(v, "name", json_object_new_string(field->name));
 		json_object_object_add(v, "type", json_object_new_string(field->type));
-		json_object_object_add(v, "meaning", json_object_new_string(field->meaning));
-		json_object_object_add(v, "source", json_object_new_string(field->source));
-		(void)fprintf(f, "[%s]\n", json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+		json_object_object_add(v, "meaning",
+		                       json_object_new_string(field->meaning));
+		json_object_object_add(v, "source",
+		                       json_object_new_string(field->source));
+		(void)fprintf(f, "[%s]\n",
+		              json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
 		json_object_put(v);
 	} else if (field != NULL) {
-		(void)fprintf(f, "%s\n  type    %s\n  source  %s\n\n", field->name, field->type, field->source);
+		(void)fprintf(f, "%s\n  type    %s\n  source  %s\n\n", field->name,
+		              field->type, field->source);
 		wrapped(f, field->meaning);
 	} else {
-		told = explain_manscdp(f, slice_istarts(what, SLICE("manscdp.")) ? slice_tail(what, 8) : what, e);
+		told = explain_manscdp(
+		    f,
+		    slice_istarts(what, SLICE("manscdp.")) ? slice_tail(what, 8) : what,
+		    e);
 	}
 	if (told == 0)
-		err_set(e, "explain: no such rule, field or command: %s ('gbscope rules' lists the rules; "
-		           "fields are named like sip.CSeq and manscdp.Catalog.SumNum)", o->what);
+		err_set(
+		    e,
+		    "explain: no such rule, field or command: %s ('gbscope rules' lists the rules; "
+		    "fields are named like sip.CSeq and manscdp.Catalog.SumNum)",
+		    o->what);
 	if (sink_close(s, told != 0, e) < 0 || told == 0)
 		return EXIT_TROUBLE;
 	return EXIT_OK;

@@ -26,7 +26,8 @@ found_on(const struct checker *c, const struct message *m, const struct place *p
          struct finding *x)
 {
 	/* Fields have the names of the registry: a header's is sip.NAME. */
-	if (x->field.n != 0 && x->field.p[0] != '/' && !slice_starts(x->field, SLICE("sip."))) {
+	if (x->field.n != 0 && x->field.p[0] != '/' &&
+	    !slice_starts(x->field, SLICE("sip."))) {
 		uint8_t *t = arena_alloc(c->scratch, x->field.n + 4);
 
 		if (t != NULL) {
@@ -108,7 +109,8 @@ unanswered(const struct checker *c, const struct tracker_event *e)
 	if (e->how == ENDED_TIMEOUT && e->direction_seen)
 		f.severity = SEVERITY_OFF;
 	f.args[0] = (struct finding_arg){"method", x->method_name};
-	f.args[1] = (struct finding_arg){"what", invite ? SLICE("provisional or final") : SLICE("final")};
+	f.args[1] = (struct finding_arg){"what", invite ? SLICE("provisional or final")
+	                                                : SLICE("final")};
 	f.args[2] = (struct finding_arg){
 	    "when", e->how == ENDED_TIMEOUT ? SLICE("32 s") : SLICE("this capture")};
 	f.args[3] = (struct finding_arg){"sent", number(c, x->repeats + 1u)};

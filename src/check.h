@@ -6,28 +6,33 @@
 
 struct checker {
 	struct findings *findings;
-	struct arena *scratch;     /* for arguments made on the way: one message's life */
+	struct arena *scratch; /* for arguments made on the way: one message's life */
 };
 
 /* A message in its place. Both kinds of check call nothing but found(). */
-void check_message(const struct checker *c, const struct message *m, const struct place *p);
+void check_message(const struct checker *c, const struct message *m,
+                   const struct place *p);
 /* Something ended: a transaction, an exchange. */
 void check_ended(const struct checker *c, const struct tracker_event *e);
 /* An IP packet with the beginning of a SIP message never became whole. */
 struct net_loss;
 void check_loss(const struct checker *c, const struct net_loss *l);
 
-#define ARGS(...)    .args = {__VA_ARGS__}
-#define VALUE(s)     .has_value = true, .value = (s)
-#define EXPECTED(s)  .has_expected = true, .expected = (s)
+#define ARGS(...) .args = {__VA_ARGS__}
+#define VALUE(s) .has_value = true, .value = (s)
+#define EXPECTED(s) .has_expected = true, .expected = (s)
 
 /* A finding on a message: found(c, m, p, RULE_X, .field = ..., VALUE(..), ARGS({"name", slice}, ...)). */
-#define found(c, m, p, r, ...) found_on((c), (m), (p), &(struct finding){.rule = (r), __VA_ARGS__})
-void found_on(const struct checker *c, const struct message *m, const struct place *p, struct finding *x);
+#define found(c, m, p, r, ...)                                                           \
+	found_on((c), (m), (p), &(struct finding){.rule = (r), __VA_ARGS__})
+void found_on(const struct checker *c, const struct message *m, const struct place *p,
+              struct finding *x);
 /* A finding on a transaction, at one of its messages. */
-void found_at(const struct checker *c, const struct dialog *d, uint32_t tx, const struct ref *at, struct finding *x);
+void found_at(const struct checker *c, const struct dialog *d, uint32_t tx,
+              const struct ref *at, struct finding *x);
 
-struct slice number(const struct checker *c, uint64_t n); /* its digits, in the scratch arena */
+struct slice number(const struct checker *c,
+                    uint64_t n); /* its digits, in the scratch arena */
 struct slice address(const struct checker *c, const struct addr *a); /* with port */
 
 /* The head is not whole, and not by the sender's fault: what it lacks, and its last line, say nothing. */
@@ -35,18 +40,24 @@ static inline bool
 head_cut(const struct message *m)
 {
 	return m->dis != DIS_OK &&
-	       (m->rec.faults & (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG)) != 0;
+	       (m->rec.faults &
+	        (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG)) != 0;
 }
 
 /* How it travelled: also said of a repeat, it belongs to the copy. */
-void check_carrier(const struct checker *c, const struct message *m, const struct place *p);
+void check_carrier(const struct checker *c, const struct message *m,
+                   const struct place *p);
 /* One file each. */
 void check_start(const struct checker *c, const struct message *m, const struct place *p);
-void check_headers(const struct checker *c, const struct message *m, const struct place *p);
-void check_addresses(const struct checker *c, const struct message *m, const struct place *p);
+void check_headers(const struct checker *c, const struct message *m,
+                   const struct place *p);
+void check_addresses(const struct checker *c, const struct message *m,
+                     const struct place *p);
 void check_via(const struct checker *c, const struct message *m, const struct place *p);
-void check_transaction(const struct checker *c, const struct message *m, const struct place *p);
-void check_register(const struct checker *c, const struct message *m, const struct place *p);
+void check_transaction(const struct checker *c, const struct message *m,
+                       const struct place *p);
+void check_register(const struct checker *c, const struct message *m,
+                    const struct place *p);
 void check_auth(const struct checker *c, const struct message *m, const struct place *p);
 void check_body(const struct checker *c, const struct message *m, const struct place *p);
 void check_gb(const struct checker *c, const struct message *m, const struct place *p);

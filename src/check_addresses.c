@@ -1,20 +1,26 @@
 /* From, To, Contact and their kin: RFC 3261 8.1.1, 20.10, 20.20, 20.39, 25.1. */
 #include "src/check.h"
 
+enum { PARAMS_LOOKED_AT = 32 }; /* of one value */
+
 /* 7.3.1: a parameter name at most once in a value. The first one that stands twice. */
 static bool
 param_twice(struct slice params, struct slice *name)
 {
-	struct slice rest = params;
+	struct slice rest = params, names[PARAMS_LOOKED_AT];
 	struct sip_param a;
-	unsigned n = 0;
+	unsigned n, i;
 
-	/* Values with more parameters than this are limits' business. */
-	while (n++ < 32 && sip_param_next(&rest, &a))
-		if (a.name.n != 0 && sip_param_count(rest, a.name) != 0) {
-			*name = a.name;
-			return true;
-		}
+	if (slice_index(params, ';') == params.n)
+		return false; /* one alone */
+	for (n = 0; n < PARAMS_LOOKED_AT && sip_param_next(&rest, &a); n++) {
+		names[n] = a.name;
+		for (i = 0; i < n && a.name.n != 0; i++)
+			if (names[i].n == a.name.n && slice_ieq(names[i], a.name)) {
+				*name = a.name;
+				return true;
+			}
+	}
 	return false;
 }
 

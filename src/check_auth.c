@@ -61,19 +61,15 @@ check_digest(const struct checker *c, const struct message *m, const struct plac
 static bool
 is_time(struct slice nonce, int64_t now_ns)
 {
-	int64_t second = INT64_C(1000000000), near = 400 * 86400 * second;
+	int64_t near = INT64_C(400) * 86400 * 1000, now = now_ns / 1000000,
+	        t; /* in milliseconds */
 	uint64_t n;
-	int64_t t;
 
-	if (!parse_u64(nonce, UINT64_C(99999999999999), &n))
+	if ((nonce.n != 10 && nonce.n != 13) ||
+	    !parse_u64(nonce, UINT64_C(9999999999999), &n))
 		return false;
-	if (nonce.n == 10)
-		t = (int64_t)n * second;
-	else if (nonce.n == 13)
-		t = (int64_t)n * 1000000;
-	else
-		return false;
-	return t > now_ns - near && t < now_ns + near;
+	t = nonce.n == 10 ? (int64_t)n * 1000 : (int64_t)n;
+	return t > now - near && t < now + near;
 }
 
 /* What the challenges of one response offer together. */

@@ -5,8 +5,7 @@ static void
 length(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct sip_header *h = sip_find(&m->sip, SIP_CONTENT_LENGTH, 0);
-	bool cut = m->rec.faults &
-	           RECORD_PARTIAL;
+	bool cut = m->rec.faults & RECORD_PARTIAL;
 
 	if (m->length_dis == DIS_BAD)
 		found(c, m, p, RULE_SIP_LENGTH_INVALID,

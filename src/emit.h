@@ -16,8 +16,8 @@ struct emit {
 	struct arena *scratch; /* for masked and mended copies */
 };
 
-void emit_open(struct emit *j, char bracket);  /* '{' or '[' */
-void emit_close(struct emit *j, char bracket); /* '}' or ']' */
+void emit_open(struct emit *j, char bracket);   /* '{' or '[' */
+void emit_close(struct emit *j, char bracket);  /* '}' or ']' */
 void emit_key(struct emit *j, const char *key); /* a literal of ours: no escapes needed */
 void emit_null(struct emit *j);
 void emit_bool(struct emit *j, bool b);
@@ -25,7 +25,8 @@ void emit_number(struct emit *j, uint64_t n);
 void emit_string(struct emit *j, const char *s); /* a literal of ours, or NULL for null */
 /* Captured text: secrets masked, bad octets as U+FFFD, escaped. *bad, if not NULL, says whether octets were bad. */
 void emit_text(struct emit *j, struct slice s, bool *bad);
-void emit_text_key(struct emit *j, const char *before, struct slice s); /* a key made of captured text */
+void emit_text_key(struct emit *j, const char *before,
+                   struct slice s);                     /* a key made of captured text */
 void emit_raw(struct emit *j, const char *s, size_t n); /* ready JSON */
 /* Ends a record: to the file, and empty again. */
 void emit_flush(struct emit *j, FILE *f);

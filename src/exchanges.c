@@ -250,7 +250,8 @@ add_part(struct exchange *x, const struct message *m, const struct place *p)
 }
 
 void
-exchanges_feed(struct exchanges *e, const struct message *m, const struct place *p, int64_t now_ns)
+exchanges_feed(struct exchanges *e, const struct message *m, const struct place *p,
+               int64_t now_ns)
 {
 	bool answer = slice_eq(m->mans.m.root, SLICE("Response"));
 	bool needs = exchange_needs_response(m);

@@ -14,7 +14,8 @@ struct exchanges *exchanges_new(struct limits *l, const struct hash_key *key,
 /* Ends what has waited too long. */
 void exchanges_clock(struct exchanges *e, int64_t now_ns);
 /* A message with a MANSCDP body that is no repeat. */
-void exchanges_feed(struct exchanges *e, const struct message *m, const struct place *p, int64_t now_ns);
+void exchanges_feed(struct exchanges *e, const struct message *m, const struct place *p,
+                    int64_t now_ns);
 /* The SIP answer to the transaction that carried a request. */
 void exchanges_answered(struct exchanges *e, uint32_t tx, uint32_t status);
 void exchanges_end(struct exchanges *e);

@@ -16,25 +16,25 @@ enum { FINDING_ARGS_MAX = 6, FINDING_FIRSTS = 5 };
 
 struct finding {
 	enum rule rule;
-	enum severity severity;   /* SEVERITY_OFF: by the rule and the profile */
+	enum severity severity; /* SEVERITY_OFF: by the rule and the profile */
 	bool has_place;
 	uint32_t capture;
-	uint64_t frame;           /* 0: none (a finding on a capture) */
-	const uint64_t *frames;   /* when the message is spread over several */
+	uint64_t frame;         /* 0: none (a finding on a capture) */
+	const uint64_t *frames; /* when the message is spread over several */
 	uint32_t frames_total;
 	int64_t time_ns;
 	uint32_t dialog, transaction; /* ids; 0: none */
 	enum dialog_kind kind;
-	struct slice device;      /* id, or empty */
-	bool gb;                  /* the gb28181 profile applies */
-	struct slice field;       /* "sip.CSeq.method", "/Query/SN"; empty: none */
+	struct slice device; /* id, or empty */
+	bool gb;             /* the gb28181 profile applies */
+	struct slice field;  /* "sip.CSeq.method", "/Query/SN"; empty: none */
 	bool has_value, has_expected;
 	struct slice value, expected;
-	uint32_t line;            /* in the body; 0: none */
+	uint32_t line; /* in the body; 0: none */
 	struct finding_arg args[FINDING_ARGS_MAX];
 	/* set by findings_read */
 	uint32_t id;
-	uint64_t count;           /* this one stands for so many */
+	uint64_t count; /* this one stands for so many */
 };
 
 struct findings;
@@ -44,16 +44,19 @@ struct findings *findings_new(struct limits *l, bool all, struct err *e);
 void findings_add(struct findings *f, const struct finding *x);
 /* After the last one was added: from the first on. */
 bool findings_rewind(struct findings *f);
-bool findings_read(struct findings *f, struct finding *out); /* valid until the next call */
+bool findings_read(struct findings *f,
+                   struct finding *out); /* valid until the next call */
 uint64_t findings_count(const struct findings *f, enum severity s);
 uint64_t findings_of_rule(const struct findings *f, enum rule r, enum severity *worst);
-void findings_of_device(const struct findings *f, struct slice id, uint64_t out[4]); /* by severity */
+void findings_of_device(const struct findings *f, struct slice id,
+                        uint64_t out[4]); /* by severity */
 /* The first places of a rule; how many were written. */
 struct finding_first {
 	uint32_t capture;
 	uint64_t frame;
 };
-size_t findings_firsts(const struct findings *f, enum rule r, struct finding_first out[FINDING_FIRSTS]);
+size_t findings_firsts(const struct findings *f, enum rule r,
+                       struct finding_first out[FINDING_FIRSTS]);
 bool findings_failed(const struct findings *f); /* the spool could not be written */
 void findings_free(struct findings *f);
 

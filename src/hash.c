@@ -3,12 +3,22 @@
 #include <stdio.h>
 
 #define ROTL(x, b) (((x) << (b)) | ((x) >> (64 - (b))))
-#define ROUND \
-	do { \
-		v0 += v1; v1 = ROTL(v1, 13); v1 ^= v0; v0 = ROTL(v0, 32); \
-		v2 += v3; v3 = ROTL(v3, 16); v3 ^= v2; \
-		v0 += v3; v3 = ROTL(v3, 21); v3 ^= v0; \
-		v2 += v1; v1 = ROTL(v1, 17); v1 ^= v2; v2 = ROTL(v2, 32); \
+#define ROUND                                                                            \
+	do {                                                                             \
+		v0 += v1;                                                                \
+		v1 = ROTL(v1, 13);                                                       \
+		v1 ^= v0;                                                                \
+		v0 = ROTL(v0, 32);                                                       \
+		v2 += v3;                                                                \
+		v3 = ROTL(v3, 16);                                                       \
+		v3 ^= v2;                                                                \
+		v0 += v3;                                                                \
+		v3 = ROTL(v3, 21);                                                       \
+		v3 ^= v0;                                                                \
+		v2 += v1;                                                                \
+		v1 = ROTL(v1, 17);                                                       \
+		v1 ^= v2;                                                                \
+		v2 = ROTL(v2, 32);                                                       \
 	} while (0)
 
 struct hash_key
@@ -46,7 +56,8 @@ hash_more(const struct hash_key *k, uint64_t h, struct slice s)
 	size_t i;
 
 	for (i = 0; s.n - i >= 8; i += 8) {
-		memcpy(&m, s.p + i, 8); /* in the machine's order: the hash never leaves the process */
+		memcpy(&m, s.p + i,
+		       8); /* in the machine's order: the hash never leaves the process */
 		v3 ^= m;
 		ROUND;
 		v0 ^= m;

@@ -8,7 +8,7 @@ static const struct {
 	const char *name, *what;
 } rows[LIMIT_TOTAL] = {
 #define LIMIT_ROW(id, value, kind, what) {value, KIND_##kind, #id, what},
-	LIMITS(LIMIT_ROW)
+    LIMITS(LIMIT_ROW)
 #undef LIMIT_ROW
 };
 

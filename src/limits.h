@@ -7,37 +7,41 @@
 
 #include <stdint.h>
 
-#define LIMITS(L) \
-	L(FRAGMENT_SETS, 4096, TABLE, "IP packets being put together") \
-	L(FRAGMENT_BYTES, 16777216, TABLE, "bytes of IP fragments held") \
-	L(FRAGMENT_PIECES, 1024, SIZE, "fragments of one IP packet") \
-	L(STREAMS, 65536, TABLE, "TCP streams followed") \
-	L(STREAM_BYTES, 33554432, TABLE, "bytes of all TCP streams held") \
-	L(STREAM_PENDING, 1048576, SIZE, "bytes of one TCP direction held behind a hole") \
-	L(MESSAGE_BYTES, 2097152, SIZE, "bytes of one SIP message") \
-	L(TRANSACTIONS, 65536, TABLE, "transactions waiting for their end") \
-	L(TRANSACTIONS_DONE, 8192, SIZE, "answered transactions waiting for late repeats") \
-	L(DIALOGS, 131072, TABLE, "dialogs open") \
-	L(DIALOGS_DONE, 4096, SIZE, "ended dialogs waiting for late repeats") \
-	L(DIALOG_PART, 1000, SIZE, "transactions of one part of a dialog") \
-	L(DETAIL_BYTES, 8388608, SIZE, "bytes of dialog details held before they are written as parts") \
-	L(NONCES, 16384, SIZE, "nonces remembered") \
-	L(DEVICES, 65536, TABLE, "devices remembered") \
-	L(EXCHANGES, 65536, TABLE, "exchanges open") \
-	L(FINDINGS, 100000, SIZE, "findings with details") \
-	L(FINDING_DETAILS, 10, SIZE, "findings detailed for a rule, a device and a dialog kind") \
-	L(VALUE_BYTES, 1024, SIZE, "bytes shown of one value") \
-	L(BODY_BYTES, 1048576, SIZE, "bytes of one MANSCDP body") \
-	L(XML_DEPTH, 64, SIZE, "nesting of XML elements") \
-	L(XML_ATTRIBUTES, 64, SIZE, "attributes of one XML element") \
-	L(XML_NODES, 200000, SIZE, "elements and attributes of one XML body") \
+#define LIMITS(L)                                                                        \
+	L(FRAGMENT_SETS, 4096, TABLE, "IP packets being put together")                   \
+	L(FRAGMENT_BYTES, 16777216, TABLE, "bytes of IP fragments held")                 \
+	L(FRAGMENT_PIECES, 1024, SIZE, "fragments of one IP packet")                     \
+	L(STREAMS, 65536, TABLE, "TCP streams followed")                                 \
+	L(STREAM_BYTES, 33554432, TABLE, "bytes of all TCP streams held")                \
+	L(STREAM_PENDING, 1048576, SIZE,                                                 \
+	  "bytes of one TCP direction held behind a hole")                               \
+	L(MESSAGE_BYTES, 2097152, SIZE, "bytes of one SIP message")                      \
+	L(TRANSACTIONS, 65536, TABLE, "transactions waiting for their end")              \
+	L(TRANSACTIONS_DONE, 8192, SIZE,                                                 \
+	  "answered transactions waiting for late repeats")                              \
+	L(DIALOGS, 131072, TABLE, "dialogs open")                                        \
+	L(DIALOGS_DONE, 4096, SIZE, "ended dialogs waiting for late repeats")            \
+	L(DIALOG_PART, 1000, SIZE, "transactions of one part of a dialog")               \
+	L(DETAIL_BYTES, 8388608, SIZE,                                                   \
+	  "bytes of dialog details held before they are written as parts")               \
+	L(NONCES, 16384, SIZE, "nonces remembered")                                      \
+	L(DEVICES, 65536, TABLE, "devices remembered")                                   \
+	L(EXCHANGES, 65536, TABLE, "exchanges open")                                     \
+	L(FINDINGS, 100000, SIZE, "findings with details")                               \
+	L(FINDING_DETAILS, 10, SIZE,                                                     \
+	  "findings detailed for a rule, a device and a dialog kind")                    \
+	L(VALUE_BYTES, 1024, SIZE, "bytes shown of one value")                           \
+	L(BODY_BYTES, 1048576, SIZE, "bytes of one MANSCDP body")                        \
+	L(XML_DEPTH, 64, SIZE, "nesting of XML elements")                                \
+	L(XML_ATTRIBUTES, 64, SIZE, "attributes of one XML element")                     \
+	L(XML_NODES, 200000, SIZE, "elements and attributes of one XML body")            \
 	L(PASSWORD_BYTES, 16777216, SIZE, "bytes of a passwords file")
 
 enum limit {
 #define LIMIT_ID(id, value, kind, what) LIMIT_##id,
 	LIMITS(LIMIT_ID)
 #undef LIMIT_ID
-	LIMIT_TOTAL
+	    LIMIT_TOTAL
 };
 
 /* One run's bounds and what they dropped. Tests make them small. */

@@ -6,11 +6,20 @@ static const struct {
 	const char *name;
 	enum method method;
 } methods[] = {
-	{"REGISTER", METHOD_REGISTER}, {"INVITE", METHOD_INVITE}, {"ACK", METHOD_ACK},
-	{"BYE", METHOD_BYE}, {"CANCEL", METHOD_CANCEL}, {"OPTIONS", METHOD_OPTIONS},
-	{"INFO", METHOD_INFO}, {"MESSAGE", METHOD_MESSAGE}, {"SUBSCRIBE", METHOD_SUBSCRIBE},
-	{"NOTIFY", METHOD_NOTIFY}, {"PRACK", METHOD_PRACK}, {"UPDATE", METHOD_UPDATE},
-	{"REFER", METHOD_REFER}, {"PUBLISH", METHOD_PUBLISH},
+    {"REGISTER", METHOD_REGISTER},
+    {"INVITE", METHOD_INVITE},
+    {"ACK", METHOD_ACK},
+    {"BYE", METHOD_BYE},
+    {"CANCEL", METHOD_CANCEL},
+    {"OPTIONS", METHOD_OPTIONS},
+    {"INFO", METHOD_INFO},
+    {"MESSAGE", METHOD_MESSAGE},
+    {"SUBSCRIBE", METHOD_SUBSCRIBE},
+    {"NOTIFY", METHOD_NOTIFY},
+    {"PRACK", METHOD_PRACK},
+    {"UPDATE", METHOD_UPDATE},
+    {"REFER", METHOD_REFER},
+    {"PUBLISH", METHOD_PUBLISH},
 };
 
 enum method
@@ -68,7 +77,10 @@ edition_of(const struct sip *s)
 		const char *version;
 		uint8_t edition;
 	} editions[] = {
-		{"1.0", EDITION_2011}, {"1.1", EDITION_2014}, {"2.0", EDITION_2016}, {"3.0", EDITION_2022},
+	    {"1.0", EDITION_2011},
+	    {"1.1", EDITION_2014},
+	    {"2.0", EDITION_2016},
+	    {"3.0", EDITION_2022},
 	};
 	const struct sip_header *h = sip_find(s, SIP_X_GB_VER, 0);
 	size_t i;
@@ -86,8 +98,10 @@ manscdp_root(struct slice body)
 	struct slice at;
 	size_t i;
 
-	at = slice_tail(body, slice_find(slice_head(body, 256), SLICE("?>")) == slice_head(body, 256).n
-	                          ? 0 : slice_find(slice_head(body, 256), SLICE("?>")) + 2);
+	at = slice_tail(body, slice_find(slice_head(body, 256), SLICE("?>")) ==
+	                              slice_head(body, 256).n
+	                          ? 0
+	                          : slice_find(slice_head(body, 256), SLICE("?>")) + 2);
 	at = slice_trim(slice_head(at, 64));
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++)
 		if (slice_istarts(at, slice_str(roots[i])))
@@ -115,7 +129,8 @@ body_cut(struct message *m)
 	if (m->body.n == 0)
 		return;
 	m->manscdp = slice_ieq(m->content_type, SLICE("application/manscdp+xml"));
-	if (!m->manscdp && (m->content_type.n == 0 || slice_ieq(m->content_type, SLICE("application/xml")) ||
+	if (!m->manscdp && (m->content_type.n == 0 ||
+	                    slice_ieq(m->content_type, SLICE("application/xml")) ||
 	                    slice_ieq(m->content_type, SLICE("text/xml"))))
 		m->manscdp = manscdp_root(m->body);
 }
@@ -158,8 +173,9 @@ message_read(const struct record *rec, struct arena *a, struct message *out)
 	m->method = method_find(m->request ? m->sip.method : m->cseq.method);
 	m->edition = edition_of(&m->sip);
 	body_cut(m);
-	m->gb = m->manscdp || sip_count(&m->sip, SIP_X_GB_VER) != 0 || deviceid_is20(m->from.uri.user) ||
-	        deviceid_is20(m->to.uri.user) || deviceid_is20(m->uri.user);
+	m->gb = m->manscdp || sip_count(&m->sip, SIP_X_GB_VER) != 0 ||
+	        deviceid_is20(m->from.uri.user) || deviceid_is20(m->to.uri.user) ||
+	        deviceid_is20(m->uri.user);
 	return !a->failed;
 }
 
@@ -173,14 +189,17 @@ message_via(const struct message *m, struct slice value, struct sip_via *out)
 }
 
 bool
-message_body(const struct message_reader *r, uint8_t registered, struct arena *a, struct message *m)
+message_body(const struct message_reader *r, uint8_t registered, struct arena *a,
+             struct message *m)
 {
 	struct body_in in = {
-		.bytes = m->body,
-		.cut = m->missing != 0 || (m->rec.faults & RECORD_PARTIAL),
-		.edition = r->edition ? r->edition : m->edition ? m->edition : registered,
-		.edition_guessed = r->edition == 0 && m->edition == 0,
-		.response = !m->request,
+	    .bytes = m->body,
+	    .cut = m->missing != 0 || (m->rec.faults & RECORD_PARTIAL),
+	    .edition = r->edition   ? r->edition
+	               : m->edition ? m->edition
+	                            : registered,
+	    .edition_guessed = r->edition == 0 && m->edition == 0,
+	    .response = !m->request,
 	};
 
 	if (m->manscdp)

@@ -21,36 +21,62 @@ enum {
 static const struct {
 	const char *name, *arguments, *what;
 } commands[COMMAND_TOTAL] = {
-	[COMMAND_REPORT] = {"report", "CAPTURE...", "the whole analysis"},
-	[COMMAND_CHECK] = {"check", "CAPTURE...", "findings, for CI: a line each, and an exit status"},
-	[COMMAND_LIST] = {"list", "CAPTURE...", "a line for each dialog"},
-	[COMMAND_SHOW] = {"show", "FRAME CAPTURE...", "a message as a tree, with meanings, offsets and bytes"},
-	[COMMAND_RULES] = {"rules", "", "what gbscope checks"},
-	[COMMAND_EXPLAIN] = {"explain", "RULE|FIELD", "what a rule or a field means, and what to do"},
+    [COMMAND_REPORT] = {"report", "CAPTURE...", "the whole analysis"},
+    [COMMAND_CHECK] = {"check", "CAPTURE...",
+                       "findings, for CI: a line each, and an exit status"},
+    [COMMAND_LIST] = {"list", "CAPTURE...", "a line for each dialog"},
+    [COMMAND_SHOW] = {"show", "FRAME CAPTURE...",
+                      "a message as a tree, with meanings, offsets and bytes"},
+    [COMMAND_RULES] = {"rules", "", "what gbscope checks"},
+    [COMMAND_EXPLAIN] = {"explain", "RULE|FIELD",
+                         "what a rule or a field means, and what to do"},
 };
 
-enum { OPT_COLOR = 256, OPT_EDITION, OPT_PROFILE, OPT_FAIL_ON, OPT_STRICT, OPT_INCOMPLETE, OPT_EMPTY, OPT_ALL, OPT_TIMEOUT };
+enum {
+	OPT_COLOR = 256,
+	OPT_EDITION,
+	OPT_PROFILE,
+	OPT_FAIL_ON,
+	OPT_STRICT,
+	OPT_INCOMPLETE,
+	OPT_EMPTY,
+	OPT_ALL,
+	OPT_TIMEOUT
+};
 
 static const struct {
-	int value;               /* the letter, or OPT_ */
+	int value; /* the letter, or OPT_ */
 	const char *name, *argument, *what;
 	unsigned commands;
 } rows[] = {
-	{'p', "passwords", "FILE", "known passwords, USER:REALM:PASSWORD a line", FOR_ANALYSIS},
-	{OPT_STRICT, "strict-passwords", NULL, "refuse a passwords file that others can read", FOR_ANALYSIS},
-	{'f', "format", "FORMAT", "json or text (if not given: report json, rules and explain text)", FOR_REPORT | FOR_RULES | FOR_EXPLAIN},
-	{'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
-	{OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022", FOR_ANALYSIS},
-	{OPT_PROFILE, "profile", "NAME", "severities for: auto, rfc3261 or gb28181", FOR_ANALYSIS},
-	{OPT_TIMEOUT, "exchange-timeout", "SECONDS", "how long a query waits for its Response (60)", FOR_ANALYSIS},
-	{OPT_FAIL_ON, "fail-on", "SEVERITY", "exit 1 from this severity on: error, warning or note", FOR_CHECK},
-	{OPT_INCOMPLETE, "allow-incomplete", NULL, "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
-	{OPT_EMPTY, "allow-empty", NULL, "exit 0, not 3, where there is no SIP at all", FOR_CHECK},
-	{OPT_ALL, "all-findings", NULL, "details of every finding, not of the first 10 of a kind", FOR_REPORT | FOR_CHECK},
-	{OPT_COLOR, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)", FOR_REPORT | FOR_SHOW},
-	{'q', "quiet", NULL, "say less: no warnings; check its last line only, show no bytes", FOR_ALL},
-	{'h', "help", NULL, "this text", FOR_ALL},
-	{'V', "version", NULL, "the version", FOR_ALL},
+    {'p', "passwords", "FILE", "known passwords, USER:REALM:PASSWORD a line",
+     FOR_ANALYSIS},
+    {OPT_STRICT, "strict-passwords", NULL, "refuse a passwords file that others can read",
+     FOR_ANALYSIS},
+    {'f', "format", "FORMAT",
+     "json or text (if not given: report json, rules and explain text)",
+     FOR_REPORT | FOR_RULES | FOR_EXPLAIN},
+    {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
+    {OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022",
+     FOR_ANALYSIS},
+    {OPT_PROFILE, "profile", "NAME", "severities for: auto, rfc3261 or gb28181",
+     FOR_ANALYSIS},
+    {OPT_TIMEOUT, "exchange-timeout", "SECONDS",
+     "how long a query waits for its Response (60)", FOR_ANALYSIS},
+    {OPT_FAIL_ON, "fail-on", "SEVERITY",
+     "exit 1 from this severity on: error, warning or note", FOR_CHECK},
+    {OPT_INCOMPLETE, "allow-incomplete", NULL,
+     "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
+    {OPT_EMPTY, "allow-empty", NULL, "exit 0, not 3, where there is no SIP at all",
+     FOR_CHECK},
+    {OPT_ALL, "all-findings", NULL,
+     "details of every finding, not of the first 10 of a kind", FOR_REPORT | FOR_CHECK},
+    {OPT_COLOR, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",
+     FOR_REPORT | FOR_SHOW},
+    {'q', "quiet", NULL, "say less: no warnings; check its last line only, show no bytes",
+     FOR_ALL},
+    {'h', "help", NULL, "this text", FOR_ALL},
+    {'V', "version", NULL, "the version", FOR_ALL},
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
@@ -61,29 +87,35 @@ options_help(enum command c)
 	size_t i;
 
 	if (c == COMMAND_NONE) {
-		puts("gbscope - reads captures of GB/T 28181 and SIP, and says what was asked, what was\n"
-		     "answered, which field breaks which clause, and why it failed\n\n"
-		     "usage: gbscope COMMAND [options] [CAPTURE...]     '-' is standard input\n");
+		puts(
+		    "gbscope - reads captures of GB/T 28181 and SIP, and says what was asked, what was\n"
+		    "answered, which field breaks which clause, and why it failed\n\n"
+		    "usage: gbscope COMMAND [options] [CAPTURE...]     '-' is standard input\n");
 		for (i = COMMAND_REPORT; i <= COMMAND_EXPLAIN; i++)
-			printf("  %-8s %-17s %s\n", commands[i].name, commands[i].arguments, commands[i].what);
-		puts("\n'gbscope COMMAND --help' lists the options of a command; the manual is gbscope(1)");
+			printf("  %-8s %-17s %s\n", commands[i].name,
+			       commands[i].arguments, commands[i].what);
+		puts(
+		    "\n'gbscope COMMAND --help' lists the options of a command; the manual is gbscope(1)");
 		return;
 	}
-	printf("usage: gbscope %s [options]%s%s\n%s\n\n", commands[c].name, commands[c].arguments[0] ? " " : "",
-	       commands[c].arguments, commands[c].what);
+	printf("usage: gbscope %s [options]%s%s\n%s\n\n", commands[c].name,
+	       commands[c].arguments[0] ? " " : "", commands[c].arguments,
+	       commands[c].what);
 	for (i = 0; i < ROWS; i++) {
 		char name[64];
 
 		if (!(rows[i].commands & (1u << c)))
 			continue;
-		(void)snprintf(name, sizeof(name), "--%s%s%s", rows[i].name, rows[i].argument ? " " : "",
+		(void)snprintf(name, sizeof(name), "--%s%s%s", rows[i].name,
+		               rows[i].argument ? " " : "",
 		               rows[i].argument ? rows[i].argument : "");
 		if (rows[i].value < 256)
 			printf("  -%c, %-26s %s\n", rows[i].value, name, rows[i].what);
 		else
 			printf("      %-26s %s\n", name, rows[i].what);
 	}
-	puts("\nexit status: 0 all right; 1 findings (check); 2 nothing could be said; 3 the capture is incomplete");
+	puts(
+	    "\nexit status: 0 all right; 1 findings (check); 2 nothing could be said; 3 the capture is incomplete");
 }
 
 static int
@@ -97,7 +129,8 @@ choose(const char *given, const char *option, const char *const *names, struct e
 		if (strcmp(given, names[i]) == 0)
 			return i;
 	for (i = 0; names[i] != NULL && n < sizeof(known); i++)
-		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", i ? ", " : "", names[i]);
+		n += (size_t)snprintf(known + n, sizeof(known) - n, "%s%s", i ? ", " : "",
+		                      names[i]);
 	err_set(e, "--%s: not known: %s (there are: %s)", option, given, known);
 	return -1;
 }
@@ -107,9 +140,11 @@ set(struct options *o, int value, char *argument, struct err *e)
 {
 	static const char *const colors[] = {"never", "always", "auto", NULL};
 	static const char *const profiles[] = {"auto", "rfc3261", "gb28181", NULL};
-	static const char *const editions[] = {"auto", "2011", "2014", "2016", "2022", NULL};
+	static const char *const editions[] = {"auto", "2011", "2014",
+	                                       "2016", "2022", NULL};
 	static const char *const severities[] = {"note", "warning", "error", NULL};
-	static const uint8_t bits[] = {0, EDITION_2011, EDITION_2014, EDITION_2016, EDITION_2022};
+	static const uint8_t bits[] = {0, EDITION_2011, EDITION_2014, EDITION_2016,
+	                               EDITION_2022};
 	uint32_t n;
 	int i = 0;
 
@@ -162,7 +197,9 @@ set(struct options *o, int value, char *argument, struct err *e)
 		break;
 	case OPT_TIMEOUT:
 		if (!parse_u32(slice_str(argument), 1000000, &n) || n == 0)
-			return err_set(e, "--exchange-timeout: not a number of seconds: %s", argument);
+			return err_set(e,
+			               "--exchange-timeout: not a number of seconds: %s",
+			               argument);
 		o->exchange_timeout_ns = (int64_t)n * INT64_C(1000000000);
 		break;
 	default:
@@ -182,17 +219,22 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	if (wanted && argc == 0)
 		return err_set(e, "%s: %s is missing", commands[o->command].name,
 		               o->command == COMMAND_SHOW ? "FRAME" : "RULE or FIELD");
-	if (o->command == COMMAND_SHOW && (!parse_u64(slice_str(argv[0]), INT64_MAX, &o->frame) || o->frame == 0))
+	if (o->command == COMMAND_SHOW &&
+	    (!parse_u64(slice_str(argv[0]), INT64_MAX, &o->frame) || o->frame == 0))
 		return err_set(e, "show: not a frame number: %s", argv[0]);
 	if (o->command == COMMAND_EXPLAIN)
 		o->what = argv[0];
 	argv += wanted;
 	argc -= wanted;
 	if (o->command == COMMAND_RULES || o->command == COMMAND_EXPLAIN)
-		return argc == 0 ? 0 : err_set(e, "%s: too many arguments: %s", commands[o->command].name, argv[0]);
+		return argc == 0 ? 0
+		                 : err_set(e, "%s: too many arguments: %s",
+		                           commands[o->command].name, argv[0]);
 	if (argc == 0)
-		return err_set(e, "%s: no capture given ('-' is standard input); 'gbscope %s --help' says more",
-		               commands[o->command].name, commands[o->command].name);
+		return err_set(
+		    e,
+		    "%s: no capture given ('-' is standard input); 'gbscope %s --help' says more",
+		    commands[o->command].name, commands[o->command].name);
 	for (i = 0; i < argc; i++)
 		dashes += strcmp(argv[i], "-") == 0;
 	if (dashes > 1)
@@ -210,7 +252,9 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 	size_t i, n = 1;
 	int c, row;
 
-	*o = (struct options){.color = -1, .fail_on = SEVERITY_ERROR, .exchange_timeout_ns = INT64_C(60000000000)};
+	*o = (struct options){.color = -1,
+	                      .fail_on = SEVERITY_ERROR,
+	                      .exchange_timeout_ns = INT64_C(60000000000)};
 	if (argc < 2) {
 		o->command = COMMAND_NONE;
 		return err_set(e, "no command; 'gbscope --help' lists them");
@@ -219,14 +263,20 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			o->command = (enum command)i;
 	if (o->command == COMMAND_NONE) {
-		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+		if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+		    strcmp(argv[1], "help") == 0)
 			o->command = COMMAND_HELP;
 		else if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)
 			o->command = COMMAND_VERSION;
 		else if (argv[1][0] == '-')
-			return err_set(e, "%s: options stand behind the command: gbscope COMMAND [options]", argv[1]);
+			return err_set(
+			    e,
+			    "%s: options stand behind the command: gbscope COMMAND [options]",
+			    argv[1]);
 		else
-			return err_set(e, "no such command: %s; 'gbscope --help' lists them", argv[1]);
+			return err_set(e,
+			               "no such command: %s; 'gbscope --help' lists them",
+			               argv[1]);
 		for (i = COMMAND_REPORT; argc > 2 && i <= COMMAND_EXPLAIN; i++)
 			if (strcmp(argv[2], commands[i].name) == 0)
 				o->help_for = (enum command)i;
@@ -249,15 +299,21 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (c == ':')
 			return err_set(e, "%s needs a value", argv[optind - 1]);
-		for (row = 0; row < ROWS && rows[row].value != (c == '?' ? optopt : c); row++)
+		for (row = 0; row < ROWS && rows[row].value != (c == '?' ? optopt : c);
+		     row++)
 			continue;
 		if (c == '?' && row != ROWS)
 			return err_set(e, "--%s takes no value", rows[row].name);
 		if (c == '?' || row == ROWS)
-			return err_set(e, "no such option: %s; 'gbscope %s --help' lists them",
-			               optopt > 0 && optopt < 256 ? (char[]){'-', (char)optopt, 0} : argv[optind - 1], argv[0]);
-		if (o->command < COMMAND_HELP && !(rows[row].commands & (1u << o->command)))
-			return err_set(e, "%s has no option --%s", argv[0], rows[row].name);
+			return err_set(
+			    e, "no such option: %s; 'gbscope %s --help' lists them",
+			    optopt > 0 && optopt < 256 ? (char[]){'-', (char)optopt, 0}
+			                               : argv[optind - 1],
+			    argv[0]);
+		if (o->command < COMMAND_HELP &&
+		    !(rows[row].commands & (1u << o->command)))
+			return err_set(e, "%s has no option --%s", argv[0],
+			               rows[row].name);
 		if (set(o, c, optarg, e) < 0)
 			return -1;
 	}

@@ -10,22 +10,30 @@
 #include "src/rule.h"
 
 enum command {
-	COMMAND_NONE, COMMAND_REPORT, COMMAND_CHECK, COMMAND_LIST, COMMAND_SHOW, COMMAND_RULES, COMMAND_EXPLAIN,
-	COMMAND_HELP, COMMAND_VERSION, COMMAND_TOTAL
+	COMMAND_NONE,
+	COMMAND_REPORT,
+	COMMAND_CHECK,
+	COMMAND_LIST,
+	COMMAND_SHOW,
+	COMMAND_RULES,
+	COMMAND_EXPLAIN,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+	COMMAND_TOTAL
 };
 
 struct options {
 	enum command command;
-	enum command help_for;        /* COMMAND_HELP */
+	enum command help_for; /* COMMAND_HELP */
 	const char *passwords, *output, *format;
 	bool strict_passwords, allow_incomplete, allow_empty, all_findings, quiet;
-	int color;                    /* 1 always, 0 never, -1 auto */
-	int profile;                  /* 0 auto, 1 rfc3261, 2 gb28181 */
-	uint8_t edition;              /* EDITION_ bit, 0 auto */
+	int color;       /* 1 always, 0 never, -1 auto */
+	int profile;     /* 0 auto, 1 rfc3261, 2 gb28181 */
+	uint8_t edition; /* EDITION_ bit, 0 auto */
 	enum severity fail_on;
 	int64_t exchange_timeout_ns;
-	uint64_t frame;               /* show */
-	const char *what;             /* explain */
+	uint64_t frame;   /* show */
+	const char *what; /* explain */
 	char **captures;
 	size_t captures_total;
 };

@@ -7,13 +7,17 @@
 #include "src/emit.h"
 #include "src/spool.h"
 
-enum { ADD_FLAGS = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT, COPY_BYTES = 65536 };
+enum {
+	ADD_FLAGS = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT,
+	COPY_BYTES = 65536
+};
 
 struct own {
-	FILE *exchanges;      /* they stand behind the dialogs: kept in a file without a name */
+	FILE
+	    *exchanges; /* they stand behind the dialogs: kept in a file without a name */
 	uint64_t dialogs, exchanges_total;
 	struct hash_key key;
-	struct emit json;     /* dialogs, exchanges and findings: they come by the million */
+	struct emit json; /* dialogs, exchanges and findings: they come by the million */
 };
 
 static void
@@ -46,7 +50,9 @@ num(uint64_t n)
 static int
 precision(const struct out *o, uint32_t capture)
 {
-	return capture < capture_total(o->captures) ? capture_info(o->captures, capture)->precision : 6;
+	return capture < capture_total(o->captures)
+	           ? capture_info(o->captures, capture)->precision
+	           : 6;
 }
 
 static struct json_object *
@@ -84,9 +90,11 @@ begin(struct out *o)
 	own->key = hash_key_random();
 	own->json.scratch = &o->scratch;
 	o->own = own;
-	(void)fprintf(o->f, "{\n\"schema\":\"gbscope-report-1\",\n\"generator\":{\"name\":\"gbscope\",\"version\":\"%s\"},\n"
-	                    "\"dialogs\":[",
-	              GBSCOPE_VERSION);
+	(void)fprintf(
+	    o->f,
+	    "{\n\"schema\":\"gbscope-report-1\",\n\"generator\":{\"name\":\"gbscope\",\"version\":\"%s\"},\n"
+	    "\"dialogs\":[",
+	    GBSCOPE_VERSION);
 	return true;
 }
 
@@ -135,7 +143,8 @@ number_or_null(struct emit *j, const char *key, bool has, uint64_t n)
 }
 
 static void
-time_of(const struct out *o, struct emit *j, const char *key, int64_t ns, uint32_t capture)
+time_of(const struct out *o, struct emit *j, const char *key, int64_t ns,
+        uint32_t capture)
 {
 	char t[TIME_TEXT];
 
@@ -208,7 +217,8 @@ struct family {
 
 enum { FIELDS_DEPTH = 64 };
 
-static void node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i, unsigned depth);
+static void node_value(struct emit *j, const struct kept_body *b, struct family *f,
+                       uint32_t i, unsigned depth);
 
 static bool
 same_name(const struct manscdp_node *a, const struct manscdp_node *b)
@@ -251,7 +261,8 @@ relate(struct out *o, const struct kept_body *b)
 		else
 			up->first = i + 1;
 		up->last = i + 1;
-		at = (size_t)(node_hash(&((struct own *)o->own)->key, n) >> 32) & (size - 1);
+		at = (size_t)(node_hash(&((struct own *)o->own)->key, n) >> 32) &
+		     (size - 1);
 		while (slots[at] != 0 && !same_name(n, &b->nodes[slots[at] - 1]))
 			at = (at + 1) & (size - 1);
 		if (slots[at] != 0) {
@@ -265,7 +276,8 @@ relate(struct out *o, const struct kept_body *b)
 
 /* Each name once: what repeats, or may repeat by the dictionary, is a list. */
 static void
-members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t first, unsigned depth)
+members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t first,
+        unsigned depth)
 {
 	uint32_t i, k;
 
@@ -287,11 +299,13 @@ members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t fi
 }
 
 static void
-node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i, unsigned depth)
+node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i,
+           unsigned depth)
 {
 	const struct manscdp_node *n = &b->nodes[i];
 	struct slice value = slice_trim(n->text);
-	bool secret = (n->def != NULL && n->def->secret) || slice_istarts(n->name, SLICE("password"));
+	bool secret = (n->def != NULL && n->def->secret) ||
+	              slice_istarts(n->name, SLICE("password"));
 
 	if (f[i].first == 0 || depth >= FIELDS_DEPTH) {
 		if (secret && value.n != 0)
@@ -369,7 +383,8 @@ auth(struct emit *j, const struct auth_entry *e)
 	emit_key(j, "why");
 	if (e->why.n != 0) {
 		emit_open(j, '{');
-		string(j, "variant", e->out.variant ? auth_variant_name(e->out.variant) : NULL);
+		string(j, "variant",
+		       e->out.variant ? auth_variant_name(e->out.variant) : NULL);
 		text_or_null(j, "text", e->why);
 		emit_close(j, '}');
 	} else {
@@ -428,7 +443,8 @@ transaction(struct out *o, const struct tx *x)
 		emit_close(j, '}');
 	}
 	emit_close(j, ']');
-	milliseconds(j, "response_ms", x->request.frame != 0 && x->status >= 200, x->final_ns - x->request.time_ns);
+	milliseconds(j, "response_ms", x->request.frame != 0 && x->status >= 200,
+	             x->final_ns - x->request.time_ns);
 	text_or_null(j, "registration_scheme", x->registration_scheme);
 	emit_key(j, "auth");
 	emit_open(j, '[');
@@ -588,15 +604,18 @@ finding(struct out *o, const struct finding *x, uint64_t before)
 static struct json_object *
 device(struct out *o, const struct device *d, const struct findings *f)
 {
-	static const char *const editions[] = {NULL, "2011", "2014", NULL, "2016", NULL, NULL, NULL, "2022"};
-	struct json_object *v = json_object_new_object(), *list = json_object_new_array_ext(1), *n;
+	static const char *const editions[] = {NULL, "2011", "2014", NULL,  "2016",
+	                                       NULL, NULL,   NULL,   "2022"};
+	struct json_object *v = json_object_new_object(),
+	                   *list = json_object_new_array_ext(1), *n;
 	uint64_t counts[4];
 	char t[ADDR_TEXT];
 	unsigned i;
 
 	add(v, "id", text(o, d->id));
 	add(v, "kind", str(device_kind_name(d->kind)));
-	add(v, "registered", d->registered < 0 ? NULL : json_object_new_boolean(d->registered));
+	add(v, "registered",
+	    d->registered < 0 ? NULL : json_object_new_boolean(d->registered));
 	for (i = 0; i < d->addresses_total; i++)
 		(void)json_object_array_add(list, str(addr_text(&d->addresses[i], t)));
 	add(v, "addresses", list);
@@ -615,7 +634,8 @@ static struct json_object *
 capture(struct out *o, const struct results *r, size_t i)
 {
 	const struct capture_info *c = capture_info(r->captures, i);
-	struct json_object *v = json_object_new_object(), *list = json_object_new_array_ext(1), *skipped;
+	struct json_object *v = json_object_new_object(),
+	                   *list = json_object_new_array_ext(1), *skipped;
 	const struct link_type *link = c->dlt >= 0 ? link_find(c->dlt) : NULL;
 	char name[32];
 	int s;
@@ -646,9 +666,11 @@ capture(struct out *o, const struct results *r, size_t i)
 static struct json_object *
 summary(struct out *o, const struct results *r)
 {
-	static const enum auth_verdict verdicts[] = {AUTH_VERIFIED, AUTH_MISMATCH, AUTH_NO_PASSWORD, AUTH_UNSUPPORTED,
+	static const enum auth_verdict verdicts[] = {AUTH_VERIFIED, AUTH_MISMATCH,
+	                                             AUTH_NO_PASSWORD, AUTH_UNSUPPORTED,
 	                                             AUTH_MALFORMED};
-	static const enum body_verdict bodies[] = {BODY_VALID, BODY_INVALID, BODY_MALFORMED, BODY_UNKNOWN};
+	static const enum body_verdict bodies[] = {BODY_VALID, BODY_INVALID,
+	                                           BODY_MALFORMED, BODY_UNKNOWN};
 	const struct summary *s = r->summary;
 	struct json_object *v = json_object_new_object(), *n;
 	const struct device *d = NULL;
@@ -670,7 +692,8 @@ summary(struct out *o, const struct results *r)
 	n = json_object_new_object();
 	for (i = 0; i <= STATUSES_MAX; i++)
 		if (s->statuses[i] != 0) {
-			(void)snprintf(key, sizeof(key), i == STATUSES_MAX ? "other" : "%zu", i);
+			(void)snprintf(key, sizeof(key),
+			               i == STATUSES_MAX ? "other" : "%zu", i);
 			(void)json_object_object_add(n, key, num(s->statuses[i]));
 		}
 	add(v, "statuses", n);
@@ -744,9 +767,12 @@ end(struct out *o, const struct results *r)
 			write_record(o, o->f, capture(o, r, i), i);
 		v = summary(o, r);
 		(void)fputs("\n],\n\"summary\":", o->f);
-		(void)fputs(json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN, &len), o->f);
+		(void)fputs(
+		    json_object_to_json_string_length(v, JSON_C_TO_STRING_PLAIN, &len),
+		    o->f);
 		json_object_put(v);
-		(void)fprintf(o->f, ",\n\"complete\":%s\n}\n", r->complete ? "true" : "false");
+		(void)fprintf(o->f, ",\n\"complete\":%s\n}\n",
+		              r->complete ? "true" : "false");
 	}
 	if (own != NULL) {
 		(void)fclose(own->exchanges);
@@ -756,4 +782,6 @@ end(struct out *o, const struct results *r)
 	o->own = NULL;
 }
 
-const struct format format_json = {"json", "one JSON document (docs/report.schema.json)", true, begin, dialog, exchange, end};
+const struct format format_json = {
+    "json", "one JSON document (docs/report.schema.json)", true, begin, dialog, exchange,
+    end};

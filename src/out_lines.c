@@ -7,11 +7,11 @@
 
 /* Lines of `list`: dialogs end in another order than they begin, and a reader wants the latter. */
 struct lines {
-	FILE *file;           /* without a name */
+	FILE *file; /* without a name */
 	struct line {
 		uint32_t id, part;
 		long at, n;
-	} *line;
+	} * line;
 	size_t total, size;
 };
 
@@ -25,7 +25,8 @@ begin(struct out *o)
 static void
 counted(struct out *o, uint64_t n, const char *what, const char *behind)
 {
-	(void)fprintf(o->f, "%llu %s%s%s", (unsigned long long)n, what, n == 1 ? "" : "s", behind);
+	(void)fprintf(o->f, "%llu %s%s%s", (unsigned long long)n, what, n == 1 ? "" : "s",
+	              behind);
 }
 
 static void
@@ -39,7 +40,8 @@ check_end(struct out *o, const struct results *r)
 	while (!o->quiet && findings_read(r->findings, &x)) {
 		if (x.capture < capture_total(r->captures))
 			tty_put(o, slice_str(capture_info(r->captures, x.capture)->file));
-		(void)fprintf(o->f, ":%llu: %s: ", (unsigned long long)x.frame, severity_name(x.severity));
+		(void)fprintf(o->f, ":%llu: %s: ", (unsigned long long)x.frame,
+		              severity_name(x.severity));
 		tty_put(o, finding_message(&x, &o->scratch));
 		if (x.field.n != 0 && x.field.p[0] == '/') {
 			(void)fputs(" at ", o->f);
@@ -48,7 +50,8 @@ check_end(struct out *o, const struct results *r)
 				(void)fprintf(o->f, " line %u", x.line);
 		}
 		if (x.count > 1)
-			(void)fprintf(o->f, " (and %llu more)", (unsigned long long)(x.count - 1));
+			(void)fprintf(o->f, " (and %llu more)",
+			              (unsigned long long)(x.count - 1));
 		(void)fprintf(o->f, " [%s]\n", rule_infos[x.rule].id);
 		arena_reset(&o->scratch);
 	}
@@ -104,12 +107,14 @@ list_line(struct out *o, const struct dialog *d)
 	char t[TIME_TEXT];
 	unsigned total = 0;
 
-	(void)fprintf(o->f, "%6u%s  %s  %-12s ", d->id, d->part > 1 ? "+" : " ", time_text(d->started_ns, c->precision, t),
+	(void)fprintf(o->f, "%6u%s  %s  %-12s ", d->id, d->part > 1 ? "+" : " ",
+	              time_text(d->started_ns, c->precision, t),
 	              dialog_kind_name(d->kind));
 	user(o, &d->from);
 	(void)fputs(" > ", o->f);
 	user(o, &d->to);
-	(void)fprintf(o->f, "  %s/%s ", dialog_state_name(d->state), dialog_outcome_name(d->outcome));
+	(void)fprintf(o->f, "  %s/%s ", dialog_state_name(d->state),
+	              dialog_outcome_name(d->outcome));
 	/* What went on in it: method and last status, the first few. */
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		if (!x->write)
@@ -178,7 +183,9 @@ list_end(struct out *o, const struct results *r)
 	for (i = 0; r != NULL && i < l->total; i++) {
 		(void)fseek(l->file, l->line[i].at, SEEK_SET);
 		for (left = l->line[i].n; left > 0; left -= (long)n) {
-			n = fread(text, 1, left < (long)sizeof(text) ? (size_t)left : sizeof(text), l->file);
+			n = fread(text, 1,
+			          left < (long)sizeof(text) ? (size_t)left : sizeof(text),
+			          l->file);
 			if (n == 0)
 				break;
 			(void)fwrite(text, 1, n, o->f);
@@ -190,5 +197,7 @@ list_end(struct out *o, const struct results *r)
 	o->own = NULL;
 }
 
-const struct format format_check = {"check", "a line for each finding", false, begin, NULL, NULL, check_end};
-const struct format format_list = {"list", "a line for each dialog", false, list_begin, list_dialog, NULL, list_end};
+const struct format format_check = {
+    "check", "a line for each finding", false, begin, NULL, NULL, check_end};
+const struct format format_list = {
+    "list", "a line for each dialog", false, list_begin, list_dialog, NULL, list_end};

@@ -10,7 +10,8 @@ enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
 static void
 ink(struct out *o, enum ink i)
 {
-	static const char *const codes[] = {"\033[0m", "\033[1m", "\033[32m", "\033[31m", "\033[33m", "\033[2m"};
+	static const char *const codes[] = {"\033[0m",  "\033[1m",  "\033[32m",
+	                                    "\033[31m", "\033[33m", "\033[2m"};
 
 	if (o->color)
 		(void)fputs(codes[i], o->f);
@@ -59,7 +60,8 @@ captures(struct out *o, const struct results *r)
 		(void)fprintf(o->f, "  %s, ", c->format);
 		counted(o, c->frames, "frame");
 		if (c->frames != 0)
-			(void)fprintf(o->f, ", %s to %s", time_text(c->first_ns, c->precision, a),
+			(void)fprintf(o->f, ", %s to %s",
+			              time_text(c->first_ns, c->precision, a),
 			              time_text(c->last_ns, c->precision, b));
 		(void)fputc('\n', o->f);
 		if (!c->complete) {
@@ -74,7 +76,8 @@ captures(struct out *o, const struct results *r)
 				continue;
 			(void)fputs("  ", o->f);
 			counted(o, n, "frame");
-			(void)fprintf(o->f, " not used: %s\n", net_skip_text((enum net_skip)s));
+			(void)fprintf(o->f, " not used: %s\n",
+			              net_skip_text((enum net_skip)s));
 		}
 	}
 }
@@ -97,18 +100,24 @@ registration(struct out *o, const struct device *d)
 			(void)fprintf(o->f, " (then %u)", d->status);
 	} else if (d->status != 0) {
 		inked(o, INK_BAD, "not registered");
-		(void)fprintf(o->f, " (%u at %s)", d->status, clock_text(d->decided.time_ns, t));
+		(void)fprintf(o->f, " (%u at %s)", d->status,
+		              clock_text(d->decided.time_ns, t));
 	} else {
 		inked(o, INK_BAD, "not registered");
 		(void)fputs(" (no answer)", o->f);
 	}
 	(void)fputs("  ", o->f);
 	if (!d->auth_seen) {
-		(void)fputs(d->registered == 1 ? "never challenged" : "no credentials", o->f);
+		(void)fputs(d->registered == 1 ? "never challenged" : "no credentials",
+		            o->f);
 		return;
 	}
-	inked(o, d->verdict == AUTH_VERIFIED ? INK_GOOD : d->verdict == AUTH_MISMATCH ? INK_BAD : INK_WARN,
-	      d->verdict == AUTH_NO_PASSWORD ? "no password known" : auth_verdict_name(d->verdict));
+	inked(o,
+	      d->verdict == AUTH_VERIFIED   ? INK_GOOD
+	      : d->verdict == AUTH_MISMATCH ? INK_BAD
+	                                    : INK_WARN,
+	      d->verdict == AUTH_NO_PASSWORD ? "no password known"
+	                                     : auth_verdict_name(d->verdict));
 	(void)fputs(" (", o->f);
 	tty_put(o, d->algorithm);
 	(void)fputs(", ", o->f);
@@ -117,7 +126,8 @@ registration(struct out *o, const struct device *d)
 	else
 		(void)fputs("no qop", o->f);
 	(void)fputc(')', o->f);
-	if (d->verdict != AUTH_VERIFIED && d->verdict != AUTH_NO_PASSWORD && d->why.n != 0) {
+	if (d->verdict != AUTH_VERIFIED && d->verdict != AUTH_NO_PASSWORD &&
+	    d->why.n != 0) {
 		(void)fputs(": ", o->f);
 		tty_put(o, d->why);
 	}
@@ -134,12 +144,14 @@ query(struct out *o, const struct device *d)
 	case EXCHANGE_COMPLETE:
 		(void)fputs(" answered", o->f);
 		if (d->query_sum != 0)
-			(void)fprintf(o->f, " (%llu of %llu)", (unsigned long long)d->query_received,
+			(void)fprintf(o->f, " (%llu of %llu)",
+			              (unsigned long long)d->query_received,
 			              (unsigned long long)d->query_sum);
 		break;
 	case EXCHANGE_INCOMPLETE:
 		inked(o, INK_BAD, " answered in part");
-		(void)fprintf(o->f, " (%llu of %llu)", (unsigned long long)d->query_received,
+		(void)fprintf(o->f, " (%llu of %llu)",
+		              (unsigned long long)d->query_received,
 		              (unsigned long long)d->query_sum);
 		break;
 	default:
@@ -153,7 +165,8 @@ query(struct out *o, const struct device *d)
 	}
 	if (d->queries > 1) {
 		(void)fputs(", ", o->f);
-		(void)fprintf(o->f, "the last of %llu queries", (unsigned long long)d->queries);
+		(void)fprintf(o->f, "the last of %llu queries",
+		              (unsigned long long)d->queries);
 	}
 }
 
@@ -166,17 +179,20 @@ keepalives(struct out *o, const struct device *d)
 	counted(o, d->keepalives, "keep-alive");
 	if (d->keepalives_lost != 0) {
 		ink(o, INK_WARN);
-		(void)fprintf(o->f, ", %llu lost", (unsigned long long)d->keepalives_lost);
+		(void)fprintf(o->f, ", %llu lost",
+		              (unsigned long long)d->keepalives_lost);
 		ink(o, INK_PLAIN);
 	}
 	if (d->keepalives_unanswered != 0) {
 		ink(o, INK_WARN);
-		(void)fprintf(o->f, ", %llu unanswered", (unsigned long long)d->keepalives_unanswered);
+		(void)fprintf(o->f, ", %llu unanswered",
+		              (unsigned long long)d->keepalives_unanswered);
 		ink(o, INK_PLAIN);
 	}
 	if (d->keepalives_refused != 0) {
 		ink(o, INK_BAD);
-		(void)fprintf(o->f, ", %llu refused", (unsigned long long)d->keepalives_refused);
+		(void)fprintf(o->f, ", %llu refused",
+		              (unsigned long long)d->keepalives_refused);
 		ink(o, INK_PLAIN);
 	}
 }
@@ -221,7 +237,8 @@ static void
 place(struct out *o, const struct results *r, uint32_t capture, uint64_t frame)
 {
 	if (capture_total(r->captures) > 1 && capture < capture_total(r->captures)) {
-		const char *file = capture_info(r->captures, capture)->file, *slash = strrchr(file, '/');
+		const char *file = capture_info(r->captures, capture)->file,
+		           *slash = strrchr(file, '/');
 
 		tty_put(o, slice_str(slash ? slash + 1 : file));
 		(void)fputc(':', o->f);
@@ -274,16 +291,20 @@ failures(struct out *o, const struct results *r)
 			tty_put(o, x.device);
 			(void)fputs("  ", o->f);
 		}
-		ink(o, x.severity == SEVERITY_ERROR ? INK_BAD : x.severity == SEVERITY_WARNING ? INK_WARN : INK_PLAIN);
+		ink(o, x.severity == SEVERITY_ERROR     ? INK_BAD
+		       : x.severity == SEVERITY_WARNING ? INK_WARN
+		                                        : INK_PLAIN);
 		tty_put(o, finding_message(&x, &o->scratch));
 		ink(o, INK_PLAIN);
 		if (x.count > 1)
-			(void)fprintf(o->f, "  (and %llu more like it)", (unsigned long long)(x.count - 1));
+			(void)fprintf(o->f, "  (and %llu more like it)",
+			              (unsigned long long)(x.count - 1));
 		(void)fprintf(o->f, "  [%s]\n", rule_infos[x.rule].id);
 		arena_reset(&o->scratch);
 	}
 	if (more != 0)
-		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n", (unsigned long long)more);
+		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
+		              (unsigned long long)more);
 }
 
 /* By rule, errors first, then by how often. */
@@ -298,7 +319,8 @@ findings(struct out *o, const struct results *r)
 
 	for (s = SEVERITY_ERROR; s >= SEVERITY_NOTE; s--)
 		for (i = 0; i < RULE_TOTAL; i++) {
-			uint64_t count = findings_of_rule(r->findings, (enum rule)i, &worst);
+			uint64_t count =
+			    findings_of_rule(r->findings, (enum rule)i, &worst);
 
 			if (count == 0 || worst != s)
 				continue;
@@ -306,10 +328,13 @@ findings(struct out *o, const struct results *r)
 				inked(o, INK_BOLD, "\nFindings\n");
 			any = true;
 			(void)fputs("  ", o->f);
-			ink(o, s == SEVERITY_ERROR ? INK_BAD : s == SEVERITY_WARNING ? INK_WARN : INK_DIM);
+			ink(o, s == SEVERITY_ERROR     ? INK_BAD
+			       : s == SEVERITY_WARNING ? INK_WARN
+			                               : INK_DIM);
 			(void)fprintf(o->f, "%-7s", severity_name(s));
 			ink(o, INK_PLAIN);
-			(void)fprintf(o->f, "  %-*s  %6llu  frame ", COLUMN_RULE, rule_infos[i].id, (unsigned long long)count);
+			(void)fprintf(o->f, "  %-*s  %6llu  frame ", COLUMN_RULE,
+			              rule_infos[i].id, (unsigned long long)count);
 			n = findings_firsts(r->findings, (enum rule)i, firsts);
 			for (k = 0; k < n && k < 3; k++) {
 				if (k != 0)
@@ -321,7 +346,9 @@ findings(struct out *o, const struct results *r)
 			(void)fprintf(o->f, "  (%s)\n", rule_infos[i].reference);
 		}
 	if (any)
-		inked(o, INK_DIM, "  'gbscope explain RULE' says what a rule means; 'gbscope show FRAME CAPTURE' shows a message\n");
+		inked(
+		    o, INK_DIM,
+		    "  'gbscope explain RULE' says what a rule means; 'gbscope show FRAME CAPTURE' shows a message\n");
 }
 
 static void
@@ -350,18 +377,23 @@ figures(struct out *o, const struct results *r)
 	(void)fputs("; statuses:", o->f);
 	for (i = 0; i <= STATUSES_MAX; i++)
 		if (s->statuses[i] != 0)
-			(void)fprintf(o->f, " %zu: %llu", i, (unsigned long long)s->statuses[i]); /* STATUSES_MAX: others */
+			(void)fprintf(o->f, " %zu: %llu", i,
+			              (unsigned long long)
+			                  s->statuses[i]); /* STATUSES_MAX: others */
 	(void)fputs("\n  credentials:", o->f);
 	for (k = 0; k < 5; k++)
 		if (s->auth[k] != 0)
 			(void)fprintf(o->f, " %llu %s", (unsigned long long)s->auth[k],
-			              k == AUTH_NO_PASSWORD ? "without a known password" : auth_verdict_name((enum auth_verdict)k));
+			              k == AUTH_NO_PASSWORD
+			                  ? "without a known password"
+			                  : auth_verdict_name((enum auth_verdict)k));
 	if (s->auth[0] + s->auth[1] + s->auth[2] + s->auth[3] + s->auth[4] == 0)
 		(void)fputs(" none", o->f);
 	(void)fputs("; MANSCDP bodies:", o->f);
 	for (k = 1; k < 5; k++)
 		if (s->bodies[k] != 0)
-			(void)fprintf(o->f, " %llu %s", (unsigned long long)s->bodies[k], body_verdict_name((enum body_verdict)k));
+			(void)fprintf(o->f, " %llu %s", (unsigned long long)s->bodies[k],
+			              body_verdict_name((enum body_verdict)k));
 	if (s->bodies[1] + s->bodies[2] + s->bodies[3] + s->bodies[4] == 0)
 		(void)fputs(" none", o->f);
 	(void)fputs("\n  ", o->f);
@@ -373,8 +405,10 @@ figures(struct out *o, const struct results *r)
 	(void)fputc('\n', o->f);
 	for (k = 0; k < LIMIT_TOTAL; k++)
 		if (r->limits->dropped[k] != 0)
-			(void)fprintf(o->f, "  limit reached %llu time%s: %s\n", (unsigned long long)r->limits->dropped[k],
-			              plural(r->limits->dropped[k]), limit_what((enum limit)k));
+			(void)fprintf(o->f, "  limit reached %llu time%s: %s\n",
+			              (unsigned long long)r->limits->dropped[k],
+			              plural(r->limits->dropped[k]),
+			              limit_what((enum limit)k));
 }
 
 static void

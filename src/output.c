@@ -96,8 +96,8 @@ clock_text(int64_t ns, char text[TIME_TEXT])
 	int64_t days, seconds, fraction;
 
 	split(ns, &days, &seconds, &fraction);
-	(void)snprintf(text, TIME_TEXT, "%02d:%02d:%02d", (int)(seconds / 3600), (int)(seconds / 60 % 60),
-	               (int)(seconds % 60));
+	(void)snprintf(text, TIME_TEXT, "%02d:%02d:%02d", (int)(seconds / 3600),
+	               (int)(seconds / 60 % 60), (int)(seconds % 60));
 	return text;
 }
 
@@ -111,7 +111,8 @@ summary_message(struct summary *s, const struct message *m, const struct place *
 	s->messages++;
 	if (!m->request) {
 		s->responses++;
-		s->statuses[m->sip.status < STATUSES_MAX ? m->sip.status : STATUSES_MAX]++;
+		s->statuses[m->sip.status < STATUSES_MAX ? m->sip.status
+		                                         : STATUSES_MAX]++;
 		return;
 	}
 	s->requests++;
@@ -141,7 +142,12 @@ utf8_length(struct slice s, uint32_t *out)
 {
 	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
 	uint32_t c = s.p[0], v;
-	size_t n = c < 0x80 ? 1 : c >= 0xC2 && c < 0xE0 ? 2 : c >= 0xE0 && c < 0xF0 ? 3 : c >= 0xF0 && c < 0xF5 ? 4 : 0, i;
+	size_t n = c < 0x80                ? 1
+	           : c >= 0xC2 && c < 0xE0 ? 2
+	           : c >= 0xE0 && c < 0xF0 ? 3
+	           : c >= 0xF0 && c < 0xF5 ? 4
+	                                   : 0,
+	       i;
 
 	if (n == 0 || n > s.n)
 		return 0;
@@ -205,8 +211,9 @@ utf8_mend(struct slice s, struct arena *a, bool *bad)
 static bool
 invisible(uint32_t c)
 {
-	return (c >= 0x80 && c < 0xA0) || c == 0xAD || c == 0x61C || (c >= 0x200B && c <= 0x200F) ||
-	       (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+	return (c >= 0x80 && c < 0xA0) || c == 0xAD || c == 0x61C ||
+	       (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
+	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
 	       (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
 }
 

@@ -15,13 +15,14 @@ enum { METHODS_TOLD = 64, STATUSES_MAX = 1000 };
 /* Counted while the messages pass. */
 struct summary {
 	uint64_t frames, messages, requests, responses, transactions;
-	uint64_t auth[5];              /* by enum auth_verdict */
-	uint64_t bodies[5];            /* by enum body_verdict */
+	uint64_t auth[5];                    /* by enum auth_verdict */
+	uint64_t bodies[5];                  /* by enum body_verdict */
 	uint64_t statuses[STATUSES_MAX + 1]; /* the last one: others */
 	struct {
 		char name[32];
 		uint64_t n;
-	} methods[METHODS_TOLD];       /* in order of name; those beyond the last are counted as "other" */
+	} methods
+	    [METHODS_TOLD]; /* in order of name; those beyond the last are counted as "other" */
 	size_t methods_total;
 };
 
@@ -46,19 +47,21 @@ struct out {
 	FILE *f;
 	const struct capture *captures; /* for names and precision */
 	bool color;
-	struct arena scratch;          /* one record's life */
-	void *own;                     /* the format's; made by begin, freed by end */
-	enum severity fail_on;         /* check */
+	struct arena scratch;  /* one record's life */
+	void *own;             /* the format's; made by begin, freed by end */
+	enum severity fail_on; /* check */
 	bool quiet;
 };
 
 struct format {
 	const char *name, *what;
-	bool fields;                   /* wants the decoded trees of bodies */
-	bool (*begin)(struct out *o);  /* false: no memory, no temporary file */
-	void (*dialog)(struct out *o, const struct dialog *d, bool last); /* may be NULL */
-	void (*exchange)(struct out *o, const struct exchange *x);        /* may be NULL */
-	void (*end)(struct out *o, const struct results *r); /* r NULL: given up, free only */
+	bool fields;                  /* wants the decoded trees of bodies */
+	bool (*begin)(struct out *o); /* false: no memory, no temporary file */
+	void (*dialog)(struct out *o, const struct dialog *d,
+	               bool last);                                 /* may be NULL */
+	void (*exchange)(struct out *o, const struct exchange *x); /* may be NULL */
+	void (*end)(struct out *o,
+	            const struct results *r); /* r NULL: given up, free only */
 };
 
 extern const struct format format_json, format_text, format_list, format_check;

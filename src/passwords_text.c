@@ -200,12 +200,10 @@ csv_header_read(struct reader *r)
 {
 	static const struct slice names[CSV_COLUMNS] = {
 	    {(const uint8_t *)"device_id", 9},
-	    {(const uint8_t *)"password",  8},
-	    {(const uint8_t *)"realm",     5},
+	    {(const uint8_t *)"password", 8},
+	    {(const uint8_t *)"realm", 5},
 	};
-	struct slice field[CSV_COLUMNS] = {
-	    {NULL, 0}
-        };
+	struct slice field[CSV_COLUMNS] = {{NULL, 0}};
 	size_t i;
 
 	if (record_read(r, field, &r->columns) != 0)
@@ -225,9 +223,7 @@ csv_read(struct reader *r)
 		return -1;
 	/* Each round moves past one byte at least: a field has one, or its end has. */
 	while (r->at < r->t->n) {
-		struct slice field[CSV_COLUMNS] = {
-		    {NULL, 0}
-                };
+		struct slice field[CSV_COLUMNS] = {{NULL, 0}};
 		unsigned line = r->line;
 		size_t fields;
 

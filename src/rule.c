@@ -1,7 +1,7 @@
 #include "src/rule.h"
 
 const struct rule_info rule_infos[RULE_TOTAL] = {
-#define R(id, name, sev, gb, reference, message, explanation, also) \
+#define R(id, name, sev, gb, reference, message, explanation, also)                      \
 	{name, SEVERITY_##sev, SEVERITY_##gb, reference, message, explanation, also},
 #include "src/rules.def"
 #undef R

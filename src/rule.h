@@ -16,11 +16,11 @@ enum rule {
 };
 
 struct rule_info {
-	const char *id;          /* public, kebab-case, never changes */
-	enum severity severity;  /* profile rfc3261 */
-	enum severity gb28181;   /* profile gb28181 */
-	const char *reference;   /* number and clause */
-	const char *message;     /* {name} stands for an argument */
+	const char *id;         /* public, kebab-case, never changes */
+	enum severity severity; /* profile rfc3261 */
+	enum severity gb28181;  /* profile gb28181 */
+	const char *reference;  /* number and clause */
+	const char *message;    /* {name} stands for an argument */
 	const char *explanation;
 	const char *also;
 };

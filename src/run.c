@@ -26,7 +26,7 @@ struct run {
 	struct summary summary;
 	struct checker checker;
 	struct arena message, scratch;
-	bool shown;             /* show: the frame was found */
+	bool shown; /* show: the frame was found */
 	bool begun;
 };
 
@@ -35,7 +35,8 @@ static int
 run_open(struct run *r, struct err *e)
 {
 	const struct options *o = r->options;
-	struct tracker_options t = {.profile = o->profile, .exchange_timeout_ns = o->exchange_timeout_ns};
+	struct tracker_options t = {.profile = o->profile,
+	                            .exchange_timeout_ns = o->exchange_timeout_ns};
 	char warning[256] = "";
 
 	limits_init(&r->limits);
@@ -43,7 +44,8 @@ run_open(struct run *r, struct err *e)
 	arena_init(&r->scratch, SCRATCH_ARENA);
 	arena_init(&r->out.scratch, SCRATCH_ARENA);
 	if (o->passwords != NULL) {
-		r->passwords = passwords_load(o->passwords, o->strict_passwords, e, warning);
+		r->passwords =
+		    passwords_load(o->passwords, o->strict_passwords, e, warning);
 		if (r->passwords == NULL)
 			return -1;
 		if (warning[0] != '\0' && !o->quiet)
@@ -52,7 +54,8 @@ run_open(struct run *r, struct err *e)
 	r->auth = auth_new(r->passwords, e);
 	r->reader.bodies = r->auth ? body_new(&r->limits, e) : NULL;
 	r->reader.edition = o->edition;
-	r->capture = r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;
+	r->capture =
+	    r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;
 	r->findings = r->capture ? findings_new(&r->limits, o->all_findings, e) : NULL;
 	r->sink = r->findings ? sink_open(o->output, e) : NULL;
 	if (r->sink == NULL)
@@ -66,9 +69,10 @@ run_open(struct run *r, struct err *e)
 	r->out.f = sink_file(r->sink);
 	r->out.captures = r->capture;
 	r->out.quiet = o->quiet;
-	r->out.color = o->color == 1 || (o->color < 0 && o->output == NULL && isatty(STDOUT_FILENO) &&
-	                                  (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0') &&
-	                                  (getenv("TERM") == NULL || strcmp(getenv("TERM"), "dumb") != 0));
+	r->out.color = o->color == 1 ||
+	               (o->color < 0 && o->output == NULL && isatty(STDOUT_FILENO) &&
+	                (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0') &&
+	                (getenv("TERM") == NULL || strcmp(getenv("TERM"), "dumb") != 0));
 	r->checker = (struct checker){.findings = r->findings, .scratch = &r->scratch};
 	r->begun = r->out.format->begin(&r->out);
 	return r->begun ? 0 : err_set(e, "cannot make a temporary file");
@@ -99,7 +103,8 @@ placed(struct run *r, const struct message *m, const struct place *p)
 
 	summary_message(&r->summary, m, p);
 	if (!p->repeat) {
-		for (a = m->request && p->tx->method == m->method ? p->tx->auths : NULL; a != NULL; a = a->next)
+		for (a = m->request && p->tx->method == m->method ? p->tx->auths : NULL;
+		     a != NULL; a = a->next)
 			r->summary.auth[a->out.verdict]++;
 		r->summary.bodies[m->mans.verdict]++;
 	}
@@ -162,7 +167,8 @@ run_records(struct run *r)
 	while (transport_next(r->transport, &rec)) {
 		arena_reset(&r->message);
 		(void)message_read(&rec, &r->message, &m);
-		(void)message_body(&r->reader, registered_edition(r, &m), &r->message, &m);
+		(void)message_body(&r->reader, registered_edition(r, &m), &r->message,
+		                   &m);
 		tracker_feed(r->tracker, &m);
 		run_events(r, &m);
 	}
@@ -217,8 +223,11 @@ whole(const struct run *r)
 			(void)fprintf(stderr, "gbscope: %s: %s\n", c->file, c->trouble);
 		} else if (net_skipped(r->net, i, NET_SKIP_LINK) != 0) {
 			complete = false;
-			(void)fprintf(stderr, "gbscope: %s: link type %d is not known: %llu frames not read\n", c->file, c->dlt,
-			              (unsigned long long)net_skipped(r->net, i, NET_SKIP_LINK));
+			(void)fprintf(
+			    stderr,
+			    "gbscope: %s: link type %d is not known: %llu frames not read\n",
+			    c->file, c->dlt,
+			    (unsigned long long)net_skipped(r->net, i, NET_SKIP_LINK));
 		}
 	}
 	return complete;
@@ -243,10 +252,12 @@ status(const struct run *r, bool complete)
 static const struct format *
 format_of(const struct options *o, struct err *e)
 {
-	const struct format *f = o->command == COMMAND_CHECK ? &format_check
-	                         : o->command == COMMAND_LIST ? &format_list
-	                         : o->command == COMMAND_SHOW ? &format_show
-	                         : format_find(slice_str(o->format ? o->format : "json"));
+	const struct format *f =
+	    o->command == COMMAND_CHECK  ? &format_check
+	    : o->command == COMMAND_LIST ? &format_list
+	    : o->command == COMMAND_SHOW
+	        ? &format_show
+	        : format_find(slice_str(o->format ? o->format : "json"));
 
 	if (f == NULL)
 		err_set(e, "--format: not known: %s", o->format);
@@ -268,12 +279,19 @@ run_analysis(const struct options *o, struct err *e)
 		goto out;
 	run_frames(r);
 	if (o->command == COMMAND_SHOW && !r->shown) {
-		err_set(e, "%s: frame %llu carries no SIP message", o->captures[0], (unsigned long long)o->frame);
+		err_set(e, "%s: frame %llu carries no SIP message", o->captures[0],
+		        (unsigned long long)o->frame);
 		goto out;
 	}
 	results = (struct results){
-		.captures = r->capture, .net = r->net, .transport = r->transport, .tracker = r->tracker,
-		.findings = r->findings, .limits = &r->limits, .summary = &r->summary, .complete = whole(r),
+	    .captures = r->capture,
+	    .net = r->net,
+	    .transport = r->transport,
+	    .tracker = r->tracker,
+	    .findings = r->findings,
+	    .limits = &r->limits,
+	    .summary = &r->summary,
+	    .complete = whole(r),
 	};
 	r->out.format->end(&r->out, &results);
 	keep = !findings_failed(r->findings);

@@ -46,8 +46,8 @@ dim(struct out *o, bool on)
 
 /* offset  name  value   meaning (source) */
 static void
-line(struct out *o, const struct message *m, unsigned depth, const char *name, struct slice value, const char *meaning,
-     const char *source)
+line(struct out *o, const struct message *m, unsigned depth, const char *name,
+     struct slice value, const char *meaning, const char *source)
 {
 	const uint8_t *base = m->rec.bytes.p;
 	int pad;
@@ -77,7 +77,8 @@ line(struct out *o, const struct message *m, unsigned depth, const char *name, s
 }
 
 static void
-field(struct out *o, const struct message *m, unsigned depth, const char *name, struct slice value)
+field(struct out *o, const struct message *m, unsigned depth, const char *name,
+      struct slice value)
 {
 	const struct field_info *f = field_find(slice_str(name));
 
@@ -100,8 +101,9 @@ id_line(struct out *o, const struct message *m, unsigned depth, struct slice id)
 
 	if (deviceid_dissect(id, NULL, &d) != DIS_OK || id.n != 20)
 		return;
-	(void)snprintf(t, sizeof(t), "%s; type %03u %s; industry %02u %s; network %u %s", d.class_name, d.type, d.type_name,
-	               d.industry, d.industry_name, d.network, d.network_name);
+	(void)snprintf(t, sizeof(t), "%s; type %03u %s; industry %02u %s; network %u %s",
+	               d.class_name, d.type, d.type_name, d.industry, d.industry_name,
+	               d.network, d.network_name);
 	line(o, m, depth, "gb28181.id", SLICE_EMPTY, t, "GB/T 28181-2022 Annex E");
 }
 
@@ -151,11 +153,11 @@ show_digest(struct out *o, const struct message *m, struct slice value)
 		enum digest_param p;
 		const char *name;
 	} params[] = {
-		{DIGEST_USERNAME, "sip.auth.username"}, {DIGEST_REALM, "sip.auth.realm"},
-		{DIGEST_NONCE, "sip.auth.nonce"},       {DIGEST_URI, "sip.auth.uri"},
-		{DIGEST_ALGORITHM, "sip.auth.algorithm"}, {DIGEST_QOP, "sip.auth.qop"},
-		{DIGEST_CNONCE, "sip.auth.cnonce"},     {DIGEST_NC, "sip.auth.nc"},
-		{DIGEST_OPAQUE, "sip.auth.opaque"},     {DIGEST_STALE, "sip.auth.stale"},
+	    {DIGEST_USERNAME, "sip.auth.username"},   {DIGEST_REALM, "sip.auth.realm"},
+	    {DIGEST_NONCE, "sip.auth.nonce"},         {DIGEST_URI, "sip.auth.uri"},
+	    {DIGEST_ALGORITHM, "sip.auth.algorithm"}, {DIGEST_QOP, "sip.auth.qop"},
+	    {DIGEST_CNONCE, "sip.auth.cnonce"},       {DIGEST_NC, "sip.auth.nc"},
+	    {DIGEST_OPAQUE, "sip.auth.opaque"},       {DIGEST_STALE, "sip.auth.stale"},
 	};
 	struct digest g;
 	char t[40];
@@ -167,7 +169,8 @@ show_digest(struct out *o, const struct message *m, struct slice value)
 		if (g.p[params[i].p].times != 0)
 			field(o, m, 2, params[i].name, g.p[params[i].p].value);
 	if (g.p[DIGEST_RESPONSE].times != 0) {
-		(void)snprintf(t, sizeof(t), "<%zu octets>", g.p[DIGEST_RESPONSE].value.n);
+		(void)snprintf(t, sizeof(t), "<%zu octets>",
+		               g.p[DIGEST_RESPONSE].value.n);
 		field(o, m, 2, "sip.auth.digest.response", slice_str(t));
 	}
 }
@@ -176,7 +179,9 @@ static void
 show_header(struct out *o, const struct message *m, const struct sip_header *h)
 {
 	char name[96];
-	struct slice known = h->id != SIP_HDR_OTHER ? slice_str(sip_header_infos[h->id].name) : slice_head(h->name, 80);
+	struct slice known = h->id != SIP_HDR_OTHER
+	                         ? slice_str(sip_header_infos[h->id].name)
+	                         : slice_head(h->name, 80);
 
 	(void)snprintf(name, sizeof(name), "sip." SLICE_FMT, SLICE_ARG(known));
 	if (h->id == SIP_HDR_OTHER) {
@@ -224,12 +229,16 @@ show_auth(struct out *o, const struct message *m, const struct place *p)
 {
 	const struct auth_entry *e;
 
-	for (e = m->request && p->tx->method == m->method ? p->tx->auths : NULL; e != NULL; e = e->next) {
-		field(o, m, 1, "sip.auth.verdict", slice_str(auth_verdict_name(e->out.verdict)));
+	for (e = m->request && p->tx->method == m->method ? p->tx->auths : NULL;
+	     e != NULL; e = e->next) {
+		field(o, m, 1, "sip.auth.verdict",
+		      slice_str(auth_verdict_name(e->out.verdict)));
 		if (e->why.n != 0)
 			line(o, m, 2, "why", e->why, NULL, NULL);
 		if (nonce_check_name(e->nonce_check) != NULL)
-			line(o, m, 2, "sip.auth.nonce_check", slice_str(nonce_check_name(e->nonce_check)), "what is known of the nonce", "gbscope");
+			line(o, m, 2, "sip.auth.nonce_check",
+			     slice_str(nonce_check_name(e->nonce_check)),
+			     "what is known of the nonce", "gbscope");
 	}
 }
 
@@ -255,22 +264,29 @@ show_nodes(struct out *o, const struct message *m)
 
 	for (i = 0; i < s->nodes_total; i++) {
 		const struct manscdp_node *n = &s->nodes[i];
-		struct slice value = slice_trim(n->text), clean = utf8_clean(slice_head(n->name, 80), &o->scratch, &bad), what;
-		bool secret = slice_istarts(n->name, SLICE("password")) || (n->def != NULL && n->def->secret);
+		struct slice value = slice_trim(n->text),
+		             clean =
+		                 utf8_clean(slice_head(n->name, 80), &o->scratch, &bad),
+		             what;
+		bool secret = slice_istarts(n->name, SLICE("password")) ||
+		              (n->def != NULL && n->def->secret);
 
-		(void)snprintf(name, sizeof(name), "%s" SLICE_FMT, n->attribute ? "@" : "", SLICE_ARG(clean));
+		(void)snprintf(name, sizeof(name), "%s" SLICE_FMT,
+		               n->attribute ? "@" : "", SLICE_ARG(clean));
 		meaning[0] = '\0';
 		if (n->def != NULL) {
 			what = value_meaning(n->def, value);
-			(void)snprintf(meaning, sizeof(meaning), SLICE_FMT "%s" SLICE_FMT, SLICE_ARG(n->def->meaning),
-			               what.n ? ": " : "", SLICE_ARG(what));
+			(void)snprintf(meaning, sizeof(meaning), SLICE_FMT "%s" SLICE_FMT,
+			               SLICE_ARG(n->def->meaning), what.n ? ": " : "",
+			               SLICE_ARG(what));
 		}
 		if (secret && value.n != 0) {
 			(void)snprintf(hidden, sizeof(hidden), "<%zu octets>", value.n);
 			value = slice_str(hidden);
 		}
 		(void)fprintf(o->f, "%6u  ", n->line);
-		(void)fprintf(o->f, "%*s", 2 * (n->depth + 1) > 40 ? 40 : 2 * (n->depth + 1), "");
+		(void)fprintf(o->f, "%*s",
+		              2 * (n->depth + 1) > 40 ? 40 : 2 * (n->depth + 1), "");
 		tty_put(o, slice_str(name));
 		(void)fputs("  ", o->f);
 		tty_put(o, slice_head(secret_mask(value, &o->scratch), VALUE_BYTES));
@@ -310,7 +326,8 @@ show_body(struct out *o, const struct message *m)
 		}
 		return;
 	}
-	(void)fprintf(o->f, ", MANSCDP, %s, charset %s\n", verdict, m->mans.charset[0] ? m->mans.charset : "unknown");
+	(void)fprintf(o->f, ", MANSCDP, %s, charset %s\n", verdict,
+	              m->mans.charset[0] ? m->mans.charset : "unknown");
 	(void)fputs("  line\n", o->f);
 	show_nodes(o, m);
 }
@@ -367,18 +384,23 @@ show_message(struct out *o, const struct message *m, const struct place *p)
 		(void)fputc('\n', o->f);
 	(void)fprintf(o->f, "Frame %llu of ", (unsigned long long)m->rec.frame);
 	tty_put(o, slice_str(c->file));
-	(void)fprintf(o->f, ", %s, %s %s > %s, %zu octets\n", time_text(m->rec.time_ns, c->precision, t),
-	              m->rec.carrier == CARRIER_UDP ? "UDP" : "TCP", addr_text(&m->rec.src, a), addr_text(&m->rec.dst, b),
+	(void)fprintf(o->f, ", %s, %s %s > %s, %zu octets\n",
+	              time_text(m->rec.time_ns, c->precision, t),
+	              m->rec.carrier == CARRIER_UDP ? "UDP" : "TCP",
+	              addr_text(&m->rec.src, a), addr_text(&m->rec.dst, b),
 	              m->rec.bytes.n);
 	if (m->rec.frames_total > 1) {
 		(void)fputs("put together from frames", o->f);
 		for (i = 0; i < m->rec.frames_total; i++)
-			(void)fprintf(o->f, " %llu", (unsigned long long)m->rec.frames[i]);
+			(void)fprintf(o->f, " %llu",
+			              (unsigned long long)m->rec.frames[i]);
 		(void)fputc('\n', o->f);
 	}
-	(void)fprintf(o->f, "dialog %u (%s), transaction %u%s\n\noffset\n", p->dialog->id, dialog_kind_name(p->dialog->kind),
-	              p->tx->id, p->repeat ? ", a repeat of an earlier message" : "");
-	field(o, m, 0, m->request ? "sip.Request-Line" : "sip.Status-Line", m->sip.start_line);
+	(void)fprintf(o->f, "dialog %u (%s), transaction %u%s\n\noffset\n", p->dialog->id,
+	              dialog_kind_name(p->dialog->kind), p->tx->id,
+	              p->repeat ? ", a repeat of an earlier message" : "");
+	field(o, m, 0, m->request ? "sip.Request-Line" : "sip.Status-Line",
+	      m->sip.start_line);
 	if (m->request) {
 		field(o, m, 1, "sip.Method", m->sip.method);
 		field(o, m, 1, "sip.r-uri", m->sip.uri);
@@ -409,7 +431,9 @@ end(struct out *o, const struct results *r)
 	if (r != NULL)
 		(void)findings_rewind(r->findings);
 	while (r != NULL && findings_read(r->findings, &x)) {
-		for (i = 0; i < own->total && (own->shown[i].capture != x.capture || own->shown[i].frame != x.frame); i++)
+		for (i = 0; i < own->total && (own->shown[i].capture != x.capture ||
+		                               own->shown[i].frame != x.frame);
+		     i++)
 			continue;
 		if (i == own->total)
 			continue;
@@ -418,11 +442,13 @@ end(struct out *o, const struct results *r)
 		any = true;
 		(void)fprintf(o->f, "  %s: ", severity_name(x.severity));
 		tty_put(o, finding_message(&x, &o->scratch));
-		(void)fprintf(o->f, " [%s] (%s)\n", rule_infos[x.rule].id, rule_infos[x.rule].reference);
+		(void)fprintf(o->f, " [%s] (%s)\n", rule_infos[x.rule].id,
+		              rule_infos[x.rule].reference);
 		arena_reset(&o->scratch);
 	}
 	free(own);
 	o->own = NULL;
 }
 
-const struct format format_show = {"show", "a message as a tree", false, begin, NULL, NULL, end};
+const struct format format_show = {
+    "show", "a message as a tree", false, begin, NULL, NULL, end};

@@ -7,7 +7,8 @@ enum { SCRATCH_BYTES = 1 << 20 };
 const char *
 dialog_kind_name(enum dialog_kind k)
 {
-	static const char *const names[] = {"registration", "call", "subscription", "message", "other"};
+	static const char *const names[] = {"registration", "call", "subscription",
+	                                    "message", "other"};
 
 	return names[k];
 }
@@ -15,7 +16,8 @@ dialog_kind_name(enum dialog_kind k)
 const char *
 dialog_state_name(enum dialog_state s)
 {
-	static const char *const names[] = {"trying", "early", "confirmed", "terminated", "unknown"};
+	static const char *const names[] = {"trying", "early", "confirmed", "terminated",
+	                                    "unknown"};
 
 	return names[s];
 }
@@ -23,7 +25,8 @@ dialog_state_name(enum dialog_state s)
 const char *
 dialog_outcome_name(enum dialog_outcome o)
 {
-	static const char *const names[] = {"ok", "rejected", "timeout", "cancelled", "open", "unknown"};
+	static const char *const names[] = {"ok",        "rejected", "timeout",
+	                                    "cancelled", "open",     "unknown"};
 
 	return names[o];
 }
@@ -32,7 +35,8 @@ const char *
 exchange_outcome_name(enum exchange_outcome o)
 {
 	static const char *const names[] = {
-		"complete", "incomplete", "unanswered", "unsolicited", "not_needed", "unknown",
+	    "complete",    "incomplete", "unanswered",
+	    "unsolicited", "not_needed", "unknown",
 	};
 
 	return names[o];
@@ -41,7 +45,8 @@ exchange_outcome_name(enum exchange_outcome o)
 const char *
 nonce_check_name(enum nonce_check n)
 {
-	static const char *const names[] = {NULL, "challenged", "unknown", "foreign", "stale", "replayed"};
+	static const char *const names[] = {NULL,      "challenged", "unknown",
+	                                    "foreign", "stale",      "replayed"};
 
 	return names[n];
 }
@@ -49,7 +54,8 @@ nonce_check_name(enum nonce_check n)
 const char *
 auth_decision_name(enum auth_decision d)
 {
-	static const char *const names[] = {"none", "accepted", "stale", "rejected", "other"};
+	static const char *const names[] = {"none", "accepted", "stale", "rejected",
+	                                    "other"};
 
 	return names[d];
 }
@@ -114,7 +120,8 @@ clock_move(struct tracker *t, int64_t now_ns)
 		return;
 	}
 	if (now_ns - t->now_ns > DIALOG_IDLE) {
-		if (!t->jumping || now_ns < t->jump_ns - DIALOG_IDLE || now_ns > t->jump_ns + DIALOG_IDLE) {
+		if (!t->jumping || t->jump_ns - now_ns > DIALOG_IDLE ||
+		    now_ns - t->jump_ns > DIALOG_IDLE) {
 			t->jumping = true;
 			t->jump_ns = now_ns;
 			return;
@@ -140,15 +147,20 @@ expire(struct tracker *t)
 	struct tx *x;
 	struct dialog *d;
 
-	while ((x = t->tx_queues[TX_OPEN].first) != NULL && due(t, &x->queued_ns, TX_WAIT))
+	while ((x = t->tx_queues[TX_OPEN].first) != NULL &&
+	       due(t, &x->queued_ns, TX_WAIT))
 		tx_end(t, x, ENDED_TIMEOUT);
-	while ((x = t->tx_queues[TX_RINGING].first) != NULL && due(t, &x->queued_ns, INVITE_WAIT))
+	while ((x = t->tx_queues[TX_RINGING].first) != NULL &&
+	       due(t, &x->queued_ns, INVITE_WAIT))
 		tx_end(t, x, ENDED_TIMEOUT);
-	while ((x = t->tx_queues[TX_DONE].first) != NULL && due(t, &x->queued_ns, TX_WAIT))
+	while ((x = t->tx_queues[TX_DONE].first) != NULL &&
+	       due(t, &x->queued_ns, TX_WAIT))
 		tx_end(t, x, ENDED_ANSWERED);
-	while ((d = t->dialog_queues[DIALOG_FINAL].first) != NULL && due(t, &d->queued_ns, DIALOG_WAIT))
+	while ((d = t->dialog_queues[DIALOG_FINAL].first) != NULL &&
+	       due(t, &d->queued_ns, DIALOG_WAIT))
 		dialog_write(t, d, true, true);
-	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL && due(t, &d->queued_ns, DIALOG_IDLE))
+	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL &&
+	       due(t, &d->queued_ns, DIALOG_IDLE))
 		dialog_write(t, d, true, true);
 	exchanges_clock(t->exchanges, t->now_ns);
 }
@@ -219,7 +231,9 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 		p->tx = x;
 		p->dialog = x->dialog;
 		if (x->status == 0)
-			tx_queue(t, x, x->provisional && x->method == METHOD_INVITE ? TX_RINGING : TX_OPEN);
+			tx_queue(t, x,
+			         x->provisional && x->method == METHOD_INVITE ? TX_RINGING
+			                                                      : TX_OPEN);
 		return;
 	}
 	p->dialog = x ? x->dialog : dialog_place(t, m, m->method, true, p);
@@ -243,8 +257,9 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 static bool
 forks(const struct tx *x, const struct message *m)
 {
-	return x->method == METHOD_INVITE && m->sip.status > 100 && m->sip.status < 300 && m->to.tag.n != 0 &&
-	       x->dialog->to.tag.n != 0 && !slice_ieq(x->dialog->to.tag, slice_head(m->to.tag, TEXT_KEPT)) &&
+	return x->method == METHOD_INVITE && m->sip.status > 100 && m->sip.status < 300 &&
+	       m->to.tag.n != 0 && x->dialog->to.tag.n != 0 &&
+	       !slice_ieq(x->dialog->to.tag, slice_head(m->to.tag, TEXT_KEPT)) &&
 	       x->to_tag.n == 0;
 }
 
@@ -309,8 +324,11 @@ place(struct tracker *t, const struct message *m)
 	event_push(t, &e);
 	if (m->mans.verdict != BODY_NONE && !e.place.repeat)
 		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
-	dialog_queue(t, d, d->state == STATE_TERMINATED && d->open_txs == 0 && dialog_transient(d) ? DIALOG_FINAL
-	                                                                                            : DIALOG_OPEN);
+	dialog_queue(t, d,
+	             d->state == STATE_TERMINATED && d->open_txs == 0 &&
+	                     dialog_transient(d)
+	                 ? DIALOG_FINAL
+	                 : DIALOG_OPEN);
 	if (d->txs_held >= t->limits->max[LIMIT_DIALOG_PART])
 		dialog_write(t, d, false, false);
 	dialogs_flush(t);
@@ -334,7 +352,8 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 		}
 		e.exchange = exchanges_next(t->exchanges, &e.how);
 		if (e.exchange != NULL) {
-			e.direction_seen = peers_seen(t, &e.exchange->server, &e.exchange->client);
+			e.direction_seen =
+			    peers_seen(t, &e.exchange->server, &e.exchange->client);
 			device_exchange(t, e.exchange);
 			*out = e;
 			return true;

@@ -10,9 +10,28 @@
 #include "src/limits.h"
 #include "src/message.h"
 
-enum dialog_kind { DIALOG_REGISTRATION, DIALOG_CALL, DIALOG_SUBSCRIPTION, DIALOG_MESSAGE, DIALOG_OTHER };
-enum dialog_state { STATE_TRYING, STATE_EARLY, STATE_CONFIRMED, STATE_TERMINATED, STATE_UNKNOWN };
-enum dialog_outcome { OUTCOME_OK, OUTCOME_REJECTED, OUTCOME_TIMEOUT, OUTCOME_CANCELLED, OUTCOME_OPEN, OUTCOME_UNKNOWN };
+enum dialog_kind {
+	DIALOG_REGISTRATION,
+	DIALOG_CALL,
+	DIALOG_SUBSCRIPTION,
+	DIALOG_MESSAGE,
+	DIALOG_OTHER
+};
+enum dialog_state {
+	STATE_TRYING,
+	STATE_EARLY,
+	STATE_CONFIRMED,
+	STATE_TERMINATED,
+	STATE_UNKNOWN
+};
+enum dialog_outcome {
+	OUTCOME_OK,
+	OUTCOME_REJECTED,
+	OUTCOME_TIMEOUT,
+	OUTCOME_CANCELLED,
+	OUTCOME_OPEN,
+	OUTCOME_UNKNOWN
+};
 const char *dialog_kind_name(enum dialog_kind k);
 const char *dialog_state_name(enum dialog_state s);
 const char *dialog_outcome_name(enum dialog_outcome o);
@@ -20,7 +39,7 @@ const char *dialog_outcome_name(enum dialog_outcome o);
 /* Where a message was seen. frames only when it is spread over several. */
 struct ref {
 	uint32_t capture;
-	uint64_t frame;         /* 0: none */
+	uint64_t frame; /* 0: none */
 	const uint64_t *frames;
 	uint32_t frames_total;
 	int64_t time_ns;
@@ -33,26 +52,43 @@ struct kept_body {
 	enum body_verdict verdict;
 	const char *charset;
 	struct slice root, CmdType, SN, DeviceID;
-	const struct manscdp_node *nodes; /* names, texts, parents; NULL when fields are not kept */
+	const struct manscdp_node
+	    *nodes; /* names, texts, parents; NULL when fields are not kept */
 	size_t nodes_total;
 };
 
-enum nonce_check { NONCE_NONE, NONCE_CHALLENGED, NONCE_UNKNOWN, NONCE_FOREIGN, NONCE_STALE, NONCE_REPLAYED };
-enum auth_decision { DECISION_NONE, DECISION_ACCEPTED, DECISION_STALE, DECISION_REJECTED, DECISION_OTHER };
-const char *nonce_check_name(enum nonce_check n);  /* NULL for NONCE_NONE */
+enum nonce_check {
+	NONCE_NONE,
+	NONCE_CHALLENGED,
+	NONCE_UNKNOWN,
+	NONCE_FOREIGN,
+	NONCE_STALE,
+	NONCE_REPLAYED
+};
+enum auth_decision {
+	DECISION_NONE,
+	DECISION_ACCEPTED,
+	DECISION_STALE,
+	DECISION_REJECTED,
+	DECISION_OTHER
+};
+const char *nonce_check_name(enum nonce_check n); /* NULL for NONCE_NONE */
 const char *auth_decision_name(enum auth_decision d);
 
 struct auth_entry {
 	struct auth_entry *next;
-	const char *header;     /* "Authorization" or "Proxy-Authorization" */
-	struct slice scheme, username, realm, algorithm, qop, uri, nonce, nc, cnonce, opaque;
-	bool has_username, has_realm, has_algorithm, has_qop, has_uri, has_nonce, has_nc, has_cnonce, has_opaque;
-	struct auth_out out;    /* out.why lies in `why` */
+	const char *header; /* "Authorization" or "Proxy-Authorization" */
+	struct slice scheme, username, realm, algorithm, qop, uri, nonce, nc, cnonce,
+	    opaque;
+	bool has_username, has_realm, has_algorithm, has_qop, has_uri, has_nonce, has_nc,
+	    has_cnonce, has_opaque;
+	struct auth_out out; /* out.why lies in `why` */
 	struct slice why;
 	enum nonce_check nonce_check;
 	enum auth_decision decision;
-	int agrees;             /* 1, 0; -1 null */
-	struct ref challenge;   /* the 401 or 407 that gave the nonce; frame 0 if not seen */
+	int agrees; /* 1, 0; -1 null */
+	struct ref
+	    challenge; /* the 401 or 407 that gave the nonce; frame 0 if not seen */
 };
 
 struct response {
@@ -70,13 +106,14 @@ struct tx {
 	struct slice method_name;
 	enum method method;
 	uint32_t cseq;
-	struct slice branch;       /* of the top Via; empty if none */
-	bool cookie;               /* branch begins with z9hG4bK */
-	struct addr client, server; /* of the first request seen, or from the first response */
+	struct slice branch; /* of the top Via; empty if none */
+	bool cookie;         /* branch begins with z9hG4bK */
+	struct addr client,
+	    server; /* of the first request seen, or from the first response */
 	enum carrier carrier;
-	struct ref request;        /* frame 0: the capture has no request of it */
+	struct ref request; /* frame 0: the capture has no request of it */
 	uint32_t repeats;
-	int64_t repeated_ns;       /* time of the last copy of the request */
+	int64_t repeated_ns; /* time of the last copy of the request */
 	/* Of the request, for the checks of its responses. In the tx's memory, like all slices here. */
 	struct slice uri, from, to, from_tag, to_tag, via, contact, user;
 	unsigned vias;
@@ -84,30 +121,33 @@ struct tx {
 	uint32_t max_forwards;
 	bool has_rport, has_expires, has_contact, logout, ack_seen, wildcard;
 	uint32_t expires;
-	struct slice credentials;  /* the first Digest header, whole: never written anywhere */
+	struct slice
+	    credentials; /* the first Digest header, whole: never written anywhere */
 	struct slice registration_scheme; /* "Capability" and kin; empty if none */
 	struct response *responses, *last;
 	uint32_t responses_total;
-	uint32_t status;           /* the final one; 0: none yet */
-	bool provisional;          /* a 1xx was seen */
+	uint32_t status;  /* the final one; 0: none yet */
+	bool provisional; /* a 1xx was seen */
 	int64_t final_ns;
 	struct auth_entry *auths;
 	struct kept_body *body;
 	bool keepalive;
-	int64_t keepalive_gap_ns, keepalive_interval_ns; /* since the one before; 0: no gap */
+	int64_t keepalive_gap_ns,
+	    keepalive_interval_ns; /* since the one before; 0: no gap */
 	uint64_t keepalives_lost;
-	uint32_t rejected_in_row;  /* REGISTERs of its device with credentials that failed, if many */
-	bool fork;                 /* a further dialog of one INVITE: RFC 3261 12.1 */
+	uint32_t
+	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
+	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
 	/* the tracker's own */
 	struct arena mem;
-	struct arena body_mem;     /* of its bodies: given back when it was written */
+	struct arena body_mem; /* of its bodies: given back when it was written */
 	uint64_t hash, credentials_hash;
 	struct tx *queue_prev, *queue_next, *dialog_next;
-	unsigned forks;            /* dialogs beside the first one */
+	unsigned forks; /* dialogs beside the first one */
 	size_t accounted;
 	int queue;
 	int64_t queued_ns;
-	bool write;                /* in a DIALOG event: this transaction belongs to the part */
+	bool write; /* in a DIALOG event: this transaction belongs to the part */
 	bool written, indexed, listed, closed, dead;
 };
 
@@ -120,34 +160,36 @@ struct dialog {
 	enum dialog_kind kind;
 	struct slice call_id;
 	struct party_kept from, to; /* of the request that opened it */
-	struct slice device;       /* id, or empty */
+	struct slice device;        /* id, or empty */
 	enum dialog_state state;
 	enum dialog_outcome outcome;
-	struct ref first;          /* of its first message */
+	struct ref first; /* of its first message */
 	int64_t started_ns, ended_ns;
 	uint32_t transactions_total;
-	bool gb;                   /* the gb28181 profile applies */
+	bool gb; /* the gb28181 profile applies */
 	struct addr caller, callee;
 	struct tx *txs, *txs_last; /* not yet written, in order of first frame */
 	uint32_t txs_held;
-	struct ref last;           /* of its last message */
+	struct ref last; /* of its last message */
 	/* registration */
-	uint32_t granted;          /* seconds of the last 2xx; 0: none */
-	int64_t granted_ns;        /* when */
-	uint32_t granted_before;   /* the same before the last 2xx */
+	uint32_t granted;        /* seconds of the last 2xx; 0: none */
+	int64_t granted_ns;      /* when */
+	uint32_t granted_before; /* the same before the last 2xx */
 	/* the tracker's own */
 	struct arena mem;
 	uint32_t cseq_from, cseq_to; /* highest of each side; 0: none seen */
 	struct ref cseq_from_ref, cseq_to_ref;
-	struct tx *register_open, *invite; /* the last of their kind, while they are known */
-	bool start_seen;           /* the request that opened it is in the capture */
+	struct tx *register_open,
+	    *invite;     /* the last of their kind, while they are known */
+	bool start_seen; /* the request that opened it is in the capture */
 	bool cancelled, bye_seen, logout;
-	struct slice challenge;    /* the last WWW- or Proxy-Authenticate value given in it */
+	struct slice
+	    challenge; /* the last WWW- or Proxy-Authenticate value given in it */
 	struct ref challenge_ref;
-	uint64_t rejected_hash;    /* of the credentials that were rejected last */
+	uint64_t rejected_hash; /* of the credentials that were rejected last */
 	struct ref rejected_ref;
-	uint32_t open_txs;         /* without a final response */
-	uint32_t alive_txs;        /* still in memory: it must stay as long */
+	uint32_t open_txs;  /* without a final response */
+	uint32_t alive_txs; /* still in memory: it must stay as long */
 	struct dialog *queue_prev, *queue_next, *hold_prev, *hold_next;
 	bool holding, writing;
 	uint64_t hash;
@@ -156,19 +198,28 @@ struct dialog {
 };
 
 enum place_fact {
-	PLACE_BRANCH_REUSED = 1 << 0,  /* the branch belongs to another transaction that is still open: 8.1.1.7 */
-	PLACE_CSEQ_LOWER = 1 << 1,     /* not higher than the last of this side */
-	PLACE_CSEQ_EQUAL = 1 << 2,     /* equal to it, and no repeat */
+	PLACE_BRANCH_REUSED =
+	    1
+	    << 0, /* the branch belongs to another transaction that is still open: 8.1.1.7 */
+	PLACE_CSEQ_LOWER = 1 << 1, /* not higher than the last of this side */
+	PLACE_CSEQ_EQUAL = 1 << 2, /* equal to it, and no repeat */
 	PLACE_CSEQ_GAP = 1 << 3,
-	PLACE_NO_DIALOG = 1 << 4,      /* To tag, but no such dialog, though the capture shows the Call-ID's start */
-	PLACE_SECOND_FINAL = 1 << 5,   /* another final response with another status */
-	PLACE_STRAY = 1 << 6,          /* a response without its request, whose direction was seen before */
-	PLACE_AUTH_REPEATED = 1 << 7,  /* credentials just rejected are sent again unchanged */
-	PLACE_OPEN_REGISTER = 1 << 8,  /* a REGISTER while an earlier one has no final response: 10.2 */
-	PLACE_FIRST_OF_CALL = 1 << 9,  /* first message of its Call-ID in the capture */
+	PLACE_NO_DIALOG =
+	    1
+	    << 4, /* To tag, but no such dialog, though the capture shows the Call-ID's start */
+	PLACE_SECOND_FINAL = 1 << 5, /* another final response with another status */
+	PLACE_STRAY =
+	    1 << 6, /* a response without its request, whose direction was seen before */
+	PLACE_AUTH_REPEATED =
+	    1 << 7, /* credentials just rejected are sent again unchanged */
+	PLACE_OPEN_REGISTER =
+	    1 << 8, /* a REGISTER while an earlier one has no final response: 10.2 */
+	PLACE_FIRST_OF_CALL = 1 << 9,   /* first message of its Call-ID in the capture */
 	PLACE_TO_TAG_DIFFERS = 1 << 10, /* responses of one UAS with different To tags */
-	PLACE_NONCE_SHARED = 1 << 12,    /* the challenge's nonce was given to another user before */
-	PLACE_REGISTERED_ELSEWHERE = 1 << 11, /* the same address-of-record registers with another Call-ID */
+	PLACE_NONCE_SHARED =
+	    1 << 12, /* the challenge's nonce was given to another user before */
+	PLACE_REGISTERED_ELSEWHERE =
+	    1 << 11, /* the same address-of-record registers with another Call-ID */
 };
 
 /* What a message is part of. Pointers are valid until the next tracker_feed. */
@@ -181,17 +232,24 @@ struct place {
 	uint32_t cseq_last;            /* with CSEQ facts: the number before */
 	struct ref other;              /* with facts: the earlier message */
 	const struct tx *previous_hop; /* the same request on the hop before, or NULL */
-	struct slice nonce_user;       /* whose nonce it is: with NONCE_SHARED, or foreign credentials */
-	struct slice challenge;        /* the challenge that the credentials answer, whole; empty if not seen */
-	const char *wrong_header;      /* credentials stand in this header, the challenge in ... */
+	struct slice
+	    nonce_user; /* whose nonce it is: with NONCE_SHARED, or foreign credentials */
+	struct slice
+	    challenge; /* the challenge that the credentials answer, whole; empty if not seen */
+	const char
+	    *wrong_header; /* credentials stand in this header, the challenge in ... */
 	const char *challenge_header;
-	bool rspauth_wrong;            /* the server's proof is wrong for the known password */
-	const struct tx *invite;       /* of an ACK or CANCEL: what it belongs to, or NULL */
+	bool rspauth_wrong;      /* the server's proof is wrong for the known password */
+	const struct tx *invite; /* of an ACK or CANCEL: what it belongs to, or NULL */
 };
 
 enum exchange_outcome {
-	EXCHANGE_COMPLETE, EXCHANGE_INCOMPLETE, EXCHANGE_UNANSWERED, EXCHANGE_UNSOLICITED,
-	EXCHANGE_NOT_NEEDED, EXCHANGE_UNKNOWN,
+	EXCHANGE_COMPLETE,
+	EXCHANGE_INCOMPLETE,
+	EXCHANGE_UNANSWERED,
+	EXCHANGE_UNSOLICITED,
+	EXCHANGE_NOT_NEEDED,
+	EXCHANGE_UNKNOWN,
 };
 const char *exchange_outcome_name(enum exchange_outcome o);
 
@@ -200,13 +258,13 @@ struct exchange_part {
 	struct ref ref;
 	uint32_t dialog;
 	bool has_num;
-	uint32_t num;                  /* Num of its list, or the items in it */
+	uint32_t num; /* Num of its list, or the items in it */
 };
 
 struct exchange {
 	uint32_t id;
 	struct slice root, CmdType, SN, from, to, DeviceID;
-	struct ref request;            /* frame 0: none */
+	struct ref request; /* frame 0: none */
 	uint32_t request_dialog;
 	uint32_t request_tx;
 	struct addr client, server;
@@ -215,10 +273,10 @@ struct exchange {
 	uint32_t parts_total;
 	bool has_sum;
 	uint32_t SumNum;
-	uint64_t received;             /* items in all parts */
-	int64_t latency_ns;            /* to the first part; -1 */
+	uint64_t received;  /* items in all parts */
+	int64_t latency_ns; /* to the first part; -1 */
 	enum exchange_outcome outcome;
-	uint32_t refused;              /* status of the SIP answer to the request, if not 2xx */
+	uint32_t refused; /* status of the SIP answer to the request, if not 2xx */
 	/* the tracker's own */
 	struct arena mem;
 	struct exchange *queue_prev, *queue_next;
@@ -234,7 +292,7 @@ enum { DEVICE_ADDRESSES_MAX = 8 };
 struct device {
 	struct slice id;
 	enum device_kind kind;
-	int registered;                /* 1, 0; -1 null */
+	int registered; /* 1, 0; -1 null */
 	struct addr addresses[DEVICE_ADDRESSES_MAX];
 	unsigned addresses_total;
 	struct slice user_agent;
@@ -242,15 +300,15 @@ struct device {
 	struct ref first;
 	/* for a line about it */
 	bool register_seen;
-	struct ref decided;            /* the response that decided the last registration */
-	uint32_t status;               /* its status; 0 none */
+	struct ref decided; /* the response that decided the last registration */
+	uint32_t status;    /* its status; 0 none */
 	bool auth_seen;
-	enum auth_verdict verdict;     /* of the last credentials */
+	enum auth_verdict verdict; /* of the last credentials */
 	struct slice algorithm, qop, why;
-	uint32_t challenges;           /* 401 and 407 to its REGISTERs */
+	uint32_t challenges; /* 401 and 407 to its REGISTERs */
 	uint32_t rejected_in_row;
 	uint32_t granted;
-	struct slice call_id;          /* of its last accepted registration */
+	struct slice call_id; /* of its last accepted registration */
 	int64_t granted_ns;
 	bool logout;
 	uint64_t keepalives, keepalives_refused, keepalives_unanswered, keepalives_lost;
@@ -258,7 +316,7 @@ struct device {
 	int64_t keepalive_interval_ns; /* usual distance; 0 unknown */
 	struct ref keepalive_ref;
 	uint64_t queries, queries_complete, queries_incomplete, queries_unanswered;
-	struct slice query;            /* CmdType of the last one asked */
+	struct slice query; /* CmdType of the last one asked */
 	enum exchange_outcome query_outcome;
 	uint32_t query_status;
 	uint64_t query_received, query_sum;
@@ -274,24 +332,27 @@ enum tracker_kind { TRACKER_PLACE, TRACKER_TX, TRACKER_DIALOG, TRACKER_EXCHANGE 
 
 struct tracker_event {
 	enum tracker_kind kind;
-	enum ended_how how;            /* TX, EXCHANGE */
-	bool direction_seen;           /* TX, EXCHANGE: something came from the silent side in this capture */
+	enum ended_how how; /* TX, EXCHANGE */
+	bool
+	    direction_seen; /* TX, EXCHANGE: something came from the silent side in this capture */
 	struct place place;
 	struct tx *tx;
-	struct dialog *dialog;         /* DIALOG: a part to write: those of its txs that have `write` */
-	bool last;                     /* DIALOG: it ended */
+	struct dialog
+	    *dialog; /* DIALOG: a part to write: those of its txs that have `write` */
+	bool last;   /* DIALOG: it ended */
 	struct exchange *exchange;
 };
 
 struct tracker_options {
-	bool keep_fields;              /* keep the trees of bodies for the report */
-	int profile;                   /* 0 auto, 1 rfc3261, 2 gb28181 */
+	bool keep_fields; /* keep the trees of bodies for the report */
+	int profile;      /* 0 auto, 1 rfc3261, 2 gb28181 */
 	int64_t exchange_timeout_ns;
 };
 
 struct tracker;
 
-struct tracker *tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o);
+struct tracker *tracker_new(struct limits *l, struct auth *au,
+                            const struct tracker_options *o);
 /* Moves the clock, then places the message. */
 void tracker_feed(struct tracker *t, const struct message *m);
 /* Pulls events until false: first what ended before the message, then its place, then what it ended. */

@@ -125,7 +125,7 @@ registered_elsewhere(struct tracker *t, const struct device *d, const struct mes
 	return d->registered == 1 && d->call_id.n > n && now.n > n &&
 	       !slice_eq(d->call_id, now) &&
 	       slice_eq(slice_head(d->call_id, n), slice_head(now, n)) &&
-	       m->rec.time_ns < d->granted_ns + (int64_t)d->granted * SECOND;
+	       m->rec.time_ns - d->granted_ns < (int64_t)d->granted * SECOND;
 }
 
 /* 10.2 forbids new Contacts while a REGISTER is open, not another try with the same ones. */

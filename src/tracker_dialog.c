@@ -101,15 +101,18 @@ dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
 	d->queue = (int)q;
 	d->queued_ns = queue_time(t);
 	list_add(&t->dialog_queues[q], d);
-	if (q == DIALOG_FINAL && t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
+	if (q == DIALOG_FINAL &&
+	    t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
 		dialog_write(t, t->dialog_queues[q].first, true, true);
-	} else if (q == DIALOG_LIGHT && t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
+	} else if (q == DIALOG_LIGHT &&
+	           t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
 		old = t->dialog_queues[q].first;
 		if (old->alive_txs == 0)
 			dialog_release(t, old);
 		else
 			dialog_queue_again(t, old);
-	} else if (q == DIALOG_OPEN && t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS]) {
+	} else if (q == DIALOG_OPEN &&
+	           t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS]) {
 		t->limits->dropped[LIMIT_DIALOGS]++;
 		dialog_write(t, t->dialog_queues[q].first, true, true);
 	}
@@ -171,7 +174,9 @@ dialogs_flush(struct tracker *t)
 	struct dialog *d, *next;
 	unsigned n = 0;
 
-	for (d = t->hold.first; d != NULL && n < FLUSH_MAX && t->details > t->limits->max[LIMIT_DETAIL_BYTES]; d = next) {
+	for (d = t->hold.first; d != NULL && n < FLUSH_MAX &&
+	                        t->details > t->limits->max[LIMIT_DETAIL_BYTES];
+	     d = next) {
 		next = d->hold_next;
 		if (d->writing)
 			continue;
@@ -316,7 +321,8 @@ kinds_go_together(enum dialog_kind have, enum dialog_kind want, bool in_dialog)
 
 /* How well a dialog fits a message; 0: not at all. */
 static int
-fits(const struct dialog *d, const struct message *m, enum dialog_kind want, bool in_dialog, struct slice aor)
+fits(const struct dialog *d, const struct message *m, enum dialog_kind want,
+     bool in_dialog, struct slice aor)
 {
 	if (!kinds_go_together(d->kind, want, in_dialog))
 		return 0;
@@ -332,19 +338,22 @@ fits(const struct dialog *d, const struct message *m, enum dialog_kind want, boo
 }
 
 struct dialog *
-dialog_place(struct tracker *t, const struct message *m, enum method method, bool create, struct place *p)
+dialog_place(struct tracker *t, const struct message *m, enum method method, bool create,
+             struct place *p)
 {
 	uint64_t hash = call_hash(t, m->call_id);
 	bool in_dialog = m->request && m->to.tag.n != 0 && method != METHOD_REGISTER;
 	enum dialog_kind want = kind_of(method, in_dialog || !m->request);
-	struct slice aor = want == DIALOG_REGISTRATION ? party_aor(&m->to, &t->scratch) : SLICE_EMPTY;
+	struct slice aor =
+	    want == DIALOG_REGISTRATION ? party_aor(&m->to, &t->scratch) : SLICE_EMPTY;
 	struct dialog *d, *best = NULL;
 	int fit, best_fit = 0;
 	unsigned scan = 0;
 	bool known = false, start_seen = false;
 	size_t pos = 0;
 
-	while ((d = map_next(&t->dialogs, hash, &pos)) != NULL && scan++ < DIALOGS_OF_CALL) {
+	while ((d = map_next(&t->dialogs, hash, &pos)) != NULL &&
+	       scan++ < DIALOGS_OF_CALL) {
 		if (!slice_eq(d->call_id, slice_head(m->call_id, TEXT_KEPT)))
 			continue;
 		known = true;
@@ -359,15 +368,17 @@ dialog_place(struct tracker *t, const struct message *m, enum method method, boo
 		p->facts |= PLACE_FIRST_OF_CALL;
 	if (in_dialog && best == NULL && start_seen)
 		p->facts |= PLACE_NO_DIALOG;
-	if (best != NULL && best->to.tag.n == 0 && (best->kind == DIALOG_CALL || best->kind == DIALOG_SUBSCRIPTION) &&
-	    in_dialog)
-		best->to.tag = text_keep(&best->mem, best_fit == 1 ? m->from.tag : m->to.tag);
+	if (best != NULL && best->to.tag.n == 0 &&
+	    (best->kind == DIALOG_CALL || best->kind == DIALOG_SUBSCRIPTION) && in_dialog)
+		best->to.tag =
+		    text_keep(&best->mem, best_fit == 1 ? m->from.tag : m->to.tag);
 	if (best != NULL || !create)
 		return best;
 	d = dialog_new(t, want, m);
 	d->start_seen = m->request && !in_dialog &&
-	                (method == METHOD_INVITE || method == METHOD_SUBSCRIBE || method == METHOD_REGISTER ||
-	                 want == DIALOG_MESSAGE || method == METHOD_REFER);
+	                (method == METHOD_INVITE || method == METHOD_SUBSCRIBE ||
+	                 method == METHOD_REGISTER || want == DIALOG_MESSAGE ||
+	                 method == METHOD_REFER);
 	if (!d->start_seen) {
 		d->state = STATE_UNKNOWN;
 		d->outcome = OUTCOME_UNKNOWN;
@@ -380,14 +391,17 @@ static void
 cseq_follow(struct tracker *t, struct tx *x, const struct message *m, struct place *p)
 {
 	struct dialog *d = x->dialog;
-	bool caller = slice_ieq(d->from.tag, slice_head(m->from.tag, TEXT_KEPT)) || d->kind == DIALOG_REGISTRATION;
+	bool caller = slice_ieq(d->from.tag, slice_head(m->from.tag, TEXT_KEPT)) ||
+	              d->kind == DIALOG_REGISTRATION;
 	uint32_t *last = caller ? &d->cseq_from : &d->cseq_to;
 	struct ref *ref = caller ? &d->cseq_from_ref : &d->cseq_to_ref;
 
-	if (m->cseq_dis != DIS_OK || x->method == METHOD_ACK || x->method == METHOD_CANCEL ||
-	    d->kind == DIALOG_MESSAGE || d->kind == DIALOG_OTHER)
+	if (m->cseq_dis != DIS_OK || x->method == METHOD_ACK ||
+	    x->method == METHOD_CANCEL || d->kind == DIALOG_MESSAGE ||
+	    d->kind == DIALOG_OTHER)
 		return;
-	if (*last != 0 && queue_time(t) - ref->time_ns < DIALOG_IDLE && !(d->logout && d->kind == DIALOG_REGISTRATION)) {
+	if (*last != 0 && queue_time(t) - ref->time_ns < DIALOG_IDLE &&
+	    !(d->logout && d->kind == DIALOG_REGISTRATION)) {
 		p->cseq_last = *last;
 		p->other = *ref;
 		if (x->cseq < *last)
@@ -397,7 +411,8 @@ cseq_follow(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		else if (x->cseq - *last > 1)
 			p->facts |= PLACE_CSEQ_GAP;
 	}
-	if (x->cseq >= *last || queue_time(t) - ref->time_ns >= DIALOG_IDLE || d->logout) {
+	if (x->cseq >= *last || queue_time(t) - ref->time_ns >= DIALOG_IDLE ||
+	    d->logout) {
 		*last = x->cseq;
 		*ref = ref_of(&m->rec, NULL);
 	}
@@ -433,14 +448,19 @@ dialog_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 		rest = h->value;
 		(void)sip_list_next(&rest, &value);
 		if (!sip_list_next(&rest, &value))
-			value = sip_find(&m->sip, SIP_VIA, 1) ? sip_find(&m->sip, SIP_VIA, 1)->value : SLICE_EMPTY;
+			value = sip_find(&m->sip, SIP_VIA, 1)
+			            ? sip_find(&m->sip, SIP_VIA, 1)->value
+			            : SLICE_EMPTY;
 		rest = value;
-		if (sip_list_next(&rest, &value) && sip_via_dissect(value, NULL, &second) == DIS_OK && second.branch.n != 0)
+		if (sip_list_next(&rest, &value) &&
+		    sip_via_dissect(value, NULL, &second) == DIS_OK &&
+		    second.branch.n != 0)
 			p->previous_hop = tx_previous_hop(t, m, second.branch);
 	}
 	switch (x->method) {
 	case METHOD_REGISTER:
-		if (d->register_open != NULL && !d->register_open->closed && d->register_open != x) {
+		if (d->register_open != NULL && !d->register_open->closed &&
+		    d->register_open != x) {
 			p->facts |= PLACE_OPEN_REGISTER;
 			p->other = d->register_open->request;
 		}
@@ -472,7 +492,8 @@ dialog_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 	default:
 		break;
 	}
-	if (d->kind == DIALOG_MESSAGE || d->kind == DIALOG_OTHER || (d->kind == DIALOG_REGISTRATION && d->state == STATE_TERMINATED)) {
+	if (d->kind == DIALOG_MESSAGE || d->kind == DIALOG_OTHER ||
+	    (d->kind == DIALOG_REGISTRATION && d->state == STATE_TERMINATED)) {
 		d->state = STATE_TRYING;
 		d->outcome = OUTCOME_OPEN;
 		d->logout = false;
@@ -539,7 +560,10 @@ call_response(struct tx *x, const struct message *m, uint32_t status)
 
 	if (x->method == METHOD_BYE) {
 		if (status >= 200 && status != 401 && status != 407)
-			end_as(d, d->outcome == OUTCOME_UNKNOWN || d->outcome == OUTCOME_OPEN ? OUTCOME_OK : d->outcome);
+			end_as(d,
+			       d->outcome == OUTCOME_UNKNOWN || d->outcome == OUTCOME_OPEN
+			           ? OUTCOME_OK
+			           : d->outcome);
 		return;
 	}
 	if (x->method != METHOD_INVITE || d->state == STATE_TERMINATED)
@@ -558,11 +582,12 @@ call_response(struct tx *x, const struct message *m, uint32_t status)
 		return;
 	}
 	if (d->state == STATE_CONFIRMED)
-		return;     /* a re-INVITE was refused: the call goes on */
+		return; /* a re-INVITE was refused: the call goes on */
 	if (challenge_only(x, status))
 		d->state = STATE_TRYING;
 	else
-		end_as(d, d->cancelled || status == 487 ? OUTCOME_CANCELLED : OUTCOME_REJECTED);
+		end_as(d, d->cancelled || status == 487 ? OUTCOME_CANCELLED
+		                                        : OUTCOME_REJECTED);
 }
 
 static void
@@ -572,7 +597,8 @@ subscription_response(struct tx *x, const struct message *m, uint32_t status)
 
 	if (x->method != METHOD_SUBSCRIBE) {
 		if (status == 481 && x->method == METHOD_NOTIFY)
-			end_as(d, d->outcome == OUTCOME_UNKNOWN ? OUTCOME_REJECTED : d->outcome);
+			end_as(d, d->outcome == OUTCOME_UNKNOWN ? OUTCOME_REJECTED
+			                                        : d->outcome);
 		return;
 	}
 	if (d->to.tag.n == 0 && status < 300)
@@ -634,7 +660,8 @@ dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how)
 	if (d->kind == DIALOG_CALL) {
 		if (x->method == METHOD_BYE)
 			end_as(d, OUTCOME_OK);
-		else if (x->method == METHOD_INVITE && !x->provisional && d->state == STATE_TRYING)
+		else if (x->method == METHOD_INVITE && !x->provisional &&
+		         d->state == STATE_TRYING)
 			end_as(d, OUTCOME_TIMEOUT);
 	} else if (d->kind == DIALOG_SUBSCRIPTION) {
 		if (x->method == METHOD_SUBSCRIBE && d->state == STATE_TRYING)
@@ -642,6 +669,7 @@ dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how)
 	} else if (d->kind != DIALOG_REGISTRATION || d->state != STATE_CONFIRMED) {
 		end_as(d, OUTCOME_TIMEOUT);
 	}
-	if (d->state == STATE_TERMINATED && d->open_txs == 0 && d->queue == DIALOG_OPEN && dialog_transient(d))
+	if (d->state == STATE_TERMINATED && d->open_txs == 0 && d->queue == DIALOG_OPEN &&
+	    dialog_transient(d))
 		dialog_queue(t, d, DIALOG_FINAL);
 }

@@ -9,21 +9,21 @@
 #include "src/tracker.h"
 
 enum {
-	TX_BYTES = 65536,      /* kept of one transaction's headers and responses */
+	TX_BYTES = 65536,       /* kept of one transaction's headers and responses */
 	BODIES_BYTES = 4 << 20, /* and of its bodies */
 	DIALOG_BYTES = 16384,
-	TEXT_KEPT = 1024,      /* of one header value */
-	DIALOGS_OF_CALL = 64,  /* dialogs of one Call-ID looked at, newest first */
-	RESPONSES_KEPT = 256,  /* entries of one transaction */
+	TEXT_KEPT = 1024,     /* of one header value */
+	DIALOGS_OF_CALL = 64, /* dialogs of one Call-ID looked at, newest first */
+	RESPONSES_KEPT = 256, /* entries of one transaction */
 	FORKS_MAX = 16,
-	FLUSH_MAX = 4,         /* dialogs written at once when too much is held */
+	FLUSH_MAX = 4, /* dialogs written at once when too much is held */
 };
 
-#define SECOND       INT64_C(1000000000)
-#define TX_WAIT      (32 * SECOND)   /* 64*T1: RFC 3261 17.1.1.2, 17.1.2.2 */
-#define DIALOG_WAIT  (32 * SECOND)
-#define DIALOG_IDLE  (3600 * SECOND)
-#define INVITE_WAIT  (3600 * SECOND) /* an INVITE that rings */
+#define SECOND INT64_C(1000000000)
+#define TX_WAIT (32 * SECOND) /* 64*T1: RFC 3261 17.1.1.2, 17.1.2.2 */
+#define DIALOG_WAIT (32 * SECOND)
+#define DIALOG_IDLE (3600 * SECOND)
+#define INVITE_WAIT (3600 * SECOND) /* an INVITE that rings */
 
 /* Transactions: waiting for a final response, ringing, answered (repeats are still known). */
 enum tx_queue { TX_NONE, TX_OPEN, TX_RINGING, TX_DONE, TX_QUEUES };
@@ -50,7 +50,8 @@ struct tracker {
 	struct map txs, dialogs, branches, peers;
 	struct tx_list tx_queues[TX_QUEUES];
 	struct dialog_list dialog_queues[DIALOG_QUEUES];
-	struct dialog_list hold;       /* those with transactions to write, by hold_prev, hold_next */
+	struct dialog_list
+	    hold; /* those with transactions to write, by hold_prev, hold_next */
 	struct nonces *nonces;
 	struct devices *devices;
 	struct exchanges *exchanges;
@@ -58,11 +59,12 @@ struct tracker {
 	uint64_t details;              /* bytes held by transactions of dialogs */
 	const struct message *pending; /* fed, not yet placed */
 	bool ending;
-	struct tracker_event *events;  /* a ring */
+	struct tracker_event *events; /* a ring */
 	size_t events_size, events_first, events_total;
-	struct tracker_event given;    /* the last one that was pulled: its dialog may be cleaned up */
+	struct tracker_event
+	    given; /* the last one that was pulled: its dialog may be cleaned up */
 	bool has_given;
-	struct tx *dead_txs;           /* over, but events that were not pulled yet may name them */
+	struct tx *dead_txs; /* over, but events that were not pulled yet may name them */
 	struct dialog *dead_dialogs;
 	struct arena scratch;
 };
@@ -73,33 +75,43 @@ int64_t queue_time(const struct tracker *t);
 void event_push(struct tracker *t, const struct tracker_event *e);
 
 /* tracker_tx.c */
-struct tx *tx_find(struct tracker *t, const struct message *m, enum method method, struct slice branch);
-struct tx *tx_new(struct tracker *t, struct dialog *d, const struct message *m, enum method method);
+struct tx *tx_find(struct tracker *t, const struct message *m, enum method method,
+                   struct slice branch);
+struct tx *tx_new(struct tracker *t, struct dialog *d, const struct message *m,
+                  enum method method);
 void tx_request(struct tracker *t, struct tx *x, const struct message *m);
-struct response *tx_response(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+struct response *tx_response(struct tracker *t, struct tx *x, const struct message *m,
+                             struct place *p);
 void tx_queue(struct tracker *t, struct tx *x, enum tx_queue q);
 void tx_close(struct tx *x);
 void tx_end(struct tracker *t, struct tx *x, enum ended_how how);
 struct tx *tx_find_fork(struct tracker *t, const struct tx *x, struct slice to_tag);
-struct tx *tx_fork(struct tracker *t, struct tx *x, struct dialog *d, const struct message *m);
+struct tx *tx_fork(struct tracker *t, struct tx *x, struct dialog *d,
+                   const struct message *m);
 /* For a response whose Call-ID or CSeq number is not its request's: by branch and method, 17.1.3. */
 struct tx *tx_by_branch(struct tracker *t, const struct message *m);
 const struct tx *tx_branch_user(struct tracker *t, const struct tx *x);
 /* The same request before its last proxy: `branch` is that of its second Via. */
-const struct tx *tx_previous_hop(struct tracker *t, const struct message *m, struct slice branch);
-void tx_release(struct tracker *t, struct tx *x); /* puts it aside when neither indexed nor listed */
+const struct tx *tx_previous_hop(struct tracker *t, const struct message *m,
+                                 struct slice branch);
+void tx_release(struct tracker *t,
+                struct tx *x); /* puts it aside when neither indexed nor listed */
 void tx_unindex(struct tracker *t, struct tx *x);
-void tx_bury(struct tracker *t);                  /* frees what tx_release put aside */
+void tx_bury(struct tracker *t); /* frees what tx_release put aside */
 bool peers_seen(struct tracker *t, const struct addr *from, const struct addr *to);
 void peers_note(struct tracker *t, const struct addr *from, const struct addr *to);
 struct ref ref_of(const struct record *r, struct arena *a);
 struct slice text_keep(struct arena *a, struct slice s);
 
 /* tracker_dialog.c */
-struct dialog *dialog_place(struct tracker *t, const struct message *m, enum method method, bool create, struct place *p);
-struct dialog *dialog_fork(struct tracker *t, const struct dialog *of, const struct message *m);
-void dialog_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
-void dialog_response(struct tracker *t, struct tx *x, const struct message *m, uint32_t status);
+struct dialog *dialog_place(struct tracker *t, const struct message *m,
+                            enum method method, bool create, struct place *p);
+struct dialog *dialog_fork(struct tracker *t, const struct dialog *of,
+                           const struct message *m);
+void dialog_request(struct tracker *t, struct tx *x, const struct message *m,
+                    struct place *p);
+void dialog_response(struct tracker *t, struct tx *x, const struct message *m,
+                     uint32_t status);
 void dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
 void dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q);
 void dialog_queue_again(struct tracker *t, struct dialog *d);
@@ -112,12 +124,16 @@ void dialogs_flush(struct tracker *t);
 bool dialog_transient(const struct dialog *d); /* over when its one transaction is */
 
 /* tracker_auth.c */
-void auth_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
-void auth_response(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
+void auth_request(struct tracker *t, struct tx *x, const struct message *m,
+                  struct place *p);
+void auth_response(struct tracker *t, struct tx *x, const struct message *m,
+                   struct place *p);
 
 /* tracker_device.c */
-void device_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p);
-void device_response(struct tracker *t, struct tx *x, const struct message *m, bool final);
+void device_request(struct tracker *t, struct tx *x, const struct message *m,
+                    struct place *p);
+void device_response(struct tracker *t, struct tx *x, const struct message *m,
+                     bool final);
 void device_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
 void device_exchange(struct tracker *t, const struct exchange *x);
 struct slice device_of(const struct message *m);

@@ -8,7 +8,8 @@ enum { PEERS_MAX = 65536 };
 struct ref
 ref_of(const struct record *r, struct arena *a)
 {
-	struct ref ref = {.capture = r->capture, .frame = r->frame, .time_ns = r->time_ns};
+	struct ref ref = {
+	    .capture = r->capture, .frame = r->frame, .time_ns = r->time_ns};
 	uint64_t *frames;
 
 	if (a == NULL || r->frames_total < 2)
@@ -32,7 +33,8 @@ text_keep(struct arena *a, struct slice s)
 static uint64_t
 peers_hash(const struct tracker *t, const struct addr *from, const struct addr *to)
 {
-	return hash_more(&t->key, hash_bytes(&t->key, slice_of(from->ip, from->n)), slice_of(to->ip, to->n));
+	return hash_more(&t->key, hash_bytes(&t->key, slice_of(from->ip, from->n)),
+	                 slice_of(to->ip, to->n));
 }
 
 bool
@@ -61,7 +63,8 @@ has_cookie(struct slice branch)
 
 /* Call-ID, CSeq number, method and top branch, and where that is no RFC 3261 branch, the From tag. */
 static uint64_t
-hash_of(const struct tracker *t, const struct message *m, enum method method, struct slice branch)
+hash_of(const struct tracker *t, const struct message *m, enum method method,
+        struct slice branch)
 {
 	uint32_t numbers[2] = {m->cseq.seq, (uint32_t)method};
 	uint64_t h = hash_bytes(&t->key, m->call_id);
@@ -74,16 +77,20 @@ hash_of(const struct tracker *t, const struct message *m, enum method method, st
 }
 
 struct tx *
-tx_find(struct tracker *t, const struct message *m, enum method method, struct slice branch)
+tx_find(struct tracker *t, const struct message *m, enum method method,
+        struct slice branch)
 {
 	uint64_t hash = hash_of(t, m, method, branch);
 	struct tx *x;
 	size_t pos = 0;
 
 	while ((x = map_next(&t->txs, hash, &pos)) != NULL)
-		if (x->cseq == m->cseq.seq && x->method == method && slice_eq(x->branch, slice_head(branch, TEXT_KEPT)) &&
+		if (x->cseq == m->cseq.seq && x->method == method &&
+		    slice_eq(x->branch, slice_head(branch, TEXT_KEPT)) &&
 		    slice_eq(x->dialog->call_id, slice_head(m->call_id, TEXT_KEPT)) &&
-		    ((x->cookie && !(m->request && method == m->method)) || slice_ieq(x->from_tag, slice_head(m->from.tag, TEXT_KEPT))) && !x->fork)
+		    ((x->cookie && !(m->request && method == m->method)) ||
+		     slice_ieq(x->from_tag, slice_head(m->from.tag, TEXT_KEPT))) &&
+		    !x->fork)
 			return x;
 	return NULL;
 }
@@ -119,7 +126,8 @@ list_drop(struct tx_list *q, struct tx *x)
 void
 tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 {
-	struct tracker_event e = {.kind = TRACKER_TX, .how = how, .tx = x, .dialog = x->dialog};
+	struct tracker_event e = {
+	    .kind = TRACKER_TX, .how = how, .tx = x, .dialog = x->dialog};
 
 	e.direction_seen = peers_seen(t, &x->server, &x->client);
 	dialog_tx_ended(t, x, how);
@@ -139,13 +147,18 @@ tx_queue(struct tracker *t, struct tx *x, enum tx_queue q)
 	if (q == TX_NONE)
 		return;
 	list_add(&t->tx_queues[q], x);
-	if (q == TX_DONE && t->tx_queues[q].total > t->limits->max[LIMIT_TRANSACTIONS_DONE]) {
+	if (q == TX_DONE &&
+	    t->tx_queues[q].total > t->limits->max[LIMIT_TRANSACTIONS_DONE]) {
 		tx_end(t, t->tx_queues[q].first, ENDED_ANSWERED);
 	} else if (q != TX_DONE &&
-	           t->tx_queues[TX_OPEN].total + t->tx_queues[TX_RINGING].total > t->limits->max[LIMIT_TRANSACTIONS]) {
+	           t->tx_queues[TX_OPEN].total + t->tx_queues[TX_RINGING].total >
+	               t->limits->max[LIMIT_TRANSACTIONS]) {
 		t->limits->dropped[LIMIT_TRANSACTIONS]++;
-		tx_end(t, t->tx_queues[TX_OPEN].first != NULL ? t->tx_queues[TX_OPEN].first : t->tx_queues[TX_RINGING].first,
-		      ENDED_EVICTED);
+		tx_end(t,
+		       t->tx_queues[TX_OPEN].first != NULL
+		           ? t->tx_queues[TX_OPEN].first
+		           : t->tx_queues[TX_RINGING].first,
+		       ENDED_EVICTED);
 	}
 }
 
@@ -271,14 +284,16 @@ tx_branch_user(struct tracker *t, const struct tx *x)
 		return NULL;
 	/* A CANCEL, and an ACK to a non-2xx, keep the branch: 8.1.1.7. */
 	while ((y = map_next(&t->branches, hash_bytes(&t->key, x->branch), &pos)) != NULL)
-		if (y != x && slice_eq(y->branch, x->branch) && x->method != METHOD_CANCEL && x->method != METHOD_ACK &&
+		if (y != x && slice_eq(y->branch, x->branch) &&
+		    x->method != METHOD_CANCEL && x->method != METHOD_ACK &&
 		    y->method != METHOD_CANCEL)
 			return y;
 	return NULL;
 }
 
 static void
-keep_body(struct tracker *t, struct tx *x, const struct message *m, struct kept_body **out)
+keep_body(struct tracker *t, struct tx *x, const struct message *m,
+          struct kept_body **out)
 {
 	struct kept_body *b;
 	struct manscdp_node *nodes;
@@ -307,7 +322,9 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m, struct kept_
 	for (i = 0; i < s->nodes_total; i++) {
 		nodes[i] = s->nodes[i];
 		/* Names of the dictionary live as long as it does. */
-		nodes[i].name = s->nodes[i].def ? s->nodes[i].def->name : text_keep(&x->body_mem, s->nodes[i].name);
+		nodes[i].name = s->nodes[i].def
+		                    ? s->nodes[i].def->name
+		                    : text_keep(&x->body_mem, s->nodes[i].name);
 		nodes[i].text = text_keep(&x->body_mem, s->nodes[i].text);
 	}
 	b->nodes = nodes;
@@ -357,7 +374,8 @@ tx_request(struct tracker *t, struct tx *x, const struct message *m)
 		}
 	}
 	x->logout = x->method == METHOD_REGISTER && x->has_expires && x->expires == 0;
-	x->keepalive = m->mans.verdict != BODY_NONE && slice_eq(m->mans.m.root, SLICE("Notify")) &&
+	x->keepalive = m->mans.verdict != BODY_NONE &&
+	               slice_eq(m->mans.m.root, SLICE("Notify")) &&
 	               slice_eq(m->mans.m.CmdType, SLICE("Keepalive"));
 	keep_body(t, x, m, &x->body);
 	if (x->cookie)
@@ -373,9 +391,13 @@ tx_by_branch(struct tracker *t, const struct message *m)
 
 	if (!has_cookie(m->via.branch))
 		return NULL;
-	while ((y = map_next(&t->branches, hash_bytes(&t->key, slice_head(m->via.branch, TEXT_KEPT)), &pos)) != NULL)
-		if (slice_eq(y->branch, slice_head(m->via.branch, TEXT_KEPT)) && y->method == m->method && y->status == 0 &&
-		    addr_ip_eq(&y->client, &m->rec.dst) && addr_ip_eq(&y->server, &m->rec.src))
+	while ((y = map_next(&t->branches,
+	                     hash_bytes(&t->key, slice_head(m->via.branch, TEXT_KEPT)),
+	                     &pos)) != NULL)
+		if (slice_eq(y->branch, slice_head(m->via.branch, TEXT_KEPT)) &&
+		    y->method == m->method && y->status == 0 &&
+		    addr_ip_eq(&y->client, &m->rec.dst) &&
+		    addr_ip_eq(&y->server, &m->rec.src))
 			return y;
 	return NULL;
 }
@@ -393,7 +415,8 @@ tx_response(struct tracker *t, struct tx *x, const struct message *m, struct pla
 	struct response *r;
 
 	for (r = x->responses; r != NULL; r = r->next)
-		if (r->status == m->sip.status && slice_ieq(r->to_tag, slice_head(m->to.tag, TEXT_KEPT))) {
+		if (r->status == m->sip.status &&
+		    slice_ieq(r->to_tag, slice_head(m->to.tag, TEXT_KEPT))) {
 			r->repeats++;
 			p->repeat = true;
 			return r;
@@ -403,8 +426,9 @@ tx_response(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		p->cseq_last = x->status;
 		p->other = x->last ? x->last->ref : x->request;
 	}
-	if (m->sip.status > 100 && m->to.tag.n != 0 && x->last != NULL && x->last->to_tag.n != 0 &&
-	    !slice_ieq(x->last->to_tag, m->to.tag) && x->method != METHOD_INVITE)
+	if (m->sip.status > 100 && m->to.tag.n != 0 && x->last != NULL &&
+	    x->last->to_tag.n != 0 && !slice_ieq(x->last->to_tag, m->to.tag) &&
+	    x->method != METHOD_INVITE)
 		p->facts |= PLACE_TO_TAG_DIFFERS;
 	if (m->sip.status < 200) {
 		x->provisional = true;

@@ -6,6 +6,7 @@
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
 
+#include "src/xml_plain.h"
 #include "src/xml_scan.h"
 
 enum {
@@ -21,6 +22,7 @@ struct open_element {
 
 struct xml {
 	xmlParserCtxtPtr context;
+	struct xml_plain plain;
 	size_t depth_max, attributes_max, nodes_max;
 
 	/* The text that is read now. */
@@ -379,8 +381,34 @@ padded(struct slice text, struct arena *a)
 	return slice_of(p, text.n + XML_PAD);
 }
 
+static void
+plain_keep(const struct xml_plain *p, struct arena *a, struct xml_tree *out)
+{
+	out->nodes = arena_array(a, p->total, sizeof(*out->nodes));
+	if (out->nodes == NULL) {
+		out->end = XML_MEMORY;
+		return;
+	}
+	memcpy(out->nodes, p->nodes, p->total * sizeof(*out->nodes));
+	out->nodes_total = p->total;
+	out->end_offset = p->end_offset;
+	out->line = p->line;
+}
+
 void
 xml_read(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out)
+{
+	*out = (struct xml_tree){.line = 1};
+	if (xml_plain_read(&x->plain, text, x->nodes_max, x->depth_max)) {
+		plain_keep(&x->plain, a, out);
+		return;
+	}
+	xml_read_general(x, text, a, out);
+}
+
+/* By libxml2, whatever it is. */
+void
+xml_read_general(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out)
 {
 	*out = (struct xml_tree){.line = 1};
 	/* libxml2 compares each attribute with all before it: not for it to find out. */
@@ -433,6 +461,7 @@ xml_free(struct xml *x)
 		return;
 	if (x->context != NULL)
 		xmlFreeParserCtxt(x->context);
+	xml_plain_free(&x->plain);
 	free(x->open);
 	free(x->nodes);
 	free(x);

@@ -38,8 +38,11 @@ struct xml;
 /* NULL without memory. */
 struct xml *xml_new(const struct limits *l);
 /* `text` is valid UTF-8 without an XML declaration. Names and texts of the nodes lie in
- * the arena. */
+ * the arena or in the text. What is plain (src/xml_plain.h) is read without libxml2. */
 void xml_read(struct xml *x, struct slice text, struct arena *a, struct xml_tree *out);
+/* The same, always by libxml2: what the plain reader is tested against. */
+void xml_read_general(struct xml *x, struct slice text, struct arena *a,
+                      struct xml_tree *out);
 void xml_free(struct xml *x);
 
 #endif
