@@ -32,7 +32,7 @@ _gbscope()
 	case ${COMP_WORDS[1]}:$cur in
 	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -h --help -V --version" ;;
 	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -h --help -V --version" ;;
-	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
+	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete -q --quiet -h --help -V --version" ;;
 	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;

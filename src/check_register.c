@@ -50,11 +50,11 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 	/* 10.2.4: the refresh comes before the binding ends. */
 	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout &&
 	    !is_retry(p)) {
-		lapse = m->rec.time_ns - d->granted_ns - (int64_t)d->granted * second;
-		if (lapse > second)
+		lapse = m->rec.time_ns - d->granted_ns;
+		if (lapse > ((int64_t)d->granted + 1) * second)
 			found(c, m, p, RULE_REGISTER_LAPSED,
 			      ARGS({"user", m->to.uri.user},
-			           {"seconds", number(c, (uint64_t)(lapse / second))}));
+			           {"seconds", number(c, (uint64_t)(lapse / second) - d->granted)}));
 	}
 }
 

@@ -75,6 +75,39 @@ def one_capture(suite, path):
     return Test(f'tshark {path.parent.name}/{path.name}', run)
 
 
+# The same by start lines, frame for frame: what tshark counts otherwise in these captures.
+LINES_DIFFER = {**{name: why for name, (why, _) in DIFFERS.items()}}
+
+
+def start_lines(suite, path):
+    """(frame, start line) of every message, by tshark and by gbscope's own reader: the same multiset."""
+    def run():
+        if not shutil.which('tshark'):
+            raise Skip('no tshark')
+        tool = suite.build / 'tests' / 'tools' / 'startlines'
+        if not tool.exists():
+            raise Skip('tests/tools/startlines is not built')
+        if path.name in LINES_DIFFER:
+            raise Skip(LINES_DIFFER[path.name])
+        done = suite.command(['tshark', '-n', '-r', path, '-o', 'tcp.reassemble_out_of_order:TRUE',
+                              '-o', 'ip.defragment:TRUE', '-Y', 'sip && !icmp && !icmpv6', '-T', 'fields',
+                              '-E', 'occurrence=a', '-E', 'aggregator=\x1f', '-E', 'separator=\t',
+                              '-e', 'frame.number', '-e', 'sip.Request-Line', '-e', 'sip.Status-Line'])
+        want = collections.Counter()
+        for line in text(done.stdout).splitlines():
+            frame, requests, statuses = line.split('\t')
+            for one in (requests + '\x1f' + statuses).split('\x1f'):
+                if one:
+                    want[frame, one.strip()] += 1
+        got = collections.Counter()
+        for line in text(suite.command([tool, path]).stdout).splitlines():
+            frame, _, one = line.partition('\t')
+            got[frame, one.strip()] += 1
+        told = lambda c: '\n'.join(sorted(f'{n} {k[0]} {k[1]}' for k, n in c.items()))  # noqa: E731
+        compare(told(want), told(got), f'{path}: start lines of tshark and of gbscope')
+    return Test(f'start lines {path.parent.name}/{path.name}', run)
+
+
 def none(suite):
     def run():
         suite.need_shared()
@@ -88,6 +121,7 @@ def tests(suite):
     captures = suite.shared / 'captures'
     if not captures.is_dir():
         return out + [none(suite)]
-    return out + [one_capture(suite, path) for folder in ('sip', 'gb28181')
+    return out + [test(suite, path) for folder in ('sip', 'gb28181')
                   for path in sorted((captures / folder).glob('*cap*'))
-                  if path.suffix in ('.pcap', '.pcapng', '.cap')]
+                  if path.suffix in ('.pcap', '.pcapng', '.cap')
+                  for test in (one_capture, start_lines)]

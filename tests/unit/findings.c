@@ -5,7 +5,7 @@
 #include "tests/unit/test.h"
 
 /* Two rules: an error in both profiles, and one of GB/T 28181 only. */
-enum { RULE_A = RULE_SIP_CSEQ_METHOD, RULE_B = RULE_GB_USER };
+static const enum rule RULE_A = RULE_SIP_CSEQ_METHOD, RULE_B = RULE_GB_USER;
 
 static struct limits limits;
 
