@@ -193,8 +193,7 @@ date(const struct checker *c, const struct message *m, const struct place *p)
 	/* Guard: a capture's clock may be off by minutes; whole hours are zones (quirk 25). */
 	if (skew >= 600 * second)
 		found(c, m, p, RULE_GB_DATE_SKEW, .field = SLICE("sip.Date"),
-		      VALUE(h->value),
-		      ARGS({"seconds", number(c, skew / second)}));
+		      VALUE(h->value), ARGS({"seconds", number(c, skew / second)}));
 }
 
 void

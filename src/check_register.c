@@ -54,7 +54,8 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 		if (lapse > ((int64_t)d->granted + 1) * second)
 			found(c, m, p, RULE_REGISTER_LAPSED,
 			      ARGS({"user", m->to.uri.user},
-			           {"seconds", number(c, (uint64_t)(lapse / second) - d->granted)}));
+			           {"seconds",
+			            number(c, (uint64_t)(lapse / second) - d->granted)}));
 	}
 }
 

@@ -30,10 +30,12 @@ devices_new(struct limits *l, const struct hash_key *key)
 struct device *
 devices_find(struct devices *d, struct slice id)
 {
-	uint64_t hash = hash_bytes(&d->key, id);
+	uint64_t hash;
 	struct device *v;
 	size_t pos = 0;
 
+	id = slice_head(id, DEVICE_TEXT_MAX); /* as it is kept */
+	hash = hash_bytes(&d->key, id);
 	while ((v = map_next(&d->map, hash, &pos)) != NULL)
 		if (slice_eq(v->id, id))
 			return v;
@@ -85,7 +87,7 @@ devices_get(struct devices *d, struct slice id, const struct ref *ref)
 	v->first = *ref;
 	v->first.frames = NULL;
 	v->first.frames_total = 0;
-	v->hash = hash_bytes(&d->key, id);
+	v->hash = hash_bytes(&d->key, v->id);
 	if (!map_put(&d->map, v->hash, v)) {
 		arena_free(&v->mem);
 		free(v);

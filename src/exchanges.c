@@ -117,11 +117,18 @@ static uint64_t
 key_hash(const struct exchanges *e, struct slice CmdType, struct slice SN,
          struct slice asker, struct slice asked)
 {
-	uint64_t h = hash_bytes(&e->key, CmdType);
+	uint64_t h = hash_bytes(&e->key, slice_head(CmdType, EXCHANGE_TEXT));
 
-	h = hash_more(&e->key, h, SN);
-	h = hash_more(&e->key, h, asker);
-	return hash_more(&e->key, h, asked);
+	/* As they are kept. */
+	h = hash_more(&e->key, h, slice_head(SN, EXCHANGE_TEXT));
+	h = hash_more(&e->key, h, slice_head(asker, EXCHANGE_TEXT));
+	return hash_more(&e->key, h, slice_head(asked, EXCHANGE_TEXT));
+}
+
+static bool
+same(struct slice kept, struct slice text)
+{
+	return slice_eq(kept, slice_head(text, EXCHANGE_TEXT));
 }
 
 /* The newest open request that this Response can answer. */
@@ -134,9 +141,8 @@ find(struct exchanges *e, const struct message *m)
 	size_t pos = 0;
 
 	while ((x = map_next(&e->map, hash, &pos)) != NULL)
-		if (slice_eq(x->CmdType, m->mans.m.CmdType) &&
-		    slice_eq(x->SN, m->mans.m.SN) && slice_eq(x->from, m->to.uri.user) &&
-		    slice_eq(x->to, m->from.uri.user) &&
+		if (same(x->CmdType, m->mans.m.CmdType) && same(x->SN, m->mans.m.SN) &&
+		    same(x->from, m->to.uri.user) && same(x->to, m->from.uri.user) &&
 		    (newest == NULL || x->id > newest->id))
 			newest = x;
 	return newest;

@@ -124,11 +124,15 @@ check_ours(const struct dict *d)
 	    {"Response", "ConfigDownload"},
 	    {"Control", "DeviceConfig"},
 	};
+	struct slice root, name;
 	size_t i, k, j, passwords = 0;
 
-	for (i = 0; i < sizeof(must) / sizeof(must[0]); i++)
-		ok(dict_find(d, slice_str(must[i][0]), slice_str(must[i][1])) != NULL,
-		   "has %s %s", must[i][0], must[i][1]);
+	for (i = 0; i < sizeof(must) / sizeof(must[0]); i++) {
+		root = slice_str(must[i][0]);
+		name = slice_str(must[i][1]);
+		ok(dict_find(d, root, name) != NULL, "has " SLICE_FMT " " SLICE_FMT,
+		   SLICE_ARG(root), SLICE_ARG(name));
+	}
 	ok(dict_find(d, SLICE("Query"), SLICE("Keepalive")) == NULL,
 	   "no Query Keepalive");
 	for (i = 0; i < dict_total(d); i++) {

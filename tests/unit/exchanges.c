@@ -185,8 +185,8 @@ test_needs(void)
 
 		m.mans.m.root = slice_str(rows[i].root);
 		m.mans.m.CmdType = slice_str(rows[i].CmdType);
-		ok(exchange_needs_response(&m) == rows[i].needs, "%s %s", rows[i].root,
-		   rows[i].CmdType);
+		ok(exchange_needs_response(&m) == rows[i].needs, SLICE_FMT " " SLICE_FMT,
+		   SLICE_ARG(m.mans.m.root), SLICE_ARG(m.mans.m.CmdType));
 	}
 	say(e, &control);
 	exchanges_answered(e, 5, 200);

@@ -572,12 +572,16 @@ check_patterns(void)
 	    {"[a", "a", false},
 	    {"a{2", "aa", false},
 	};
+	struct slice pattern, value;
 	size_t i;
 
-	for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++)
-		ok(manscdp_pattern_fits(slice_str(patterns[i].pattern),
-		                        slice_str(patterns[i].value)) == patterns[i].fits,
-		   "pattern %s on \"%s\"", patterns[i].pattern, patterns[i].value);
+	for (i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		pattern = slice_str(patterns[i].pattern);
+		value = slice_str(patterns[i].value);
+		ok(manscdp_pattern_fits(pattern, value) == patterns[i].fits,
+		   "pattern " SLICE_FMT " on \"" SLICE_FMT "\"", SLICE_ARG(pattern),
+		   SLICE_ARG(value));
+	}
 }
 
 int
