@@ -35,13 +35,12 @@ struct slice number(const struct checker *c,
                     uint64_t n); /* its digits, in the scratch arena */
 struct slice address(const struct checker *c, const struct addr *a); /* with port */
 
-/* The head is not whole, and not by the sender's fault: what it lacks, and its last line, say nothing. */
+/* The head is not whole, and not by the sender's fault: what it lacks, and its last line, say nothing.
+ * check_message asks once: of such a message only check_carrier and check_start speak. */
 static inline bool
 head_cut(const struct message *m)
 {
-	return m->dis != DIS_OK &&
-	       (m->rec.faults &
-	        (RECORD_CUT | RECORD_GAP | RECORD_UNFINISHED | RECORD_TOO_LONG)) != 0;
+	return m->dis != DIS_OK && (m->rec.faults & RECORD_PARTIAL) != 0;
 }
 
 /* How it travelled: also said of a repeat, it belongs to the copy. */

@@ -305,8 +305,6 @@ other_params(const struct checker *c, const struct message *m, const struct plac
 void
 check_addresses(const struct checker *c, const struct message *m, const struct place *p)
 {
-	if (head_cut(m))
-		return;
 	party(c, m, p, &m->from, SIP_FROM, RULE_SIP_FROM_INVALID);
 	party(c, m, p, &m->to, SIP_TO, RULE_SIP_TO_INVALID);
 	tags(c, m, p);

@@ -245,9 +245,7 @@ challenges(const struct checker *c, const struct message *m, const struct place 
 static void
 response(const struct checker *c, const struct message *m, const struct place *p)
 {
-	/* What a cut head lacks was perhaps in it. */
-	if (!head_cut(m))
-		challenges(c, m, p);
+	challenges(c, m, p);
 	if (p->rspauth_wrong)
 		found(c, m, p, RULE_AUTH_RSPAUTH, .field = SLICE("Authentication-Info"));
 	decided(c, m, p);
@@ -257,7 +255,7 @@ void
 check_auth(const struct checker *c, const struct message *m, const struct place *p)
 {
 	/* An ACK to a non-2xx is part of its INVITE's transaction: its credentials were judged there. */
-	if (m->request && p->tx->method == m->method && !head_cut(m))
+	if (m->request && p->tx->method == m->method)
 		check_credentials(c, m, p);
 	else if (!m->request && m->sip.status >= 200)
 		response(c, m, p);

@@ -57,7 +57,7 @@ type(const struct checker *c, const struct message *m, const struct place *p)
 static void
 empty(const struct checker *c, const struct message *m, const struct place *p)
 {
-	if (!m->request || m->sip.body.n != 0 || head_cut(m) || m->missing != 0)
+	if (!m->request || m->sip.body.n != 0 || m->missing != 0)
 		return;
 	if (slice_ieq(m->content_type, SLICE("application/manscdp+xml")))
 		found(c, m, p, RULE_MANSCDP_EMPTY, .field = SLICE("sip.Content-Length"));

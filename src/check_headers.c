@@ -61,7 +61,7 @@ lines(const struct checker *c, const struct message *m, const struct place *p)
 
 	for (i = 0; i < m->sip.headers_total; i++) {
 		h = &m->sip.headers[i];
-		if (h->bad && !(head_cut(m) && i + 1 == m->sip.headers_total))
+		if (h->bad)
 			found(c, m, p, RULE_SIP_HEADER_LINE, VALUE(h->raw),
 			      ARGS({"line", slice_head(h->raw, 60)}));
 		compact |= h->compact;
@@ -200,8 +200,6 @@ void
 check_headers(const struct checker *c, const struct message *m, const struct place *p)
 {
 	lines(c, m, p);
-	if (head_cut(m))
-		return;
 	mandatory(c, m, p);
 	repeated(c, m, p);
 	max_forwards(c, m, p);

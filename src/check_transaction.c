@@ -230,8 +230,6 @@ response(const struct checker *c, const struct message *m, const struct place *p
 void
 check_transaction(const struct checker *c, const struct message *m, const struct place *p)
 {
-	if (head_cut(m))
-		return;
 	cseq(c, m, p);
 	if (!m->request)
 		response(c, m, p);

@@ -270,8 +270,6 @@ check_via(const struct checker *c, const struct message *m, const struct place *
 	struct sip_via via;
 	unsigned i;
 
-	if (head_cut(m))
-		return;
 	for (i = 0; (h = sip_find(&m->sip, SIP_VIA, i)) != NULL; i++) {
 		rest = h->value;
 		while (sip_list_next(&rest, &value)) {
