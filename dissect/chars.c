@@ -62,3 +62,30 @@ chars_gap(struct slice s)
 		i++;
 	return i;
 }
+
+size_t
+chars_utf8(struct slice s, uint32_t *out)
+{
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	uint32_t c = s.p[0], v;
+	size_t n = c < 0x80                ? 1
+	           : c >= 0xC2 && c < 0xE0 ? 2
+	           : c >= 0xE0 && c < 0xF0 ? 3
+	           : c >= 0xF0 && c < 0xF5 ? 4
+	                                   : 0,
+	       i;
+
+	if (n == 0 || n > s.n)
+		return 0;
+	v = n == 1 ? c : c & (0x7Fu >> n);
+	for (i = 1; i < n; i++) {
+		if ((s.p[i] & 0xC0) != 0x80)
+			return 0;
+		v = v << 6 | (s.p[i] & 0x3F);
+	}
+	if (v < least[n] || v > 0x10FFFF || (v >= 0xD800 && v < 0xE000))
+		return 0;
+	if (out != NULL)
+		*out = v;
+	return n;
+}

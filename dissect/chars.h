@@ -39,5 +39,8 @@ bool chars_escaped(struct slice s, unsigned classes);
  * them. */
 size_t chars_word(struct slice s);
 size_t chars_gap(struct slice s);
+/* Octets of the UTF-8 character that s (not empty) begins with, and *out, if not NULL, which it is;
+ * 0: none. RFC 3629 4. */
+size_t chars_utf8(struct slice s, uint32_t *out);
 
 #endif

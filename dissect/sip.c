@@ -219,32 +219,6 @@ sip_head_end(struct slice in, size_t from, size_t *length)
 	return DIS_MORE;
 }
 
-/* The length of the UTF-8 sequence at the start of s, 0 if there is none: RFC 3629 4. */
-static size_t
-utf8_length(struct slice s)
-{
-	uint8_t c = s.p[0], low = 0x80, high = 0xbf;
-	size_t n = c >= 0xf0 ? 4 : c >= 0xe0 ? 3 : 2, i;
-
-	if (c < 0xc2 || c > 0xf4 || s.n < n)
-		return 0;
-	if (c == 0xe0)
-		low = 0xa0;
-	else if (c == 0xed)
-		high = 0x9f;
-	else if (c == 0xf0)
-		low = 0x90;
-	else if (c == 0xf4)
-		high = 0x8f;
-	for (i = 1; i < n; i++) {
-		if (s.p[i] < low || s.p[i] > high)
-			return 0;
-		low = 0x80;
-		high = 0xbf;
-	}
-	return n;
-}
-
 /* Nothing but SP to "~": eight octets at a time. Each must keep its top bit clear, and also
  * plus one and minus SP; the lowest that does not gets no carry from those below it. */
 static bool
@@ -278,7 +252,7 @@ check_octets(struct sip *s, struct slice line, size_t at)
 
 		n = 1;
 		if (c >= 0x80) {
-			n = utf8_length(slice_tail(line, i));
+			n = chars_utf8(slice_tail(line, i), NULL);
 			if (n == 0) {
 				fault(s, SIP_FAULT_UTF8, at + i);
 				n = 1;

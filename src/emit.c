@@ -211,6 +211,21 @@ emit_text(struct emit *j, struct slice s, bool *bad)
 }
 
 void
+emit_hex(struct emit *j, struct slice s)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t i;
+
+	begin(j);
+	octet(j, '"');
+	for (i = 0; i < s.n; i++) {
+		octet(j, hex[s.p[i] >> 4]);
+		octet(j, hex[s.p[i] & 15]);
+	}
+	octet(j, '"');
+}
+
+void
 emit_text_key(struct emit *j, const char *before, struct slice s)
 {
 	begin(j);

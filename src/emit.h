@@ -25,6 +25,7 @@ void emit_number(struct emit *j, uint64_t n);
 void emit_string(struct emit *j, const char *s); /* a literal of ours, or NULL for null */
 /* Captured text: secrets masked, bad octets as U+FFFD, escaped. *bad, if not NULL, says whether octets were bad. */
 void emit_text(struct emit *j, struct slice s, bool *bad);
+void emit_hex(struct emit *j, struct slice s); /* octets as a string of hex digits */
 void emit_text_key(struct emit *j, const char *before,
                    struct slice s);                     /* a key made of captured text */
 void emit_raw(struct emit *j, const char *s, size_t n); /* ready JSON */

@@ -7,12 +7,6 @@ static const struct field_info rows[] = {
 };
 
 const struct field_info *
-field_row(size_t n)
-{
-	return n < sizeof(rows) / sizeof(rows[0]) ? &rows[n] : NULL;
-}
-
-const struct field_info *
 field_find(struct slice name)
 {
 	size_t i;

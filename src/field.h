@@ -9,6 +9,5 @@ struct field_info {
 };
 
 const struct field_info *field_find(struct slice name); /* any case; NULL: not known */
-const struct field_info *field_row(size_t n);           /* NULL past the end */
 
 #endif

@@ -23,13 +23,6 @@ begin(struct out *o)
 }
 
 static void
-counted(struct out *o, uint64_t n, const char *what, const char *behind)
-{
-	(void)fprintf(o->f, "%llu %s%s%s", (unsigned long long)n, what, n == 1 ? "" : "s",
-	              behind);
-}
-
-static void
 check_end(struct out *o, const struct results *r)
 {
 	struct finding x;
@@ -55,10 +48,14 @@ check_end(struct out *o, const struct results *r)
 		(void)fprintf(o->f, " [%s]\n", rule_infos[x.rule].id);
 		arena_reset(&o->scratch);
 	}
-	counted(o, findings_count(r->findings, SEVERITY_ERROR), "error", ", ");
-	counted(o, findings_count(r->findings, SEVERITY_WARNING), "warning", ", ");
-	counted(o, findings_count(r->findings, SEVERITY_NOTE), "note", " in ");
-	counted(o, r->summary->messages, "message", "\n");
+	count_put(o, findings_count(r->findings, SEVERITY_ERROR), "error");
+	(void)fputs(", ", o->f);
+	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
+	(void)fputs(", ", o->f);
+	count_put(o, findings_count(r->findings, SEVERITY_NOTE), "note");
+	(void)fputs(" in ", o->f);
+	count_put(o, r->summary->messages, "message");
+	(void)fputs("\n", o->f);
 }
 
 static void

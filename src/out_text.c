@@ -25,18 +25,6 @@ inked(struct out *o, enum ink i, const char *s)
 	ink(o, INK_PLAIN);
 }
 
-static const char *
-plural(uint64_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
-static void
-counted(struct out *o, uint64_t n, const char *what)
-{
-	(void)fprintf(o->f, "%llu %s%s", (unsigned long long)n, what, plural(n));
-}
-
 static bool
 begin(struct out *o)
 {
@@ -58,7 +46,7 @@ captures(struct out *o, const struct results *r)
 		tty_put(o, slice_str(c->file));
 		ink(o, INK_PLAIN);
 		(void)fprintf(o->f, "  %s, ", c->format);
-		counted(o, c->frames, "frame");
+		count_put(o, c->frames, "frame");
 		if (c->frames != 0)
 			(void)fprintf(o->f, ", %s to %s",
 			              time_text(c->first_ns, c->precision, a),
@@ -75,7 +63,7 @@ captures(struct out *o, const struct results *r)
 			if (n == 0)
 				continue;
 			(void)fputs("  ", o->f);
-			counted(o, n, "frame");
+			count_put(o, n, "frame");
 			(void)fprintf(o->f, " not used: %s\n",
 			              net_skip_text((enum net_skip)s));
 		}
@@ -176,7 +164,7 @@ keepalives(struct out *o, const struct device *d)
 	if (d->keepalives == 0)
 		return;
 	(void)fputs("  ", o->f);
-	counted(o, d->keepalives, "keep-alive");
+	count_put(o, d->keepalives, "keep-alive");
 	if (d->keepalives_lost != 0) {
 		ink(o, INK_WARN);
 		(void)fprintf(o->f, ", %llu lost",
@@ -359,15 +347,15 @@ figures(struct out *o, const struct results *r)
 	int k;
 
 	inked(o, INK_BOLD, "\nSummary\n  ");
-	counted(o, s->messages, "message");
+	count_put(o, s->messages, "message");
 	(void)fputs(" (", o->f);
-	counted(o, s->requests, "request");
+	count_put(o, s->requests, "request");
 	(void)fputs(", ", o->f);
-	counted(o, s->responses, "response");
+	count_put(o, s->responses, "response");
 	(void)fputs("), ", o->f);
-	counted(o, s->transactions, "transaction");
+	count_put(o, s->transactions, "transaction");
 	(void)fputs(", ", o->f);
-	counted(o, tracker_dialogs(r->tracker), "dialog");
+	count_put(o, tracker_dialogs(r->tracker), "dialog");
 	(void)fputs("\n  methods:", o->f);
 	for (i = 0; i < s->methods_total; i++) {
 		(void)fputc(' ', o->f);
@@ -397,18 +385,18 @@ figures(struct out *o, const struct results *r)
 	if (s->bodies[1] + s->bodies[2] + s->bodies[3] + s->bodies[4] == 0)
 		(void)fputs(" none", o->f);
 	(void)fputs("\n  ", o->f);
-	counted(o, findings_count(r->findings, SEVERITY_ERROR), "error");
+	count_put(o, findings_count(r->findings, SEVERITY_ERROR), "error");
 	(void)fputs(", ", o->f);
-	counted(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
+	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
 	(void)fputs(", ", o->f);
-	counted(o, findings_count(r->findings, SEVERITY_NOTE), "note");
+	count_put(o, findings_count(r->findings, SEVERITY_NOTE), "note");
 	(void)fputc('\n', o->f);
 	for (k = 0; k < LIMIT_TOTAL; k++)
-		if (r->limits->dropped[k] != 0)
-			(void)fprintf(o->f, "  limit reached %llu time%s: %s\n",
-			              (unsigned long long)r->limits->dropped[k],
-			              plural(r->limits->dropped[k]),
-			              limit_what((enum limit)k));
+		if (r->limits->dropped[k] != 0) {
+			(void)fputs("  limit reached ", o->f);
+			count_put(o, r->limits->dropped[k], "time");
+			(void)fprintf(o->f, ": %s\n", limit_what((enum limit)k));
+		}
 }
 
 static void

@@ -1,5 +1,6 @@
 #include "src/output.h"
 
+#include "dissect/chars.h"
 #include "src/secret.h"
 
 static const struct format *const formats[] = {&format_json, &format_text};
@@ -136,33 +137,6 @@ summary_message(struct summary *s, const struct message *m, const struct place *
 	s->methods_total++;
 }
 
-/* Octets of the UTF-8 character that s begins with; 0: none. RFC 3629. */
-static size_t
-utf8_length(struct slice s, uint32_t *out)
-{
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	uint32_t c = s.p[0], v;
-	size_t n = c < 0x80                ? 1
-	           : c >= 0xC2 && c < 0xE0 ? 2
-	           : c >= 0xE0 && c < 0xF0 ? 3
-	           : c >= 0xF0 && c < 0xF5 ? 4
-	                                   : 0,
-	       i;
-
-	if (n == 0 || n > s.n)
-		return 0;
-	v = n == 1 ? c : c & (0x7Fu >> n);
-	for (i = 1; i < n; i++) {
-		if ((s.p[i] & 0xC0) != 0x80)
-			return 0;
-		v = v << 6 | (s.p[i] & 0x3F);
-	}
-	if (v < least[n] || v > 0x10FFFF || (v >= 0xD800 && v < 0xE000))
-		return 0;
-	*out = v;
-	return n;
-}
-
 struct slice
 utf8_clean(struct slice s, struct arena *a, bool *bad)
 {
@@ -183,7 +157,7 @@ utf8_mend(struct slice s, struct arena *a, bool *bad)
 			len = 1;
 			continue;
 		}
-		len = utf8_length(rest, &c);
+		len = chars_utf8(rest, &c);
 		if (len == 0)
 			break;
 	}
@@ -194,7 +168,7 @@ utf8_mend(struct slice s, struct arena *a, bool *bad)
 	if (p == NULL)
 		return SLICE_EMPTY;
 	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
-		len = utf8_length(rest, &c);
+		len = chars_utf8(rest, &c);
 		if (len != 0) {
 			memcpy(p + n, rest.p, len);
 			n += len;
@@ -218,6 +192,12 @@ invisible(uint32_t c)
 }
 
 void
+count_put(struct out *o, uint64_t n, const char *what)
+{
+	(void)fprintf(o->f, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
+}
+
+void
 tty_put(struct out *o, struct slice s)
 {
 	struct slice rest;
@@ -226,7 +206,7 @@ tty_put(struct out *o, struct slice s)
 
 	s = secret_mask(s, &o->scratch);
 	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
-		len = utf8_length(rest, &c);
+		len = chars_utf8(rest, &c);
 		if (len == 0) {
 			len = 1;
 			(void)fprintf(o->f, "\\x%02x", rest.p[0]);

@@ -47,9 +47,8 @@ struct out {
 	FILE *f;
 	const struct capture *captures; /* for names and precision */
 	bool color;
-	struct arena scratch;  /* one record's life */
-	void *own;             /* the format's; made by begin, freed by end */
-	enum severity fail_on; /* check */
+	struct arena scratch; /* one record's life */
+	void *own;            /* the format's; made by begin, freed by end */
 	bool quiet;
 };
 
@@ -77,6 +76,8 @@ const char *clock_text(int64_t ns, char text[TIME_TEXT]);
 
 /* To a terminal or pipe: valid UTF-8, secrets masked, control and direction characters as \x.. and \u{..}. */
 void tty_put(struct out *o, struct slice s);
+/* "1 frame", "2 frames" */
+void count_put(struct out *o, uint64_t n, const char *what);
 /* Valid UTF-8 with secrets masked, bad octets as U+FFFD (*bad says so). In the arena, or s itself. */
 struct slice utf8_mend(struct slice s, struct arena *a, bool *bad); /* without masking */
 struct slice utf8_clean(struct slice s, struct arena *a, bool *bad);

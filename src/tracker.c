@@ -236,7 +236,7 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 			                                                      : TX_OPEN);
 		return;
 	}
-	p->dialog = x ? x->dialog : dialog_place(t, m, m->method, true, p);
+	p->dialog = x ? x->dialog : dialog_place(t, m, m->method, p);
 	if (x == NULL)
 		x = tx_new(t, p->dialog, m, m->method);
 	tx_request(t, x, m);
@@ -282,7 +282,7 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 			x = f;
 	}
 	if (x == NULL) {
-		p->dialog = dialog_place(t, m, m->method, true, p);
+		p->dialog = dialog_place(t, m, m->method, p);
 		x = tx_new(t, p->dialog, m, m->method);
 		x->server = m->rec.src;
 		x->client = m->rec.dst;
@@ -372,7 +372,6 @@ tracker_end(struct tracker *t)
 	struct tx *x;
 	struct dialog *d;
 
-	t->ending = true;
 	exchanges_end(t->exchanges);
 	while ((x = t->tx_queues[TX_OPEN].first) != NULL)
 		tx_end(t, x, ENDED_CAPTURE_OVER);

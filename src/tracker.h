@@ -119,7 +119,7 @@ struct tx {
 	unsigned vias;
 	bool has_max_forwards;
 	uint32_t max_forwards;
-	bool has_rport, has_expires, has_contact, logout, ack_seen, wildcard;
+	bool has_rport, has_expires, has_contact, logout, ack_seen;
 	uint32_t expires;
 	struct slice
 	    credentials; /* the first Digest header, whole: never written anywhere */
@@ -166,8 +166,7 @@ struct dialog {
 	struct ref first; /* of its first message */
 	int64_t started_ns, ended_ns;
 	uint32_t transactions_total;
-	bool gb; /* the gb28181 profile applies */
-	struct addr caller, callee;
+	bool gb;                   /* the gb28181 profile applies */
 	struct tx *txs, *txs_last; /* not yet written, in order of first frame */
 	uint32_t txs_held;
 	struct ref last; /* of its last message */
@@ -182,7 +181,7 @@ struct dialog {
 	struct tx *register_open,
 	    *invite;     /* the last of their kind, while they are known */
 	bool start_seen; /* the request that opened it is in the capture */
-	bool cancelled, bye_seen, logout;
+	bool cancelled, logout;
 	struct slice
 	    challenge; /* the last WWW- or Proxy-Authenticate value given in it */
 	struct ref challenge_ref;
@@ -315,7 +314,7 @@ struct device {
 	int64_t keepalive_ns;          /* of the last one */
 	int64_t keepalive_interval_ns; /* usual distance; 0 unknown */
 	struct ref keepalive_ref;
-	uint64_t queries, queries_complete, queries_incomplete, queries_unanswered;
+	uint64_t queries;
 	struct slice query; /* CmdType of the last one asked */
 	enum exchange_outcome query_outcome;
 	uint32_t query_status;

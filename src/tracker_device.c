@@ -283,12 +283,6 @@ device_exchange(struct tracker *t, const struct exchange *x)
 
 	if (d == NULL || !slice_eq(x->root, SLICE("Query")))
 		return;
-	if (x->outcome == EXCHANGE_COMPLETE)
-		d->queries_complete++;
-	else if (x->outcome == EXCHANGE_INCOMPLETE)
-		d->queries_incomplete++;
-	else if (x->outcome == EXCHANGE_UNANSWERED)
-		d->queries_unanswered++;
 	device_text(d, &d->query, x->CmdType);
 	d->query_outcome = x->outcome;
 	d->query_status = x->refused;

@@ -1,4 +1,4 @@
-/* Dialogs: which one a message belongs to, their states, when they are written. RFC 3261 12, RFC 6665 4. */
+/* Dialogs: which one a message belongs to, their states. RFC 3261 12, RFC 6665 4. */
 #include "src/tracker_own.h"
 
 #include <stdlib.h>
@@ -7,205 +7,6 @@ static uint64_t
 call_hash(const struct tracker *t, struct slice call_id)
 {
 	return hash_bytes(&t->key, slice_head(call_id, TEXT_KEPT));
-}
-
-static void
-list_add(struct dialog_list *q, struct dialog *d)
-{
-	d->queue_prev = q->last;
-	d->queue_next = NULL;
-	if (q->last != NULL)
-		q->last->queue_next = d;
-	else
-		q->first = d;
-	q->last = d;
-	q->total++;
-}
-
-static void
-list_drop(struct dialog_list *q, struct dialog *d)
-{
-	if (d->queue_prev != NULL)
-		d->queue_prev->queue_next = d->queue_next;
-	else
-		q->first = d->queue_next;
-	if (d->queue_next != NULL)
-		d->queue_next->queue_prev = d->queue_prev;
-	else
-		q->last = d->queue_prev;
-	q->total--;
-}
-
-void
-dialog_hold(struct tracker *t, struct dialog *d)
-{
-	if (d->holding)
-		return;
-	d->holding = true;
-	d->hold_prev = t->hold.last;
-	d->hold_next = NULL;
-	if (t->hold.last != NULL)
-		t->hold.last->hold_next = d;
-	else
-		t->hold.first = d;
-	t->hold.last = d;
-}
-
-static void
-hold_drop(struct tracker *t, struct dialog *d)
-{
-	if (!d->holding)
-		return;
-	d->holding = false;
-	if (d->hold_prev != NULL)
-		d->hold_prev->hold_next = d->hold_next;
-	else
-		t->hold.first = d->hold_next;
-	if (d->hold_next != NULL)
-		d->hold_next->hold_prev = d->hold_prev;
-	else
-		t->hold.last = d->hold_prev;
-}
-
-void
-dialog_release(struct tracker *t, struct dialog *d)
-{
-	hold_drop(t, d);
-	if (d->queue != DIALOG_NONE)
-		list_drop(&t->dialog_queues[d->queue], d);
-	map_drop(&t->dialogs, d->hash, d);
-	d->queue = DIALOG_NONE;
-	d->queue_next = t->dead_dialogs;
-	t->dead_dialogs = d;
-}
-
-void
-dialog_bury(struct tracker *t)
-{
-	struct dialog *d;
-
-	while ((d = t->dead_dialogs) != NULL) {
-		t->dead_dialogs = d->queue_next;
-		arena_free(&d->mem);
-		free(d);
-	}
-}
-
-void
-dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
-{
-	struct dialog *old;
-
-	if (d->queue != DIALOG_NONE)
-		list_drop(&t->dialog_queues[d->queue], d);
-	d->queue = (int)q;
-	d->queued_ns = queue_time(t);
-	list_add(&t->dialog_queues[q], d);
-	if (q == DIALOG_FINAL &&
-	    t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
-		dialog_write(t, t->dialog_queues[q].first, true, true);
-	} else if (q == DIALOG_LIGHT &&
-	           t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS_DONE]) {
-		old = t->dialog_queues[q].first;
-		if (old->alive_txs == 0)
-			dialog_release(t, old);
-		else
-			dialog_queue_again(t, old);
-	} else if (q == DIALOG_OPEN &&
-	           t->dialog_queues[q].total > t->limits->max[LIMIT_DIALOGS]) {
-		t->limits->dropped[LIMIT_DIALOGS]++;
-		dialog_write(t, t->dialog_queues[q].first, true, true);
-	}
-}
-
-/* Marks what is to be written and says so. Not all: what still waits for a response stays, unless all does. */
-void
-dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
-{
-	struct tracker_event e = {.kind = TRACKER_DIALOG, .dialog = d, .last = last};
-	struct tx *x;
-	uint32_t marked = 0;
-
-	if (last)
-		dialog_queue(t, d, DIALOG_LIGHT);
-	if (d->txs == NULL || d->writing)
-		return;
-	for (x = d->txs; x != NULL; x = x->dialog_next) {
-		x->write = all || x->closed;
-		marked += x->write;
-	}
-	for (x = d->txs; x != NULL && marked == 0; x = x->dialog_next)
-		x->write = true;
-	d->writing = true;
-	event_push(t, &e);
-}
-
-void
-dialog_written(struct tracker *t, struct dialog *d)
-{
-	struct tx *x, *next, **link = &d->txs;
-
-	d->part++;
-	d->writing = false;
-	d->txs_last = NULL;
-	hold_drop(t, d);
-	for (x = d->txs; x != NULL; x = next) {
-		next = x->dialog_next;
-		if (!x->write) {
-			d->txs_last = x;
-			link = &x->dialog_next;
-			continue;
-		}
-		*link = next;
-		d->txs_held--;
-		x->write = false;
-		x->listed = false;
-		x->written = true;
-		tx_release(t, x);
-	}
-	if (d->txs != NULL)
-		dialog_hold(t, d);
-}
-
-/* Too much is held: parts of those dialogs are written that have held something for longest. */
-void
-dialogs_flush(struct tracker *t)
-{
-	struct dialog *d, *next;
-	unsigned n = 0;
-
-	for (d = t->hold.first; d != NULL && n < FLUSH_MAX &&
-	                        t->details > t->limits->max[LIMIT_DETAIL_BYTES];
-	     d = next) {
-		next = d->hold_next;
-		if (d->writing)
-			continue;
-		dialog_write(t, d, false, false);
-		n++;
-	}
-}
-
-/* To the tail without touching its clock. */
-void
-dialog_queue_again(struct tracker *t, struct dialog *d)
-{
-	list_drop(&t->dialog_queues[d->queue], d);
-	d->queued_ns = queue_time(t);
-	list_add(&t->dialog_queues[d->queue], d);
-}
-
-bool
-dialog_transient(const struct dialog *d)
-{
-	switch (d->kind) {
-	case DIALOG_REGISTRATION:
-		return d->logout;
-	case DIALOG_MESSAGE:
-	case DIALOG_OTHER:
-		return d->transactions_total == 1;
-	default:
-		return true;
-	}
 }
 
 static enum dialog_kind
@@ -266,8 +67,6 @@ dialog_new(struct tracker *t, enum dialog_kind kind, const struct message *m)
 	d->outcome = OUTCOME_OPEN;
 	d->first = ref_of(&m->rec, NULL);
 	d->started_ns = d->ended_ns = m->rec.time_ns;
-	d->caller = m->request ? m->rec.src : m->rec.dst;
-	d->callee = m->request ? m->rec.dst : m->rec.src;
 	d->hash = call_hash(t, m->call_id);
 	(void)map_put(&t->dialogs, d->hash, d);
 	dialog_queue(t, d, DIALOG_OPEN);
@@ -280,8 +79,6 @@ dialog_fork(struct tracker *t, const struct dialog *of, const struct message *m)
 	struct dialog *d = dialog_new(t, DIALOG_CALL, m);
 
 	d->start_seen = of->start_seen;
-	d->caller = of->caller;
-	d->callee = of->callee;
 	d->gb = of->gb;
 	return d;
 }
@@ -338,7 +135,7 @@ fits(const struct dialog *d, const struct message *m, enum dialog_kind want,
 }
 
 struct dialog *
-dialog_place(struct tracker *t, const struct message *m, enum method method, bool create,
+dialog_place(struct tracker *t, const struct message *m, enum method method,
              struct place *p)
 {
 	uint64_t hash = call_hash(t, m->call_id);
@@ -372,7 +169,7 @@ dialog_place(struct tracker *t, const struct message *m, enum method method, boo
 	    (best->kind == DIALOG_CALL || best->kind == DIALOG_SUBSCRIPTION) && in_dialog)
 		best->to.tag =
 		    text_keep(&best->mem, best_fit == 1 ? m->from.tag : m->to.tag);
-	if (best != NULL || !create)
+	if (best != NULL)
 		return best;
 	d = dialog_new(t, want, m);
 	d->start_seen = m->request && !in_dialog &&
@@ -465,9 +262,6 @@ dialog_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 			p->other = d->register_open->request;
 		}
 		d->register_open = x;
-		break;
-	case METHOD_BYE:
-		d->bye_seen = true;
 		break;
 	case METHOD_CANCEL:
 		invite = tx_find(t, m, METHOD_INVITE, m->via.branch);

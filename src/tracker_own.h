@@ -58,8 +58,7 @@ struct tracker {
 	uint32_t tx_ids, dialog_ids;
 	uint64_t details;              /* bytes held by transactions of dialogs */
 	const struct message *pending; /* fed, not yet placed */
-	bool ending;
-	struct tracker_event *events; /* a ring */
+	struct tracker_event *events;  /* a ring */
 	size_t events_size, events_first, events_total;
 	struct tracker_event
 	    given; /* the last one that was pulled: its dialog may be cleaned up */
@@ -105,7 +104,7 @@ struct slice text_keep(struct arena *a, struct slice s);
 
 /* tracker_dialog.c */
 struct dialog *dialog_place(struct tracker *t, const struct message *m,
-                            enum method method, bool create, struct place *p);
+                            enum method method, struct place *p);
 struct dialog *dialog_fork(struct tracker *t, const struct dialog *of,
                            const struct message *m);
 void dialog_request(struct tracker *t, struct tx *x, const struct message *m,
@@ -113,8 +112,9 @@ void dialog_request(struct tracker *t, struct tx *x, const struct message *m,
 void dialog_response(struct tracker *t, struct tx *x, const struct message *m,
                      uint32_t status);
 void dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
+
+/* tracker_life.c */
 void dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q);
-void dialog_queue_again(struct tracker *t, struct dialog *d);
 void dialog_write(struct tracker *t, struct dialog *d, bool all, bool last);
 void dialog_written(struct tracker *t, struct dialog *d); /* after its event was pulled */
 void dialog_release(struct tracker *t, struct dialog *d);

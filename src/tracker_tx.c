@@ -366,7 +366,6 @@ tx_request(struct tracker *t, struct tx *x, const struct message *m)
 			struct sip_addr addr;
 
 			(void)sip_addr_dissect(value, NULL, &addr);
-			x->wildcard = addr.star;
 			x->contact = text_keep(&x->mem, addr.uri);
 			if (sip_param_find(addr.params, SLICE("expires"), &param) &&
 			    parse_u32(param.value, UINT32_MAX, &x->expires))

@@ -349,38 +349,6 @@ nodes_keep(struct xml *x, struct arena *a, struct xml_tree *out)
 	return true;
 }
 
-/* libxml2 asks for more input at every token while less than this is left of it: the end of a
- * document, and the whole of a small one, then takes longer than the rest. So whole documents are
- * given some blanks to end on: those that end in an end tag, so that no blank becomes text. */
-enum { XML_PAD = 256, END_TAG_MAX = 128 };
-
-static bool
-ends_in_end_tag(struct slice text)
-{
-	size_t i = text.n;
-
-	if (text.n == 0 || text.p[text.n - 1] != '>')
-		return false;
-	while (i > 0 && text.n - i < END_TAG_MAX && text.p[i - 1] != '<')
-		i--;
-	return i > 0 && i < text.n && text.p[i - 1] == '<' && text.p[i] == '/';
-}
-
-static struct slice
-padded(struct slice text, struct arena *a)
-{
-	uint8_t *p;
-
-	if (!ends_in_end_tag(slice_trim(text)))
-		return text;
-	p = arena_alloc(a, text.n + XML_PAD);
-	if (p == NULL)
-		return text;
-	memcpy(p, text.p, text.n);
-	memset(p + text.n, ' ', XML_PAD);
-	return slice_of(p, text.n + XML_PAD);
-}
-
 static void
 plain_keep(const struct xml_plain *p, struct arena *a, struct xml_tree *out)
 {
@@ -428,7 +396,6 @@ xml_read_general(struct xml *x, struct slice text, struct arena *a, struct xml_t
 	x->why = NULL;
 	x->line = 1;
 
-	text = padded(text, a);
 	x->context->userData = x;
 	(void)xmlCtxtReadMemory(x->context, (const char *)text.p, (int)text.n, NULL,
 	                        "UTF-8", XML_PARSE_NONET);

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "dissect/chars.h"
+
 enum { NODES_FIRST = 256, NODES_KEPT = 8192 };
 
 /* What an octet is: of a name, and whether a name may begin with it; nothing special in a text. */
@@ -62,25 +64,6 @@ name_length(struct slice s)
 	while (n < s.n && (classes[s.p[n]] & NAME))
 		n++;
 	return n < s.n && s.p[n] != ':' && s.p[n] < 0x80 ? n : 0;
-}
-
-/* More than ASCII: its length, if XML has it: not U+FFFE and U+FFFF. The text is UTF-8. */
-static size_t
-wide_length(struct slice s)
-{
-	size_t n = s.p[0] < 0xC2   ? 0
-	           : s.p[0] < 0xE0 ? 2
-	           : s.p[0] < 0xF0 ? 3
-	           : s.p[0] < 0xF5 ? 4
-	                           : 0,
-	       i;
-
-	if (n == 0 || n > s.n || (s.p[0] == 0xEF && s.p[1] == 0xBF && s.p[2] >= 0xBE))
-		return 0;
-	for (i = 1; i < n; i++)
-		if ((s.p[i] & 0xC0) != 0x80)
-			return 0;
-	return n;
 }
 
 /* ` Name="value"` behind an element's name. */
@@ -165,6 +148,7 @@ text(struct reading *r)
 	struct slice s = r->rest;
 	struct manscdp_node *n = &r->x->nodes[r->open];
 	bool blank = true, returns = false;
+	uint32_t code;
 	size_t i, wide;
 
 	for (i = 0; i < s.n && s.p[i] != '<'; i += wide) {
@@ -180,8 +164,9 @@ text(struct reading *r)
 			returns = true;
 		} else if (c >= 0x80) {
 			blank = false;
-			wide = wide_length(slice_tail(s, i));
-			if (wide == 0)
+			wide = chars_utf8(slice_tail(s, i), &code);
+			/* XML lacks these two. */
+			if (wide == 0 || code == 0xFFFE || code == 0xFFFF)
 				return false;
 		} else if (classes[c] & TEXT) {
 			blank &= c == ' ' || c == '\t';

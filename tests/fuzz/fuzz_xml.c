@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "dissect/chars.h"
 #include "src/xml.h"
 #include "src/xml_plain.h"
 
@@ -10,25 +11,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static bool
 is_utf8(struct slice s)
 {
-	size_t i, k, n;
+	size_t n;
 
-	for (i = 0; i < s.n; i += n) {
-		uint8_t c = s.p[i];
-
-		n = c < 0x80   ? 1
-		    : c < 0xC2 ? 0
-		    : c < 0xE0 ? 2
-		    : c < 0xF0 ? 3
-		    : c < 0xF5 ? 4
-		               : 0;
-		if (n == 0 || n > s.n - i)
-			return false;
-		for (k = 1; k < n; k++)
-			if ((s.p[i + k] & 0xC0) != 0x80)
-				return false;
-		if ((c == 0xE0 && s.p[i + 1] < 0xA0) ||
-		    (c == 0xED && s.p[i + 1] > 0x9F) ||
-		    (c == 0xF0 && s.p[i + 1] < 0x90) || (c == 0xF4 && s.p[i + 1] > 0x8F))
+	for (; s.n != 0; s = slice_tail(s, n)) {
+		n = chars_utf8(s, NULL);
+		if (n == 0)
 			return false;
 	}
 	return true;

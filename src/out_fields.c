@@ -1,0 +1,146 @@
+#include "src/out_fields.h"
+
+#include <stdio.h>
+
+/* Repeatable by the dictionary: always a list, so that readers need not look. */
+static bool
+is_list(const struct manscdp_node *n)
+{
+	return n->def != NULL && n->def->max != 1 && !n->attribute;
+}
+
+static void
+octets(struct emit *j, size_t n)
+{
+	char t[40];
+
+	(void)snprintf(t, sizeof(t), "<%zu octets>", n);
+	emit_string(j, t);
+}
+
+/* A node's children as a list, and among them those of one name. Indices count from 1; 0: none. */
+struct family {
+	uint32_t first, last, next; /* children; the next sibling */
+	uint32_t twin;              /* the next sibling of the same name */
+	bool second;                /* has an elder twin: told with it */
+};
+
+enum { FIELDS_DEPTH = 64 };
+
+static void node_value(struct emit *j, const struct kept_body *b, struct family *f,
+                       uint32_t i, unsigned depth);
+
+static bool
+same_name(const struct manscdp_node *a, const struct manscdp_node *b)
+{
+	if (a->parent != b->parent || a->attribute != b->attribute || a->def != b->def)
+		return false;
+	return a->def != NULL || slice_eq(a->name, b->name);
+}
+
+/* By parent and name: names of the dictionary by their address, others by a keyed hash. */
+static uint64_t
+node_hash(const struct hash_key *key, const struct manscdp_node *n)
+{
+	uint64_t h = n->def ? (uint64_t)(uintptr_t)n->def : hash_bytes(key, n->name);
+
+	return (h ^ ((uint64_t)n->parent << 1 | n->attribute)) * 0x9E3779B97F4A7C15u;
+}
+
+/* Links children and twins, in one pass over the nodes. */
+static struct family *
+relate(const struct hash_key *key, const struct kept_body *b, struct arena *scratch)
+{
+	struct family *f = arena_array(scratch, b->nodes_total, sizeof(*f)), *up;
+	size_t size = 16, at;
+	uint32_t *slots, i;
+
+	while (size < 2 * b->nodes_total)
+		size *= 2;
+	slots = arena_array(scratch, size, sizeof(*slots));
+	if (f == NULL || slots == NULL)
+		return NULL;
+	for (i = 1; i < b->nodes_total; i++) {
+		const struct manscdp_node *n = &b->nodes[i];
+
+		if (n->parent >= i)
+			continue;
+		up = &f[n->parent];
+		if (up->last != 0)
+			f[up->last - 1].next = i + 1;
+		else
+			up->first = i + 1;
+		up->last = i + 1;
+		at = (size_t)(node_hash(key, n) >> 32) & (size - 1);
+		while (slots[at] != 0 && !same_name(n, &b->nodes[slots[at] - 1]))
+			at = (at + 1) & (size - 1);
+		if (slots[at] != 0) {
+			f[slots[at] - 1].twin = i + 1;
+			f[i].second = true;
+		}
+		slots[at] = i + 1;
+	}
+	return f;
+}
+
+/* Each name once: what repeats, or may repeat by the dictionary, is a list. */
+static void
+members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t first,
+        unsigned depth)
+{
+	uint32_t i, k;
+
+	for (i = first; i != 0; i = f[i - 1].next) {
+		const struct manscdp_node *n = &b->nodes[i - 1];
+
+		if (f[i - 1].second)
+			continue;
+		emit_text_key(j, n->attribute ? "@" : "", slice_head(n->name, 120));
+		if (!is_list(n) && f[i - 1].twin == 0) {
+			node_value(j, b, f, i - 1, depth);
+			continue;
+		}
+		emit_open(j, '[');
+		for (k = i; k != 0; k = f[k - 1].twin)
+			node_value(j, b, f, k - 1, depth);
+		emit_close(j, ']');
+	}
+}
+
+static void
+node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i,
+           unsigned depth)
+{
+	const struct manscdp_node *n = &b->nodes[i];
+	struct slice value = slice_trim(n->text);
+	bool secret = (n->def != NULL && n->def->secret) ||
+	              slice_istarts(n->name, SLICE("password"));
+
+	if (f[i].first == 0 || depth >= FIELDS_DEPTH) {
+		if (secret && value.n != 0)
+			octets(j, value.n);
+		else
+			emit_text(j, value, NULL);
+		return;
+	}
+	emit_open(j, '{');
+	if (value.n != 0) {
+		emit_key(j, "#text");
+		emit_text(j, value, NULL);
+	}
+	members(j, b, f, f[i].first, depth + 1);
+	emit_close(j, '}');
+}
+
+void
+fields_emit(struct emit *j, const struct kept_body *b, const struct hash_key *key)
+{
+	struct family *f = relate(key, b, j->scratch);
+
+	emit_open(j, '{');
+	if (f != NULL && b->nodes_total != 0) {
+		emit_text_key(j, "", slice_head(b->nodes[0].name, 120));
+		node_value(j, b, f, 0, 0);
+	}
+	emit_close(j, '}');
+}
