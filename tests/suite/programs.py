@@ -34,8 +34,22 @@ def replay(suite, name):
     return Test(f'fuzz {name}', run)
 
 
+def breaks(suite):
+    """tests/selftest is not run each time; its list must still fit the sources."""
+    def run():
+        for line in (suite.tests / 'selftest.list').read_text(encoding='utf-8').splitlines():
+            if not line.strip() or line.startswith('#'):
+                continue
+            file, expression, what = line.split('\t')
+            path = suite.top / file
+            done = suite.command(['sed', '-E', expression, path])
+            check(done.returncode == 0, f'{what}: {text(done.stderr)}')
+            check(done.stdout != path.read_bytes(), f'{what}: the expression changes nothing in {file}')
+    return Test('selftest.list fits the sources', run)
+
+
 def tests(suite):
     out = [unit(suite, p.stem) for p in sorted((suite.tests / 'unit').glob('*.c'))]
     out += [replay(suite, p.stem[len('fuzz_'):])
             for p in sorted((suite.tests / 'fuzz').glob('fuzz_*.c'))]
-    return out
+    return [*out, breaks(suite)]
