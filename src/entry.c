@@ -21,7 +21,7 @@ const struct entry_bit entry_kinds[5] = {
 #define TOLD "from the device to the platform"
 #define EXTERNAL "between a platform and a system outside of it, in a MESSAGE"
 
-/* By root and command, "" is any; the first row that fits. GB/T 28181-2022 9.3 to 9.5, 9.8, 9.11. */
+/* By root and command, "" is any; the first row that fits. GB/T 28181-2022 9.3, 9.5 and Annex A. */
 static const struct {
 	const char *root, *CmdType, *sent;
 } carriers[] = {
