@@ -18,7 +18,7 @@ _gbscope()
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_gbscope_words "report check list show rules explain --help --version"
+		_gbscope_words "report check list show rules fields explain --help --version"
 		return
 	fi
 	case $prev in
@@ -35,8 +35,10 @@ _gbscope()
 	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete -q --quiet -h --help -V --version" ;;
 	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
+	fields:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
-	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }')" ;;
+	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
+	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	esac
 }
 # Where nothing else fits: file names.

@@ -1,13 +1,15 @@
-/* What gbscope knows, without a capture: rules and fields. */
-#include <json-c/json.h>
+/* rules, fields: what gbscope knows, without a capture. */
+#include "src/catalog.h"
+
 #include <stdlib.h>
 
-#include "src/body.h"
-#include "src/field.h"
+#include "src/nearest.h"
 #include "src/run.h"
 #include "src/sink.h"
 
-static struct json_object *
+enum { KNOWN_ARENA = 64 << 20, NAME_COLUMN = 60 };
+
+struct json_object *
 rule_json(enum rule r)
 {
 	const struct rule_info *i = &rule_infos[r];
@@ -24,6 +26,65 @@ rule_json(enum rule r)
 	return v;
 }
 
+void
+list_put(FILE *f, bool comma, struct json_object *v)
+{
+	(void)fprintf(f, "%s%s", comma ? ",\n" : "\n",
+	              json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
+	json_object_put(v);
+}
+
+bool
+known_open(struct known *k, struct err *e)
+{
+	*k = (struct known){.bodies = NULL};
+	arena_init(&k->arena, KNOWN_ARENA);
+	limits_init(&k->limits);
+	k->bodies = body_new(&k->limits, e);
+	if (k->bodies == NULL)
+		return false;
+	if (registry_make(body_dict(k->bodies), &k->arena, &k->registry))
+		k->room = arena_array(&k->arena, k->registry.total, sizeof(*k->room));
+	if (k->room != NULL)
+		return true;
+	(void)err_set(e, "out of memory");
+	return false;
+}
+
+void
+known_close(struct known *k)
+{
+	body_free(k->bodies);
+	arena_free(&k->arena);
+}
+
+void
+known_nearest(const struct known *k, struct slice name, bool rules, char *to, size_t size)
+{
+	struct nearest n;
+	size_t i, at = 0;
+
+	nearest_init(&n, name);
+	for (i = 0; rules && i < RULE_TOTAL; i++)
+		nearest_try(&n, slice_str(rule_infos[i].id));
+	for (i = 0; i < k->registry.total; i++) {
+		const struct entry *x = &k->registry.entries[i];
+
+		nearest_try(&n, x->brief);
+		nearest_try(&n, x->name);
+		nearest_try(&n, entry_own_name(x));
+	}
+	to[0] = '\0';
+	for (i = 0; i < n.total && at < size; i++)
+		at += (size_t)snprintf(to + at, size - at, "%s" SLICE_FMT,
+		                       i == 0             ? "; did you mean "
+		                       : i + 1 == n.total ? " or "
+		                                          : ", ",
+		                       SLICE_ARG(n.best[i]));
+	if (n.total != 0 && at < size)
+		(void)snprintf(to + at, size - at, "?");
+}
+
 static int
 by_id(const void *a, const void *b)
 {
@@ -31,8 +92,7 @@ by_id(const void *a, const void *b)
 	              rule_infos[*(const enum rule *)b].id);
 }
 
-/* 1 for json, 0 for text, -1 and *e. */
-static int
+int
 wants_json(const struct options *o, struct err *e)
 {
 	if (o->format == NULL || strcmp(o->format, "text") == 0)
@@ -63,12 +123,7 @@ run_rules(const struct options *o, struct err *e)
 		const struct rule_info *r = &rule_infos[order[i]];
 
 		if (json == 1) {
-			struct json_object *v = rule_json(order[i]);
-
-			(void)fprintf(
-			    f, "%s%s", i ? ",\n" : "\n",
-			    json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
-			json_object_put(v);
+			list_put(f, i != 0, rule_json(order[i]));
 		} else {
 			(void)fprintf(f, "%-7s %-7s %-32s %s\n",
 			              severity_name(r->severity),
@@ -85,146 +140,135 @@ run_rules(const struct options *o, struct err *e)
 	return sink_close(s, 1, e) < 0 ? EXIT_TROUBLE : EXIT_OK;
 }
 
-static void
-wrapped(FILE *f, const char *text)
-{
-	size_t column = 0, n;
-	const char *p = text, *space;
+/* ---- fields ---- */
 
-	/* Each round prints one word. */
-	while (*p != '\0') {
-		space = strchr(p, ' ');
-		n = space ? (size_t)(space - p) : strlen(p);
-		if (column != 0 && column + 1 + n > 78) {
-			(void)fputc('\n', f);
-			column = 0;
+static bool
+is_pattern(struct slice s)
+{
+	return slice_index(s, '*') != s.n || slice_index(s, '?') != s.n;
+}
+
+/* '*' is any octets, '?' one. Linear in both: the last star alone can be given more. */
+static bool
+pattern_fits(struct slice p, struct slice s)
+{
+	struct slice star = SLICE_EMPTY, from = SLICE_EMPTY;
+	bool starred = false;
+
+	while (s.n != 0) {
+		if (p.n != 0 && p.p[0] == '*') {
+			star = p = slice_tail(p, 1);
+			from = s;
+			starred = true;
+		} else if (p.n != 0 && (p.p[0] == '?' ||
+		                        ascii_lower(p.p[0]) == ascii_lower(s.p[0]))) {
+			p = slice_tail(p, 1);
+			s = slice_tail(s, 1);
+		} else if (starred) {
+			p = star;
+			s = from = slice_tail(from, 1);
+		} else {
+			return false;
 		}
-		column += (size_t)fprintf(f, "%s%.*s", column ? " " : "  ", (int)n, p);
-		p += n + (space != NULL);
 	}
-	(void)fputc('\n', f);
+	while (p.n != 0 && p.p[0] == '*')
+		p = slice_tail(p, 1);
+	return p.n == 0;
 }
 
-static void
-explain_rule(FILE *f, enum rule r)
+static bool
+listed(const struct entry *e, struct slice pattern)
 {
-	const struct rule_info *i = &rule_infos[r];
-
-	(void)fprintf(
-	    f,
-	    "%s\n  severity   %s; in the gb28181 profile %s\n  reference  %s\n  message    %s\n\n",
-	    i->id, severity_name(i->severity), severity_name(i->gb28181), i->reference,
-	    i->message);
-	wrapped(f, i->explanation);
+	if (entry_is_command(e))
+		return false;
+	if (is_pattern(pattern))
+		return pattern_fits(pattern, e->name) ||
+		       (e->brief.n != 0 && pattern_fits(pattern, e->brief));
+	return slice_istarts(e->name, pattern) || slice_istarts(e->brief, pattern);
 }
 
-/* manscdp.Catalog.SumNum: each command and place in which the name stands. */
+/* Marks what the patterns name; how many are marked, or -1 and *e where a pattern names nothing. */
 static int
-explain_dict(FILE *f, const struct dict *d, struct slice CmdType, struct slice name)
+fields_pick(const struct known *k, const struct options *o, bool *marked, struct err *e)
 {
-	const struct dict_command *c;
-	size_t i, k;
-	int told = 0;
+	size_t i, n, hits;
+	char nearest[256];
+	int total = 0;
 
-	for (i = 0; i < dict_total(d); i++) {
-		c = dict_get(d, i);
-		if (!slice_ieq(c->CmdType, CmdType))
-			continue;
-		if (name.n == 0) {
-			(void)fprintf(f,
-			              SLICE_FMT " " SLICE_FMT "  " SLICE_FMT
-			                        "  (" SLICE_FMT ")\n",
-			              SLICE_ARG(c->root), SLICE_ARG(c->CmdType),
-			              SLICE_ARG(c->meaning), SLICE_ARG(c->clause));
-			told++;
-		}
-		for (k = 0; k < c->field->children_total; k++) {
-			const struct dict_field *x = c->field->children[k];
+	for (n = 0; n < o->names_total || (n == 0 && o->names_total == 0); n++) {
+		struct slice pattern =
+		    o->names_total != 0 ? slice_str(o->names[n]) : SLICE("*");
 
-			if (name.n != 0 && !slice_ieq(x->name, name))
+		hits = 0;
+		for (i = 0; i < k->registry.total; i++) {
+			if (!listed(&k->registry.entries[i], pattern))
 				continue;
-			(void)fprintf(f,
-			              "%s" SLICE_FMT "  " SLICE_FMT "  (" SLICE_FMT ")\n",
-			              name.n ? "" : "  ", SLICE_ARG(x->name),
-			              SLICE_ARG(x->meaning), SLICE_ARG(x->clause));
-			told++;
+			hits++;
+			total += !marked[i];
+			marked[i] = true;
 		}
+		if (hits != 0)
+			continue;
+		known_nearest(k, pattern, false, nearest, sizeof(nearest));
+		return err_set(e, "fields: no field's name %s %s%s",
+		               is_pattern(pattern) ? "is like" : "begins with",
+		               o->names[n], nearest);
 	}
-	return told;
+	return total;
 }
 
-static int
-explain_manscdp(FILE *f, struct slice what, struct err *e)
+static void
+fields_print(FILE *f, const struct known *k, const struct options *o, const bool *marked,
+             int total, bool json)
 {
-	struct limits l;
-	struct body_reader *b;
-	struct slice CmdType = what, name = SLICE_EMPTY;
-	int told;
+	bool comma = false;
+	int width = 0;
+	size_t i;
 
-	limits_init(&l);
-	b = body_new(&l, e);
-	if (b == NULL)
-		return 0;
-	(void)slice_cut(what, '.', &CmdType, &name);
-	told = explain_dict(f, body_dict(b), CmdType, name);
-	body_free(b);
-	return told;
+	if (json)
+		(void)fputs("[", f);
+	for (i = 0; i < k->registry.total; i++)
+		if (marked[i] && k->registry.entries[i].name.n > (size_t)width)
+			width = (int)k->registry.entries[i].name.n;
+	for (i = 0; i < k->registry.total; i++) {
+		const struct entry *e = &k->registry.entries[i];
+
+		if (!marked[i])
+			continue;
+		if (json)
+			list_put(f, comma, entry_json(e));
+		else
+			entry_line(f, e, width > NAME_COLUMN ? NAME_COLUMN : width);
+		comma = true;
+	}
+	if (json)
+		(void)fputs("\n]\n", f);
+	else if (!o->quiet)
+		(void)fprintf(
+		    f,
+		    "%d field%s; columns: name, type, how often it stands, what it is for; "
+		    "'gbscope explain NAME' says more\n",
+		    total, total == 1 ? "" : "s");
 }
 
 int
-run_explain(const struct options *o, struct err *e)
+run_fields(const struct options *o, struct err *e)
 {
-	int json = wants_json(o, e);
-	struct sink *s = json < 0 ? NULL : sink_open(o->output, e);
-	struct slice what = slice_str(o->what);
-	const struct field_info *field = field_find(what);
-	enum rule r;
-	FILE *f;
-	int told = 1;
+	int json = wants_json(o, e), total = -1;
+	struct known k;
+	struct sink *s = NULL;
+	bool *marked = NULL;
 
-	if (s == NULL)
+	if (json < 0)
 		return EXIT_TROUBLE;
-	f = sink_file(s);
-	if (rule_find(what, &r)) {
-		if (json == 1) {
-			struct json_object *v = rule_json(r);
-
-			(void)fprintf(
-			    f, "[%s]\n",
-			    json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
-			json_object_put(v);
-		} else {
-			explain_rule(f, r);
-		}
-	} else if (field != NULL && json == 1) {
-		struct json_object *v = json_object_new_object();
-
-		json_object_object_add(v, "name", json_object_new_string(field->name));
-		json_object_object_add(v, "type", json_object_new_string(field->type));
-		json_object_object_add(v, "meaning",
-		                       json_object_new_string(field->meaning));
-		json_object_object_add(v, "source",
-		                       json_object_new_string(field->source));
-		(void)fprintf(f, "[%s]\n",
-		              json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN));
-		json_object_put(v);
-	} else if (field != NULL) {
-		(void)fprintf(f, "%s\n  type    %s\n  source  %s\n\n", field->name,
-		              field->type, field->source);
-		wrapped(f, field->meaning);
-	} else {
-		told = explain_manscdp(
-		    f,
-		    slice_istarts(what, SLICE("manscdp.")) ? slice_tail(what, 8) : what,
-		    e);
-	}
-	if (told == 0)
-		err_set(
-		    e,
-		    "explain: no such rule, field or command: %s ('gbscope rules' lists the rules; "
-		    "fields are named like sip.CSeq and manscdp.Catalog.SumNum)",
-		    o->what);
-	if (sink_close(s, told != 0, e) < 0 || told == 0)
-		return EXIT_TROUBLE;
-	return EXIT_OK;
+	if (known_open(&k, e))
+		marked = arena_array(&k.arena, k.registry.total, sizeof(*marked));
+	if (marked != NULL)
+		total = fields_pick(&k, o, marked, e);
+	if (total >= 0)
+		s = sink_open(o->output, e);
+	if (s != NULL)
+		fields_print(sink_file(s), &k, o, marked, total, json == 1);
+	known_close(&k);
+	return s == NULL || sink_close(s, 1, e) < 0 ? EXIT_TROUBLE : EXIT_OK;
 }

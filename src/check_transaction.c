@@ -124,7 +124,9 @@ cancel(const struct checker *c, const struct message *m, const struct place *p)
 	else if (!slice_ieq(m->from.tag, x->from_tag) || !same_address(&m->from, x->from))
 		wrong = SLICE("From");
 	if (wrong.n != 0)
-		found(c, m, p, RULE_SIP_CANCEL_MATCH, .field = wrong,
+		found(c, m, p, RULE_SIP_CANCEL_MATCH,
+		      .field = slice_eq(wrong, SLICE("Request-URI")) ? SLICE("sip.r-uri")
+		                                                     : wrong,
 		      ARGS({"field", wrong}));
 }
 

@@ -62,6 +62,16 @@ static const struct name_row kinds[] = {
     {"region", DICT_NODE_REGION}, {NULL, 0},
 };
 
+const char *
+dict_type_name(enum dict_type t)
+{
+	const struct name_row *r;
+
+	for (r = types; r->name != NULL && r->value != t; r++)
+		continue;
+	return r->name;
+}
+
 static bool
 wrong(struct loader *l, uint32_t node, const char *what)
 {

@@ -11,5 +11,7 @@
  * no dictionary. */
 const struct dict *dict_new(struct slice text, struct xml *x, struct arena *a,
                             struct err *e);
+/* As the dictionary writes it: "deviceID". */
+const char *dict_type_name(enum dict_type t);
 
 #endif

@@ -25,6 +25,9 @@ main(int argc, char **argv)
 		case COMMAND_RULES:
 			result = run_rules(&o, &e);
 			break;
+		case COMMAND_FIELDS:
+			result = run_fields(&o, &e);
+			break;
 		case COMMAND_EXPLAIN:
 			result = run_explain(&o, &e);
 			break;

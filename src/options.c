@@ -13,9 +13,10 @@ enum {
 	FOR_LIST = 1 << COMMAND_LIST,
 	FOR_SHOW = 1 << COMMAND_SHOW,
 	FOR_RULES = 1 << COMMAND_RULES,
+	FOR_FIELDS = 1 << COMMAND_FIELDS,
 	FOR_EXPLAIN = 1 << COMMAND_EXPLAIN,
 	FOR_ANALYSIS = FOR_REPORT | FOR_CHECK | FOR_LIST | FOR_SHOW,
-	FOR_ALL = FOR_ANALYSIS | FOR_RULES | FOR_EXPLAIN,
+	FOR_ALL = FOR_ANALYSIS | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN,
 };
 
 static const struct {
@@ -28,7 +29,8 @@ static const struct {
     [COMMAND_SHOW] = {"show", "FRAME CAPTURE...",
                       "a message as a tree, with meanings, offsets and bytes"},
     [COMMAND_RULES] = {"rules", "", "what gbscope checks"},
-    [COMMAND_EXPLAIN] = {"explain", "RULE|FIELD",
+    [COMMAND_FIELDS] = {"fields", "[PATTERN...]", "fields that gbscope knows by name"},
+    [COMMAND_EXPLAIN] = {"explain", "RULE|FIELD...",
                          "what a rule or a field means, and what to do"},
 };
 
@@ -53,9 +55,8 @@ static const struct {
      FOR_ANALYSIS},
     {OPT_STRICT, "strict-passwords", NULL, "refuse a passwords file that others can read",
      FOR_ANALYSIS},
-    {'f', "format", "FORMAT",
-     "json or text (if not given: report json, rules and explain text)",
-     FOR_REPORT | FOR_RULES | FOR_EXPLAIN},
+    {'f', "format", "FORMAT", "json or text (if not given: report json, the others text)",
+     FOR_REPORT | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
     {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
     {OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022",
      FOR_ANALYSIS},
@@ -222,11 +223,14 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	if (o->command == COMMAND_SHOW &&
 	    (!parse_u64(slice_str(argv[0]), INT64_MAX, &o->frame) || o->frame == 0))
 		return err_set(e, "show: not a frame number: %s", argv[0]);
-	if (o->command == COMMAND_EXPLAIN)
-		o->what = argv[0];
+	if (o->command == COMMAND_EXPLAIN || o->command == COMMAND_FIELDS) {
+		o->names = argv;
+		o->names_total = (size_t)argc;
+		return 0;
+	}
 	argv += wanted;
 	argc -= wanted;
-	if (o->command == COMMAND_RULES || o->command == COMMAND_EXPLAIN)
+	if (o->command == COMMAND_RULES)
 		return argc == 0 ? 0
 		                 : err_set(e, "%s: too many arguments: %s",
 		                           commands[o->command].name, argv[0]);

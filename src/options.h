@@ -16,6 +16,7 @@ enum command {
 	COMMAND_LIST,
 	COMMAND_SHOW,
 	COMMAND_RULES,
+	COMMAND_FIELDS,
 	COMMAND_EXPLAIN,
 	COMMAND_HELP,
 	COMMAND_VERSION,
@@ -32,8 +33,9 @@ struct options {
 	uint8_t edition; /* EDITION_ bit, 0 auto */
 	enum severity fail_on;
 	int64_t exchange_timeout_ns;
-	uint64_t frame;   /* show */
-	const char *what; /* explain */
+	uint64_t frame; /* show */
+	char **names;   /* explain, fields */
+	size_t names_total;
 	char **captures;
 	size_t captures_total;
 };

@@ -8,8 +8,9 @@ enum { EXIT_OK = 0, EXIT_FINDINGS = 1, EXIT_TROUBLE = 2, EXIT_INCOMPLETE = 3 };
 
 /* report, check, list, show. The exit status; with EXIT_TROUBLE, *e says why. */
 int run_analysis(const struct options *o, struct err *e);
-/* rules, explain (src/catalog.c). */
+/* rules, fields (src/catalog.c), explain (src/explain.c). */
 int run_rules(const struct options *o, struct err *e);
+int run_fields(const struct options *o, struct err *e);
 int run_explain(const struct options *o, struct err *e);
 
 #endif

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .base import Failure, Skip, Test, check, compare, text
 
-COMMANDS = ['report', 'check', 'list', 'show', 'rules', 'explain']
+COMMANDS = ['report', 'check', 'list', 'show', 'rules', 'fields', 'explain']
 
 
 def samples(suite):
@@ -399,6 +399,9 @@ def completes(suite, shell, ask):
         check(sorted(got) == ['error', 'note', 'warning'], f'--fail-on: {got}')
         got = ask(suite, place, 'gbscope', 'explain', 'auth-response-m')
         check(got == ['auth-response-mismatch'], f'explain: {got}')
+        for command in ('explain', 'fields'):
+            got = ask(suite, place, 'gbscope', command, 'manscdp.Catalog.Su')
+            check(got == ['manscdp.Catalog.SumNum'], f'{command}: {got}')
     return Test(f'completion in {shell}', run)
 
 
@@ -414,7 +417,7 @@ def zsh(suite):
 def scripts(suite):
     """What writes pages is at least Python."""
     def run():
-        for name in ('docs/make-rules', 'docs/accept', 'completion/make', 'samples/make-samples'):
+        for name in ('docs/make-rules', 'docs/make-field-rules', 'docs/accept', 'completion/make', 'samples/make-samples'):
             ast.parse((suite.top / name).read_text(encoding='utf-8'), name)
     return Test('scripts of the docs are Python', run)
 
