@@ -482,14 +482,18 @@ capture(struct out *o, const struct results *r, size_t i)
 	const struct capture_info *c = capture_info(r->captures, i);
 	struct json_object *v = json_object_new_object(),
 	                   *list = json_object_new_array_ext(1), *skipped;
-	const struct link_type *link = c->dlt >= 0 ? link_find(c->dlt) : NULL;
-	char name[32];
+	char name[64];
+	size_t k;
 	int s;
 
 	add(v, "file", text(o, slice_str(c->file)));
-	add(v, "format", str(c->format));
-	if (c->dlt >= 0) {
-		(void)snprintf(name, sizeof(name), "LINKTYPE %d", c->dlt);
+	(void)snprintf(name, sizeof(name), "%s%s%s", c->format, c->packing ? ", " : "",
+	               c->packing ? c->packing : "");
+	add(v, "format", str(name));
+	for (k = 0; k < c->links_total; k++) {
+		const struct link_type *link = link_find(c->links[k]);
+
+		(void)snprintf(name, sizeof(name), "LINKTYPE %d", c->links[k]);
 		(void)json_object_array_add(list, str(link ? link->name : name));
 	}
 	add(v, "link_types", list);

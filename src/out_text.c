@@ -45,7 +45,8 @@ captures(struct out *o, const struct results *r)
 		ink(o, INK_BOLD);
 		tty_put(o, slice_str(c->file));
 		ink(o, INK_PLAIN);
-		(void)fprintf(o->f, "  %s, ", c->format);
+		(void)fprintf(o->f, "  %s%s%s, ", c->format, c->packing ? ", " : "",
+		              c->packing ? c->packing : "");
 		count_put(o, c->frames, "frame");
 		if (c->frames != 0)
 			(void)fprintf(o->f, ", %s to %s",

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "dissect/link.h"
 #include "src/check.h"
 #include "src/output.h"
 #include "src/show.h"
@@ -209,6 +210,17 @@ run_frames(struct run *r)
 	r->summary.transactions = tracker_transactions(r->tracker);
 }
 
+/* The first one that there is no row for. */
+static int
+link_unknown(const struct capture_info *c)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < c->links_total && link_find(c->links[i]) != NULL; i++)
+		;
+	return c->links[i];
+}
+
 static bool
 whole(const struct run *r)
 {
@@ -226,7 +238,7 @@ whole(const struct run *r)
 			(void)fprintf(
 			    stderr,
 			    "gbscope: %s: link type %d is not known: %llu frames not read\n",
-			    c->file, c->dlt,
+			    c->file, link_unknown(c),
 			    (unsigned long long)net_skipped(r->net, i, NET_SKIP_LINK));
 		}
 	}
