@@ -1,4 +1,4 @@
-/* net - frames in, UDP datagrams and TCP segments out; IP fragments are put together. */
+/* net - frames in, UDP datagrams, SCTP messages and TCP segments out; tunnels are followed, IP fragments put together. */
 #ifndef SRC_NET_H
 #define SRC_NET_H
 
@@ -11,7 +11,9 @@ struct datagram {
 	enum carrier carrier;
 	struct slice
 	    payload; /* of UDP; or of TCP behind its header. Valid until the next net_feed */
-	uint32_t length;   /* of payload as sent, in bytes; >= payload.n */
+	uint32_t length; /* of payload as sent, in bytes; >= payload.n */
+	bool message;    /* payload is a message by itself: all but TCP's segments */
+	bool inner; /* of what Wireshark exported: the carrier was not all around it */
 	uint32_t seq, ack; /* TCP */
 	uint8_t flags;     /* TCP_SYN ... */
 	bool cut;          /* the capture lacks bytes of it */
@@ -35,9 +37,13 @@ struct datagram {
 	S(TAGS, "too many VLAN tags")                                                    \
 	S(IP_BAD, "broken IP header")                                                    \
 	S(IP_SHORT, "IP header cut short")                                               \
+	S(TUNNEL, "broken or unknown tunnel")                                            \
+	S(TUNNEL_DEPTH, "too many tunnels in each other")                                \
 	S(ICMP, "ICMP")                                                                  \
 	S(PROTO, "other transport protocol")                                             \
-	S(TRANSPORT_BAD, "broken UDP or TCP header")                                     \
+	S(TRANSPORT_BAD, "broken UDP, TCP or SCTP header")                               \
+	S(SCTP, "SCTP without a whole message")                                          \
+	S(EXPORTED, "exported PDU without addresses")                                    \
 	S(FRAGMENT_BAD, "fragment that cannot be used")                                  \
 	S(FRAGMENT_LOST, "fragment of a packet that never became whole")                 \
 	S(CLOCK, "time stamp out of range")
@@ -57,7 +63,7 @@ struct net *net_new(struct limits *l, size_t captures_total); /* NULL without me
 /* From now on the checksums of UDP datagrams are looked at too; this reads every byte of media. */
 void net_check_udp(struct net *n);
 void net_feed(struct net *n, const struct frame *f);
-/* True and *out when the last frame completed a datagram. 0 or 1 for each net_feed. */
+/* True and *out when the last frame completed a datagram; of SCTP, until it is false. */
 bool net_next(struct net *n, struct datagram *out);
 /* No more frames: fragment sets that are still open are counted as lost. */
 void net_end(struct net *n);

@@ -425,7 +425,7 @@ feed_time(struct transport *t)
 	}
 }
 
-/* ---- UDP ---- */
+/* ---- messages by themselves ---- */
 
 static bool
 is_keepalive(struct slice s)
@@ -438,12 +438,13 @@ is_keepalive(struct slice s)
 }
 
 static void
-feed_udp(struct transport *t, const struct datagram *d)
+feed_message(struct transport *t, const struct datagram *d)
 {
 	struct record r = {.bytes = d->payload,
 	                   .src = d->src,
 	                   .dst = d->dst,
-	                   .carrier = CARRIER_UDP,
+	                   .carrier = d->carrier,
+	                   .inner = d->inner,
 	                   .capture = d->capture,
 	                   .frame = d->frame,
 	                   .time_ns = d->time_ns,
@@ -478,8 +479,8 @@ transport_feed(struct transport *t, const struct datagram *d)
 	t->context.filled = false;
 	if (t->starts.oldest != NULL || t->holes.oldest != NULL)
 		feed_time(t);
-	if (d->carrier == CARRIER_UDP)
-		feed_udp(t, d);
+	if (d->message)
+		feed_message(t, d);
 	else
 		feed_tcp(t, d);
 }

@@ -62,6 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (ways & 2)
 			d.src = ends[2];
 		d.carrier = ways & 4 ? CARRIER_UDP : CARRIER_TCP;
+		d.message = d.carrier == CARRIER_UDP;
 		d.overlap = (ways & 8) != 0;
 		d.flags = cur_u8(&c);
 		/* Near the wrap-around, as a rule. */

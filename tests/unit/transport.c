@@ -388,6 +388,7 @@ run(const struct row *row)
 		    .src = ends[side],
 		    .dst = ends[!side],
 		    .carrier = s->side == 'u' ? CARRIER_UDP : CARRIER_TCP,
+		    .message = s->side == 'u',
 		    .payload = slice_of(block, n),
 		    .length = (uint32_t)all.n,
 		    .cut = n < all.n,
