@@ -27,40 +27,27 @@ struct layer {
 struct net {
 	struct fragments *fragments;
 	struct clock clock;
-	const struct link_type *link;        /* of the last frame */
-	uint64_t (*skipped)[NET_SKIP_TOTAL]; /* by capture */
-	size_t captures_total;
+	const struct link_type *link; /* of the last frame */
+	struct ledger *ledger;
 	bool check_udp;
 	bool ready; /* datagram was not pulled yet */
 	struct datagram datagram;
 	struct slice chunks; /* of the SCTP packet whose messages are pulled */
 	uint8_t *packet; /* a copy of what was put together and holds fragments again */
 	uint64_t frame;
+	struct origin origin;
 };
 
-const char *
-net_skip_text(enum net_skip s)
-{
-	static const char *const texts[NET_SKIP_TOTAL] = {
-#define NET_SKIP_TEXT(id, text) text,
-	    NET_SKIPS(NET_SKIP_TEXT)
-#undef NET_SKIP_TEXT
-	};
-
-	return s < NET_SKIP_TOTAL ? texts[s] : "";
-}
-
 struct net *
-net_new(struct limits *l, size_t captures_total)
+net_new(struct limits *l, struct ledger *ledger)
 {
 	struct net *n = calloc(1, sizeof(*n));
 
 	if (n == NULL)
 		return NULL;
-	n->captures_total = captures_total;
-	n->skipped = calloc(captures_total ? captures_total : 1, sizeof(*n->skipped));
-	n->fragments = fragments_new(l, captures_total);
-	if (n->skipped == NULL || n->fragments == NULL) {
+	n->ledger = ledger;
+	n->fragments = fragments_new(l);
+	if (n->fragments == NULL) {
 		net_free(n);
 		return NULL;
 	}
@@ -74,18 +61,17 @@ net_check_udp(struct net *n)
 }
 
 static void
-skip(struct net *n, const struct frame *f, enum net_skip reason)
+skip(struct net *n, const struct frame *f, enum skip reason)
 {
-	if (f->capture < n->captures_total)
-		n->skipped[f->capture][reason]++;
+	ledger_skip(n->ledger, (struct origin){f->capture, f->number}, reason);
 }
 
-static enum net_skip
+static enum skip
 proto_skip(uint8_t proto)
 {
 	if (proto == IP_PROTO_ICMP || proto == IP_PROTO_ICMPV6)
-		return NET_SKIP_ICMP;
-	return NET_SKIP_PROTO;
+		return SKIP_ICMP;
+	return SKIP_PROTO;
 }
 
 static void
@@ -234,10 +220,10 @@ feed_proto(struct net *n, const struct ip *ip, struct layer *l)
 static bool
 feed_transport(struct net *n, const struct ip *ip, const struct frame *f, struct layer *l)
 {
-	static const enum net_skip skips[] = {
-	    [FED_BAD] = NET_SKIP_TRANSPORT_BAD,
-	    [FED_NOTHING] = NET_SKIP_SCTP,
-	    [FED_TUNNEL_BAD] = NET_SKIP_TUNNEL,
+	static const enum skip skips[] = {
+	    [FED_BAD] = SKIP_TRANSPORT_BAD,
+	    [FED_NOTHING] = SKIP_SCTP,
+	    [FED_TUNNEL_BAD] = SKIP_TUNNEL,
 	};
 	enum fed fed = feed_proto(n, ip, l);
 
@@ -282,14 +268,18 @@ feed_fragment(struct net *n, struct ip *ip, const struct frame *f, bool inner)
 	struct fragments_whole whole;
 
 	if (inner && !packet_keep(n, ip)) {
-		skip(n, f, NET_SKIP_FRAGMENT_BAD);
+		skip(n, f, SKIP_FRAGMENT_BAD);
 		return false;
 	}
 	switch (fragments_add(n->fragments, ip, f, &whole)) {
 	case FRAGMENTS_HELD:
+		skip(n, f, SKIP_FRAGMENT_LOST); /* as long as nothing else is said */
+		return false;
+	case FRAGMENTS_COPY:
+		skip(n, f, SKIP_DUPLICATE);
 		return false;
 	case FRAGMENTS_REFUSED:
-		skip(n, f, NET_SKIP_FRAGMENT_BAD);
+		skip(n, f, SKIP_FRAGMENT_BAD);
 		return false;
 	case FRAGMENTS_WHOLE:
 		break;
@@ -301,12 +291,14 @@ feed_fragment(struct net *n, struct ip *ip, const struct frame *f, bool inner)
 	ip->fragment = false;
 	/* A fragment inside a fragmented packet is none that RFC 8200 4.5 makes. */
 	if (ip_extensions_dissect(ip->payload, NULL, ip) != DIS_OK || ip->fragment) {
-		skip(n, f, NET_SKIP_IP_BAD);
+		skip(n, f, SKIP_IP_BAD);
 		return false;
 	}
 	n->datagram.overlap |= whole.overlap;
 	n->datagram.frames = whole.frames;
 	n->datagram.frames_total = whole.frames_total;
+	n->datagram.origins = whole.origins;
+	n->datagram.origins_total = whole.origins_total;
 	return true;
 }
 
@@ -318,9 +310,11 @@ feed_ip(struct net *n, const struct frame *f, struct layer *l)
 	enum dis answer = ip_dissect(l->payload, NULL, &ip);
 
 	if (answer != DIS_OK) {
-		skip(n, f, answer == DIS_MORE ? NET_SKIP_IP_SHORT : NET_SKIP_IP_BAD);
+		skip(n, f, answer == DIS_MORE ? SKIP_IP_SHORT : SKIP_IP_BAD);
 		return false;
 	}
+	n->datagram.ident = ip.version == 4 ? (uint16_t)ip.id : 0;
+	n->datagram.ttl = ip.ttl;
 	if (ip.fragment && !feed_fragment(n, &ip, f, n->datagram.frames != &n->frame))
 		return false;
 	return feed_transport(n, &ip, f, l);
@@ -334,11 +328,11 @@ feed_type(struct net *n, const struct frame *f, struct layer *l)
 	struct tunnel t;
 
 	if (row == NULL) {
-		skip(n, f, NET_SKIP_NOT_IP);
+		skip(n, f, SKIP_NOT_IP);
 		return false;
 	}
 	if (row->dissect(l->payload, NULL, &t) != DIS_OK) {
-		skip(n, f, NET_SKIP_TUNNEL);
+		skip(n, f, SKIP_TUNNEL);
 		return false;
 	}
 	/* A frame's own header is no tunnel. */
@@ -354,7 +348,7 @@ feed_layers(struct net *n, const struct frame *f, struct layer l)
 	/* Each round goes one tunnel deeper. */
 	while (more) {
 		if (l.depth > TUNNELS_MAX) {
-			skip(n, f, NET_SKIP_TUNNEL_DEPTH);
+			skip(n, f, SKIP_TUNNEL_DEPTH);
 			return;
 		}
 		more = l.type == TYPE_IP4 || l.type == TYPE_IP6 ? feed_ip(n, f, &l)
@@ -370,7 +364,7 @@ feed_exported(struct net *n, const struct frame *f)
 	struct exported e;
 
 	if (exported_dissect(f->bytes, NULL, &e) != DIS_OK || e.address_n == 0) {
-		skip(n, f, NET_SKIP_EXPORTED);
+		skip(n, f, SKIP_EXPORTED);
 		return;
 	}
 	d->src = (struct addr){.n = e.address_n, .port = e.sport};
@@ -387,10 +381,21 @@ feed_exported(struct net *n, const struct frame *f)
 	n->ready = true;
 }
 
-static enum net_skip
+static enum skip
 link_skip(enum dis answer)
 {
-	return answer == DIS_MORE ? NET_SKIP_LINK_SHORT : NET_SKIP_TAGS;
+	return answer == DIS_MORE ? SKIP_LINK_SHORT : SKIP_TAGS;
+}
+
+static uint64_t
+tags_of(const struct link *link)
+{
+	uint64_t tags = 0;
+	size_t i;
+
+	for (i = 0; i < link->vlans_total; i++)
+		tags = tags << 16 | (link->vlans[i] + 1u);
+	return tags;
 }
 
 void
@@ -402,13 +407,17 @@ net_feed(struct net *n, const struct frame *f)
 	n->ready = false;
 	n->chunks = SLICE_EMPTY;
 	n->frame = f->number;
+	n->origin = (struct origin){f->capture, f->number};
 	n->datagram = (struct datagram){.frames = &n->frame,
 	                                .frames_total = 1,
+	                                .origins = &n->origin,
+	                                .origins_total = 1,
+	                                .dlt = f->dlt,
 	                                .capture = f->capture,
 	                                .frame = f->number,
 	                                .time_ns = f->time_ns};
 	if (f->time_ns < 0) {
-		skip(n, f, NET_SKIP_CLOCK);
+		skip(n, f, SKIP_CLOCK);
 		return;
 	}
 	clock_tick(&n->clock, f->time_ns);
@@ -416,7 +425,7 @@ net_feed(struct net *n, const struct frame *f)
 	if (n->link == NULL || n->link->dlt != f->dlt)
 		n->link = link_find(f->dlt);
 	if (n->link == NULL) {
-		skip(n, f, NET_SKIP_LINK);
+		skip(n, f, SKIP_LINK);
 		return;
 	}
 	if (f->dlt == LINK_EXPORTED) {
@@ -424,6 +433,7 @@ net_feed(struct net *n, const struct frame *f)
 		return;
 	}
 	answer = n->link->dissect(f->bytes, NULL, &link);
+	n->datagram.tags = tags_of(&link);
 	if (answer == DIS_OK || answer == DIS_OTHER)
 		feed_layers(n, f, (struct layer){link.ethertype, link.payload, 0});
 	else
@@ -453,23 +463,12 @@ net_lost(struct net *n, struct net_loss *out)
 	return fragments_lost(n->fragments, out);
 }
 
-uint64_t
-net_skipped(const struct net *n, size_t capture, enum net_skip reason)
-{
-	if (capture >= n->captures_total || reason >= NET_SKIP_TOTAL)
-		return 0;
-	if (reason == NET_SKIP_FRAGMENT_LOST)
-		return fragments_lost_frames(n->fragments, capture);
-	return n->skipped[capture][reason];
-}
-
 void
 net_free(struct net *n)
 {
 	if (n == NULL)
 		return;
 	fragments_free(n->fragments);
-	free(n->skipped);
 	free(n->packet);
 	free(n);
 }

@@ -3,6 +3,7 @@
 #define SRC_NET_H
 
 #include "src/capture.h"
+#include "src/ledger.h"
 #include "src/limits.h"
 #include "src/record.h"
 
@@ -25,41 +26,19 @@ struct datagram {
 	uint64_t frame;         /* the last frame that was needed */
 	const uint64_t *frames; /* all of this capture, ascending */
 	uint32_t frames_total;
+	const struct origin *origins; /* all, of other captures too */
+	uint32_t origins_total;
+	uint16_t ident; /* IPv4's identification; 0 where there is none */
+	uint8_t ttl;
+	int dlt; /* of the last frame, and a number made of its VLAN tags */
+	uint64_t tags;
 	int64_t time_ns;
 };
 
-/* Why a frame gave nothing: one counter each, by capture. Every frame is either used (it gave a
- * datagram now or belongs to a fragment set) or counted under exactly one of these. */
-#define NET_SKIPS(S)                                                                     \
-	S(LINK, "unknown link type")                                                     \
-	S(LINK_SHORT, "link header cut short")                                           \
-	S(NOT_IP, "not IP")                                                              \
-	S(TAGS, "too many VLAN tags")                                                    \
-	S(IP_BAD, "broken IP header")                                                    \
-	S(IP_SHORT, "IP header cut short")                                               \
-	S(TUNNEL, "broken or unknown tunnel")                                            \
-	S(TUNNEL_DEPTH, "too many tunnels in each other")                                \
-	S(ICMP, "ICMP")                                                                  \
-	S(PROTO, "other transport protocol")                                             \
-	S(TRANSPORT_BAD, "broken UDP, TCP or SCTP header")                               \
-	S(SCTP, "SCTP without a whole message")                                          \
-	S(EXPORTED, "exported PDU without addresses")                                    \
-	S(FRAGMENT_BAD, "fragment that cannot be used")                                  \
-	S(FRAGMENT_LOST, "fragment of a packet that never became whole")                 \
-	S(CLOCK, "time stamp out of range")
-
-enum net_skip {
-#define NET_SKIP_ID(id, text) NET_SKIP_##id,
-	NET_SKIPS(NET_SKIP_ID)
-#undef NET_SKIP_ID
-	    NET_SKIP_TOTAL
-};
-
-const char *net_skip_text(enum net_skip s);
-
 struct net;
 
-struct net *net_new(struct limits *l, size_t captures_total); /* NULL without memory */
+/* Tells the ledger why a frame gave no datagram. NULL without memory. */
+struct net *net_new(struct limits *l, struct ledger *ledger);
 /* From now on the checksums of UDP datagrams are looked at too; this reads every byte of media. */
 void net_check_udp(struct net *n);
 void net_feed(struct net *n, const struct frame *f);
@@ -79,7 +58,6 @@ struct net_loss {
 	bool evicted;       /* dropped by a limit, not by its age */
 };
 bool net_lost(struct net *n, struct net_loss *out);
-uint64_t net_skipped(const struct net *n, size_t capture, enum net_skip reason);
 void net_free(struct net *n);
 
 #endif

@@ -502,14 +502,25 @@ capture(struct out *o, const struct results *r, size_t i)
 	add(v, "first", c->frames ? when(o, c->first_ns, (uint32_t)i) : NULL);
 	add(v, "last", c->frames ? when(o, c->last_ns, (uint32_t)i) : NULL);
 	add(v, "complete", json_object_new_boolean(c->complete));
+	add(v, "used", num(ledger_used(r->ledger, i)));
 	skipped = json_object_new_object();
-	for (s = 0; s < NET_SKIP_TOTAL; s++) {
-		uint64_t n = net_skipped(r->net, i, (enum net_skip)s);
+	for (s = 0; s < SKIP_TOTAL; s++) {
+		uint64_t n = ledger_skipped(r->ledger, i, (enum skip)s);
 
 		if (n != 0)
-			add(skipped, net_skip_text((enum net_skip)s), num(n));
+			add(skipped, skip_text((enum skip)s), num(n));
 	}
 	add(v, "skipped", skipped);
+	list = json_object_new_array_ext((int)c->comments_total);
+	for (k = 0; k < c->comments_total; k++) {
+		struct json_object *one = json_object_new_object();
+
+		add(one, "frame",
+		    c->comments[k].frame ? num(c->comments[k].frame) : NULL);
+		add(one, "comment", text(o, slice_str(c->comments[k].text)));
+		(void)json_object_array_add(list, one);
+	}
+	add(v, "comments", list);
 	return v;
 }
 

@@ -129,6 +129,9 @@ def family_test(suite, family, rows):
             if status == 2:
                 continue
             report = json.loads(out.read_text(encoding='utf-8'))
+            for c in report['captures']:
+                if c['frames'] != c['used'] + sum(c['skipped'].values()):
+                    bad.append(f'{row["file"]}: the frames do not add up')
             verified = verified_calls(report)
             for which in ('good_before', 'good_after'):
                 call = which.replace('_', '-') + '@gbscope.test'
