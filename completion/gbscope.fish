@@ -17,6 +17,7 @@ complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l a
 complete -c gbscope -n '__fish_seen_subcommand_from report check' -l all-findings -d 'details of every finding, not of the first 10 of a kind'
 complete -c gbscope -n '__fish_seen_subcommand_from report show' -l color -x -a 'auto always never' -d 'auto, always or never (NO_COLOR is honoured)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s q -l quiet -d 'say less: no warnings; check its last line only, show no bytes'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -s v -l verbose -d 'say on standard error what became of every frame'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s h -l help -d 'this text'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s V -l version -d 'the version'
 complete -c gbscope -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'error warning note' -d 'exit 1 from this severity on: error, warning or note'
