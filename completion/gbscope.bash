@@ -30,10 +30,10 @@ _gbscope()
 	-p|--passwords|-o|--output|--exchange-timeout) return ;;
 	esac
 	case ${COMP_WORDS[1]}:$cur in
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -h --help -V --version" ;;
-	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete -q --quiet -h --help -V --version" ;;
-	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
+	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
+	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	fields:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;

@@ -20,6 +20,10 @@ complete -c gbscope -n '__fish_seen_subcommand_from report show' -l color -x -a 
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules fields explain' -s q -l quiet -d 'say less: no warnings; check its last line only, show no bytes'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules fields explain' -s h -l help -d 'this text'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules fields explain' -s V -l version -d 'the version'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s q -l quiet -d 'say less: no warnings; check its last line only, show no bytes'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -s v -l verbose -d 'say on standard error what became of every frame'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s h -l help -d 'this text'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s V -l version -d 'the version'
 complete -c gbscope -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'error warning note' -d 'exit 1 from this severity on: error, warning or note'
 complete -c gbscope -n '__fish_seen_subcommand_from check' -l allow-empty -d 'exit 0, not 3, where there is no SIP at all'
 complete -c gbscope -n '__fish_seen_subcommand_from rules fields explain' -f

@@ -3,8 +3,6 @@
 #include "dissect/cursor.h"
 
 enum {
-	TYPE_IP4 = 0x0800,
-	TYPE_IP6 = 0x86DD,
 	TYPE_LENGTHS = 0x0600, /* below it the field is a length: IEEE 802.3-2018 3.2.6 */
 	TYPE_PPPOE = 0x8864,   /* RFC 2516 4: the session stage */
 	TYPE_SLL_LLC = 0x0004, /* "LLC follows" in a cooked header */
@@ -193,16 +191,61 @@ null_dissect(struct slice in, struct arena *a, struct link *out)
 	}
 }
 
+/* LINKTYPE_PPP and its kin: RFC 1661, RFC 1662 3.1. pppd's own has the direction instead of an address. */
+static enum dis
+ppp_dissect(struct slice in, struct arena *a, struct link *out)
+{
+	(void)a;
+	if (in.n >= 2 && in.p[0] <= 1 && in.p[1] == 3)
+		in = slice_tail(in, 2);
+	*out = (struct link){.ethertype = TYPE_PPP, .payload = in};
+	return DIS_OTHER;
+}
+
+/* LINKTYPE_PPP_ETHER: a PPPoE session header first. */
+static enum dis
+pppoe_dissect(struct slice in, struct arena *a, struct link *out)
+{
+	struct cursor c = cursor(in);
+
+	(void)a;
+	*out = (struct link){.ethertype = 0};
+	return payload_dissect(&c, TYPE_PPPOE, false, out);
+}
+
+/* LINKTYPE_MPLS. */
+static enum dis
+mpls_dissect(struct slice in, struct arena *a, struct link *out)
+{
+	(void)a;
+	*out = (struct link){.ethertype = TYPE_MPLS, .payload = in};
+	return DIS_OTHER;
+}
+
+static enum dis
+exported_dissect(struct slice in, struct arena *a, struct link *out)
+{
+	(void)a;
+	*out = (struct link){.payload = in};
+	return DIS_OTHER;
+}
+
 static const struct link_type rows[] = {
     {0, "NULL/Loopback", null_dissect},
     {1, "Ethernet", ethernet_dissect},
+    {9, "PPP", ppp_dissect},
     {12, "Raw IP", raw_dissect},
     {14, "Raw IP", raw_dissect},
+    {50, "PPP", ppp_dissect},
+    {51, "PPP-over-Ethernet session", pppoe_dissect},
     {101, "Raw IP", raw_dissect},
     {108, "OpenBSD loopback", null_dissect},
     {113, "Linux cooked-mode capture v1", sll_dissect},
+    {166, "PPP with Directional Info", ppp_dissect},
+    {219, "MPLS", mpls_dissect},
     {228, "Raw IPv4", raw_dissect},
     {229, "Raw IPv6", raw_dissect},
+    {LINK_EXPORTED, "Wireshark Upper PDU export", exported_dissect},
     {276, "Linux cooked-mode capture v2", sll2_dissect},
 };
 

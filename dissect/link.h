@@ -4,7 +4,15 @@
 
 #include "dissect/dis.h"
 
-enum { LINK_TAGS_MAX = 4 }; /* VLAN tags followed; more is DIS_LIMIT */
+enum {
+	LINK_TAGS_MAX = 4,   /* VLAN tags followed; more is DIS_LIMIT */
+	LINK_EXPORTED = 252, /* no packet in it, but what dissect/exported.h reads */
+	/* Ethernet types. */
+	TYPE_IP4 = 0x0800,
+	TYPE_IP6 = 0x86DD,
+	TYPE_PPP = 0x880B,
+	TYPE_MPLS = 0x8847,
+};
 
 struct link {
 	uint16_t

@@ -7,6 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/pcapng.h"
+#include "src/unpack.h"
+
 enum {
 	BUFFER = 131072,   /* bytes of a file's read buffer */
 	OPEN_MAX_FEW = 16, /* so few files just stay open */
@@ -15,17 +18,16 @@ enum {
 	SECOND = 1000000000,
 };
 
-static const int64_t seconds_max =
-    INT64_MAX / SECOND - 1; /* year 2262: what int64_t ns can hold */
-
 struct source {
 	struct capture_info info;
-	FILE *file;    /* owned by pcap when that is there */
-	pcap_t *pcap;  /* NULL: not open now */
-	bool seekable; /* can be opened again */
-	bool plain;    /* pcap, not pcapng: offsets can be counted */
-	uint64_t at;   /* plain: offset of the next record; 0: not known any more */
-	bool loaded;   /* head is a record that was not handed out yet */
+	FILE *file;                  /* owned by pcap when that is there */
+	pcap_t *pcap;                /* reads classic pcap ... */
+	struct pcapng *pcapng;       /* ... and this the other; both NULL: not open now */
+	const struct unpack *unpack; /* owned by file; NULL: not compressed */
+	bool seekable;               /* can be opened again */
+	uint64_t at; /* pcap: offset of the next record; 0: not known (any more) */
+	bool again;  /* was opened before */
+	bool loaded; /* head is a record that was not handed out yet */
 	struct frame head;
 	int64_t start_ns; /* time of its first record */
 };
@@ -50,33 +52,27 @@ source_close(struct source *s)
 		pcap_close(s->pcap); /* and s->file */
 	else if (s->file != NULL)
 		(void)fclose(s->file);
+	pcapng_free(s->pcapng);
 	s->pcap = NULL;
+	s->pcapng = NULL;
 	s->file = NULL;
+	s->unpack = NULL;
 	s->loaded = false;
 }
 
-/* What the first octets say; they stay to be read. */
-static const char *
-peek_format(struct source *s, uint32_t *magic)
+/* The first four octets, which stay to be read; *n: how many there are. False: they cannot be read. */
+static bool
+peek(FILE *f, uint32_t *magic, size_t *n)
 {
-	uint8_t m[4];
-	size_t n = fread(m, 1, sizeof(m), s->file), i;
-	const char *format = "pcap";
+	uint8_t m[4] = {0};
+	size_t i;
 
-	for (i = n; i > 0; i--)
-		if (ungetc(m[i - 1], s->file) == EOF)
-			return NULL;
-	if (n == 0)
-		return "";
-	if (n < sizeof(m))
-		return format;
+	*n = fread(m, 1, sizeof(m), f);
+	for (i = *n; i > 0; i--)
+		if (ungetc(m[i - 1], f) == EOF)
+			return false;
 	*magic = (uint32_t)m[0] << 24 | (uint32_t)m[1] << 16 | (uint32_t)m[2] << 8 | m[3];
-	if (*magic == 0x0A0D0D0A)
-		format = "pcapng";
-	else if (*magic == 0xA1B23C4D || *magic == 0x4D3CB2A1)
-		format = "pcap (nanoseconds)";
-	s->plain = *magic != 0x0A0D0D0A && *magic != 0xA1B2CD34 && *magic != 0x34CDB2A1;
-	return format;
+	return !ferror(f);
 }
 
 static FILE *
@@ -90,18 +86,13 @@ open_stdin(void)
 	return f;
 }
 
+/* What gbscope does not unpack. */
 static const char *
 compression(uint32_t magic)
 {
-	if (magic >> 8 == 0x1F8B08)
-		return "gzip";
-	if (magic == 0x28B52FFD)
-		return "zstd";
 	if (magic == 0xFD377A58)
 		return "xz";
-	if (magic >> 8 == 0x425A68)
-		return "bzip2";
-	return NULL;
+	return magic >> 8 == 0x425A68 ? "bzip2" : NULL;
 }
 
 /* LINKTYPE_ values are the same everywhere, DLT_RAW is not. */
@@ -111,127 +102,199 @@ link_type(int dlt)
 	return dlt == DLT_RAW ? 101 : dlt;
 }
 
+static void
+link_note(struct capture_info *info, int dlt)
+{
+	size_t i;
+
+	for (i = 0; i < info->links_total; i++)
+		if (info->links[i] == dlt)
+			return;
+	if (info->links_total < CAPTURE_LINKS_MAX)
+		info->links[info->links_total++] = dlt;
+}
+
+static void
+comment_note(struct source *s, uint64_t frame, struct slice text)
+{
+	struct capture_info *info = &s->info;
+	struct capture_comment *more;
+	char *copy;
+
+	/* The file's own were read when it was opened first. */
+	if (text.n == 0 || (frame == 0 && s->again))
+		return;
+	if (info->comments_total == CAPTURE_COMMENTS_MAX) {
+		info->comments_dropped++;
+		return;
+	}
+	more = realloc(info->comments, (info->comments_total + 1) * sizeof(*more));
+	copy = more != NULL ? strndup((const char *)text.p, text.n) : NULL;
+	if (more != NULL)
+		info->comments = more;
+	if (copy == NULL) {
+		info->comments_dropped++;
+		return;
+	}
+	more[info->comments_total++] = (struct capture_comment){frame, copy};
+}
+
+/* Opens the file and sees that it can be read. */
+static int
+file_open(struct source *s, struct err *e)
+{
+	const char *name = s->info.file;
+	struct stat st;
+
+	s->file = strcmp(name, "-") == 0 ? open_stdin() : fopen(name, "rbe");
+	if (s->file == NULL || fstat(fileno(s->file), &st) != 0)
+		return err_set(e, "%s: %s", name, strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return err_set(e, "%s: is a directory", name);
+	s->seekable = S_ISREG(st.st_mode) && strcmp(name, "-") != 0;
+	(void)setvbuf(s->file, NULL, _IOFBF, BUFFER);
+	return 0;
+}
+
+/* The first octets of what is to be read, in a stream that unpacks it if need be. */
+static int
+magic_read(struct source *s, uint32_t *magic, struct err *e)
+{
+	const char *name = s->info.file;
+	enum unpack_kind kind;
+	struct unpack *u;
+	size_t n;
+	FILE *f;
+
+	errno = 0;
+	if (!peek(s->file, magic, &n))
+		return err_set(e, "%s: %s", name, strerror(errno ? errno : EIO));
+	kind = unpack_kind(*magic);
+	if (kind != UNPACK_NONE) {
+		f = unpack_open(s->file, kind, &u);
+		if (f == NULL)
+			return err_set(e, "%s: is compressed with %s: %s", name,
+			               unpack_name(kind), strerror(errno));
+		s->file = f;
+		s->unpack = u;
+		s->info.packing = unpack_name(kind);
+		(void)setvbuf(f, NULL, _IOFBF, BUFFER);
+		if (!peek(f, magic, &n) || unpack_trouble(u)[0] != '\0')
+			return err_set(e, "%s: %s", name, unpack_trouble(u));
+		if (unpack_kind(*magic) != UNPACK_NONE)
+			return err_set(e, "%s: is compressed twice", name);
+	}
+	if (n == 0)
+		return err_set(e, "%s: is empty", name);
+	if (compression(*magic) != NULL)
+		return err_set(e, "%s: is compressed with %s; decompress it first", name,
+		               compression(*magic));
+	return 0;
+}
+
+static int
+ng_open(struct source *s, struct err *e)
+{
+	s->info.format = "pcapng";
+	s->pcapng = pcapng_new(s->file);
+	if (s->pcapng == NULL)
+		return err_set(e, "out of memory");
+	if (pcapng_begin(s->pcapng) != PCAPNG_FRAME)
+		return err_set(e, "%s: not a capture that can be read: offset %llu: %s",
+		               s->info.file, (unsigned long long)pcapng_offset(s->pcapng),
+		               pcapng_why(s->pcapng));
+	link_note(&s->info, pcapng_dlt(s->pcapng));
+	comment_note(s, 0, pcapng_comment(s->pcapng));
+	return 0;
+}
+
+static int
+classic_open(struct source *s, uint32_t magic, struct err *e)
+{
+	char why[PCAP_ERRBUF_SIZE] = "";
+	bool nano = magic == 0xA1B23C4D || magic == 0x4D3CB2A1;
+
+	s->info.format = nano ? "pcap (nanoseconds)" : "pcap";
+	s->pcap = pcap_fopen_offline_with_tstamp_precision(
+	    s->file, PCAP_TSTAMP_PRECISION_NANO, why);
+	if (s->pcap == NULL)
+		return err_set(e, "%s: not a capture that can be read: %s", s->info.file,
+		               why);
+	link_note(&s->info, link_type(pcap_datalink(s->pcap)));
+	if (nano)
+		s->info.precision = 9;
+	/* Kuznetzov's records are longer. */
+	s->at = magic != 0xA1B2CD34 && magic != 0x34CDB2A1 ? PCAP_HEADER : 0;
+	return 0;
+}
+
 static int
 source_open(struct source *s, struct err *e)
 {
-	char why[PCAP_ERRBUF_SIZE] = "";
-	const char *name = s->info.file;
-	struct stat st;
 	uint32_t magic = 0;
 
-	s->file = strcmp(name, "-") == 0 ? open_stdin() : fopen(name, "rbe");
-	if (s->file == NULL)
-		return err_set(e, "%s: %s", name, strerror(errno));
-	if (fstat(fileno(s->file), &st) != 0) {
-		err_set(e, "%s: %s", name, strerror(errno));
-		goto fail;
+	s->info.precision = s->info.precision ? s->info.precision : 6;
+	if (file_open(s, e) != 0 || magic_read(s, &magic, e) != 0 ||
+	    (magic == 0x0A0D0D0A ? ng_open(s, e) : classic_open(s, magic, e)) != 0) {
+		source_close(s);
+		return -1;
 	}
-	if (S_ISDIR(st.st_mode)) {
-		err_set(e, "%s: is a directory", name);
-		goto fail;
-	}
-	s->seekable = S_ISREG(st.st_mode) && strcmp(name, "-") != 0;
-	(void)setvbuf(s->file, NULL, _IOFBF, BUFFER);
-	errno = 0;
-	s->info.format = peek_format(s, &magic);
-	if (s->info.format == NULL || ferror(s->file)) {
-		err_set(e, "%s: %s", name, strerror(errno ? errno : EIO));
-		goto fail;
-	}
-	if (s->info.format[0] == '\0') {
-		err_set(e, "%s: is empty", name);
-		goto fail;
-	}
-	if (compression(magic) != NULL) {
-		err_set(e, "%s: is compressed with %s; decompress it first", name,
-		        compression(magic));
-		goto fail;
-	}
-	s->pcap = pcap_fopen_offline_with_tstamp_precision(
-	    s->file, PCAP_TSTAMP_PRECISION_NANO, why);
-	if (s->pcap == NULL) {
-		err_set(e, "%s: not a capture that can be read: %s", name, why);
-		goto fail;
-	}
-	s->info.dlt = link_type(pcap_datalink(s->pcap));
-	if (s->info.precision == 0)
-		s->info.precision = s->info.format[4] == ' ' ? 9 : 6;
-	s->at = s->plain ? PCAP_HEADER : 0;
+	s->again = true;
 	return 0;
-fail:
-	source_close(s);
-	return -1;
 }
 
 /* libpcap's time, as a number that can be calculated with. A pcap file has 32 bits without sign,
  * which libpcap takes for signed ones; a fraction beyond a second says nothing. */
 static int64_t
-time_of(const struct source *s, const struct timeval *ts)
+time_of(const struct timeval *ts)
 {
-	int64_t seconds = ts->tv_sec, fraction = ts->tv_usec;
+	int64_t seconds = (uint32_t)ts->tv_sec, fraction = ts->tv_usec;
 
-	if (s->plain)
-		seconds = (uint32_t)seconds;
-	if (seconds < 0)
-		return 0;
-	if (seconds > seconds_max)
-		seconds = seconds_max;
 	if (fraction < 0 || fraction >= SECOND)
 		fraction = SECOND - 1;
 	return seconds * SECOND + fraction;
 }
 
-/* libpcap tells the ways of ending apart by its words only. */
+/* Why the reading ends here; cut: in the midst of a record, which says all. */
 static void
-source_trouble(struct source *s)
+trouble(struct source *s, bool cut, uint64_t offset, const char *why)
 {
-	static const struct {
-		const char *begins, *means;
-		bool whole; /* nothing to add */
-	} rows[] = {
-	    {"truncated", "cut short in the middle of frame", true},
-	    {"an interface has", "cannot be read from frame",
-	     false}, /* libpcap allows one link type a file */
-	    {"", "damaged at frame", false},
-	};
-	const char *why = pcap_geterr(s->pcap);
 	unsigned long long frame = s->info.frames + 1;
 	char where[48] = "";
-	size_t i = 0;
 
-	while (strncmp(why, rows[i].begins, strlen(rows[i].begins)) != 0)
-		i++;
-	if (s->at != 0)
+	if (s->unpack != NULL && unpack_trouble(s->unpack)[0] != '\0') {
+		cut = false;
+		why = unpack_trouble(s->unpack);
+	}
+	if (offset != 0)
 		(void)snprintf(where, sizeof(where), " (offset %llu)",
-		               (unsigned long long)s->at);
+		               (unsigned long long)offset);
 	(void)snprintf(s->info.trouble, sizeof(s->info.trouble), "%s %llu%s%s%.150s",
-	               rows[i].means, frame, where, rows[i].whole ? "" : ": ",
-	               rows[i].whole ? "" : why);
+	               cut ? "cut short in the middle of frame" : "damaged at frame",
+	               frame, where, cut ? "" : ": ", cut ? "" : why);
 }
 
-/* Loads the next record into head; false at the end or at trouble, with the file closed. */
 static bool
-source_load(struct source *s)
+classic_load(struct source *s)
 {
 	struct pcap_pkthdr *h;
 	const u_char *bytes;
 	struct frame *f = &s->head;
 	off_t at;
 	int got = pcap_next_ex(s->pcap, &h, &bytes);
+	const char *why = pcap_geterr(s->pcap);
 
 	if (got != 1) {
-		if (got == PCAP_ERROR_BREAK)
-			s->info.complete = true;
-		else
-			source_trouble(s);
-		source_close(s);
+		s->info.complete = got == PCAP_ERROR_BREAK;
+		/* libpcap tells the ways of ending apart by its words only. */
+		if (got != PCAP_ERROR_BREAK)
+			trouble(s, strncmp(why, "truncated", 9) == 0, s->at, why);
 		return false;
 	}
-	f->number = s->info.frames + 1;
-	f->time_ns = time_of(s, &h->ts);
+	f->time_ns = time_of(&h->ts);
 	f->bytes = slice_of(bytes, h->caplen);
-	f->wire = h->len > h->caplen ? h->len : h->caplen;
-	f->dlt = s->info.dlt;
+	f->wire = h->len;
+	f->dlt = s->info.links[0];
 	f->offset = 0;
 	if (s->at != 0) {
 		f->offset = s->at + PCAP_RECORD;
@@ -242,6 +305,55 @@ source_load(struct source *s)
 			s->at = at > 0 ? (uint64_t)at : 0;
 		}
 	}
+	return true;
+}
+
+static bool
+ng_load(struct source *s)
+{
+	struct pcapng_frame in;
+	struct frame *f = &s->head;
+	enum pcapng_answer got = pcapng_next(s->pcapng, &in);
+
+	comment_note(s, 0, pcapng_comment(s->pcapng));
+	if (got != PCAPNG_FRAME) {
+		s->info.complete = got == PCAPNG_END;
+		if (got != PCAPNG_END)
+			trouble(s, got == PCAPNG_CUT, pcapng_offset(s->pcapng),
+			        pcapng_why(s->pcapng));
+		return false;
+	}
+	comment_note(s, s->info.frames + 1, in.comment);
+	/* What has no time came right after what stands before it. */
+	if (in.timed)
+		f->time_ns = in.time_ns;
+	f->bytes = in.bytes;
+	f->wire = in.wire;
+	f->dlt = in.dlt;
+	f->offset = in.offset;
+	link_note(&s->info, in.dlt);
+	return true;
+}
+
+/* Loads the next record into head; false at the end or at trouble, with the file closed. */
+static bool
+source_load(struct source *s)
+{
+	struct frame *f = &s->head;
+
+	if (!(s->pcapng != NULL ? ng_load(s) : classic_load(s))) {
+		/* The end of what was unpacked may not be the end of the file. */
+		if (s->info.complete && s->unpack != NULL &&
+		    unpack_trouble(s->unpack)[0] != '\0') {
+			s->info.complete = false;
+			trouble(s, false, 0, "");
+		}
+		source_close(s);
+		return false;
+	}
+	f->number = s->info.frames + 1;
+	if (f->wire < f->bytes.n)
+		f->wire = (uint32_t)f->bytes.n;
 	if (f->time_ns % 1000 != 0)
 		s->info.precision = 9;
 	s->loaded = true;
@@ -255,6 +367,9 @@ earlier(const struct source *a, const struct source *b)
 {
 	if (a->head.time_ns != b->head.time_ns)
 		return a->head.time_ns < b->head.time_ns;
+	/* At the seam of rotated files, whatever their order on the command line. */
+	if (a->start_ns != b->start_ns)
+		return a->start_ns < b->start_ns;
 	return a->head.capture < b->head.capture;
 }
 
@@ -326,7 +441,6 @@ capture_new(char *const *files, size_t files_total, struct err *e)
 	for (i = 0; i < files_total; i++) {
 		s = &c->sources[c->total++];
 		s->info.file = files[i];
-		s->info.dlt = -1;
 		s->head.capture = (uint32_t)i;
 		if (strcmp(files[i], "-") == 0) {
 			if (stdin_taken) {
@@ -427,8 +541,14 @@ capture_free(struct capture *c)
 
 	if (c == NULL)
 		return;
-	for (i = 0; c->sources != NULL && i < c->total; i++)
+	for (i = 0; c->sources != NULL && i < c->total; i++) {
+		struct capture_info *info = &c->sources[i].info;
+
 		source_close(&c->sources[i]);
+		while (info->comments_total != 0)
+			free(info->comments[--info->comments_total].text);
+		free(info->comments);
+	}
 	free(c->sources);
 	free(c->heap);
 	free(c->later);

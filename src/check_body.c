@@ -13,7 +13,7 @@ length(const struct checker *c, const struct message *m, const struct place *p)
 		      VALUE(h ? h->value : SLICE_EMPTY),
 		      ARGS({"value", h ? h->value : SLICE_EMPTY}));
 	if (m->length_dis == DIS_OTHER && m->rec.carrier == CARRIER_TCP &&
-	    m->dis == DIS_OK && !cut)
+	    !m->rec.inner && m->dis == DIS_OK && !cut)
 		found(c, m, p, RULE_SIP_LENGTH_MISSING,
 		      .field = SLICE("sip.Content-Length"));
 	if (m->missing != 0 && !cut)

@@ -39,12 +39,12 @@ static void
 transport(const struct checker *c, const struct message *m, const struct place *p)
 {
 	struct slice said = m->via.transport;
-	struct slice carrier =
-	    m->rec.carrier == CARRIER_UDP ? SLICE("UDP") : SLICE("TCP");
+	struct slice carrier = slice_str(carrier_name(m->rec.carrier));
 
 	if (!slice_ieq(m->via.protocol, SLICE("SIP")) ||
 	    !slice_eq(m->via.version, SLICE("2.0")) ||
-	    ((slice_ieq(said, SLICE("UDP")) || slice_ieq(said, SLICE("TCP"))) &&
+	    (!m->rec.inner &&
+	     (slice_ieq(said, SLICE("UDP")) || slice_ieq(said, SLICE("TCP"))) &&
 	     !slice_ieq(said, carrier)))
 		found(c, m, p, RULE_SIP_VIA_TRANSPORT, .field = SLICE("sip.Via"),
 		      VALUE(m->via_value), EXPECTED(carrier),

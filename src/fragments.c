@@ -50,29 +50,26 @@ struct fragments {
 	struct clock clock;
 	struct table tables[2]; /* IPv4, IPv6: they wait for different times */
 	size_t held;            /* in bytes */
-	uint64_t *lost_frames;  /* by capture */
-	size_t captures_total;
 	struct net_loss *losses;
 	size_t losses_first, losses_total, losses_room;
 	uint8_t *packet; /* the last whole one */
 	uint64_t *frames;
+	struct origin *origins;
 	size_t frames_room;
 };
 
 struct fragments *
-fragments_new(struct limits *l, size_t captures_total)
+fragments_new(struct limits *l)
 {
 	struct fragments *fs = calloc(1, sizeof(*fs));
 
 	if (fs == NULL)
 		return NULL;
 	fs->limits = l;
-	fs->captures_total = captures_total;
-	fs->lost_frames = calloc(captures_total ? captures_total : 1, sizeof(uint64_t));
 	fs->packet = malloc(PACKET_MAX);
 	table_init(&fs->tables[0]);
 	table_init(&fs->tables[1]);
-	if (fs->lost_frames == NULL || fs->packet == NULL) {
+	if (fs->packet == NULL) {
 		fragments_free(fs);
 		return NULL;
 	}
@@ -168,15 +165,10 @@ losses_room(struct fragments *fs)
 static void
 set_lose(struct fragments *fs, struct set *s, enum limit why)
 {
-	size_t i;
-
 	if (s->state != OPEN || s->echo)
 		return;
 	if (why != LIMIT_TOTAL)
 		fs->limits->dropped[why]++;
-	for (i = 0; i < s->got_total; i++)
-		if (s->got[i].capture < fs->captures_total)
-			fs->lost_frames[s->got[i].capture]++;
 	if (!losses_room(fs))
 		return;
 	s->loss.evicted = why == LIMIT_FRAGMENT_SETS || why == LIMIT_FRAGMENT_BYTES;
@@ -199,12 +191,6 @@ fragments_lost(struct fragments *fs, struct net_loss *out)
 		return false;
 	*out = fs->losses[fs->losses_first++];
 	return true;
-}
-
-uint64_t
-fragments_lost_frames(const struct fragments *fs, size_t capture)
-{
-	return capture < fs->captures_total ? fs->lost_frames[capture] : 0;
 }
 
 /* ---- age and limits ---- */
@@ -396,6 +382,7 @@ set_assemble(struct fragments *fs, struct set *s, const struct frame *f,
 {
 	uint32_t at = 0, n;
 	struct piece *p;
+	struct origin *origins;
 	size_t i;
 	uint64_t *frames;
 
@@ -412,16 +399,21 @@ set_assemble(struct fragments *fs, struct set *s, const struct frame *f,
 	out->payload = slice_of(fs->packet, at);
 	if (fs->frames_room < s->got_total) {
 		frames = realloc(fs->frames, s->got_total * sizeof(*frames));
-		if (frames != NULL) {
-			fs->frames = frames;
+		origins = realloc(fs->origins, s->got_total * sizeof(*origins));
+		fs->frames = frames != NULL ? frames : fs->frames;
+		fs->origins = origins != NULL ? origins : fs->origins;
+		if (frames != NULL && origins != NULL)
 			fs->frames_room = s->got_total;
-		}
 	}
 	/* In one capture, frames come with ascending numbers. */
-	for (i = 0; i < s->got_total && out->frames_total < fs->frames_room; i++)
+	for (i = 0; i < s->got_total && i < fs->frames_room; i++) {
+		fs->origins[i] = (struct origin){s->got[i].capture, s->got[i].frame};
+		out->origins_total++;
 		if (s->got[i].capture == f->capture)
 			fs->frames[out->frames_total++] = s->got[i].frame;
+	}
 	out->frames = fs->frames;
+	out->origins = fs->origins;
 	/* What came is kept to know copies by. */
 	fs->held -= set_held(s);
 	free(s->done);
@@ -500,7 +492,7 @@ fragments_add(struct fragments *fs, const struct ip *ip, const struct frame *f,
 		return FRAGMENTS_WHOLE;
 	}
 	enforce_limits(fs);
-	return FRAGMENTS_HELD;
+	return s->echo ? FRAGMENTS_COPY : FRAGMENTS_HELD;
 }
 
 void
@@ -514,9 +506,9 @@ fragments_free(struct fragments *fs)
 		set_free(fs, s);
 	table_free(&fs->tables[0]);
 	table_free(&fs->tables[1]);
-	free(fs->lost_frames);
 	free(fs->losses);
 	free(fs->packet);
 	free(fs->frames);
+	free(fs->origins);
 	free(fs);
 }

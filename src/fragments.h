@@ -16,23 +16,24 @@ struct fragments_whole {
 	bool overlap;           /* fragments overlapped with different bytes */
 	const uint64_t *frames; /* those of the last frame's capture, ascending */
 	uint32_t frames_total;
+	const struct origin *origins; /* all that it was made of */
+	uint32_t origins_total;
 };
 
 enum fragments_verdict {
 	FRAGMENTS_HELD,
+	FRAGMENTS_COPY,    /* held, but so far a copy of what became whole before */
 	FRAGMENTS_WHOLE,   /* this one completed a packet: *out */
 	FRAGMENTS_REFUSED, /* it can be part of no packet */
 };
 
-struct fragments *fragments_new(struct limits *l, size_t captures_total);
+struct fragments *fragments_new(struct limits *l);
 enum fragments_verdict fragments_add(struct fragments *fs, const struct ip *ip,
                                      const struct frame *f, struct fragments_whole *out);
 /* Moves the clock: what is too old is lost. */
 void fragments_clock(struct fragments *fs, const struct clock *c);
 void fragments_end(struct fragments *fs);
 bool fragments_lost(struct fragments *fs, struct net_loss *out);
-/* Frames of packets that never became whole. */
-uint64_t fragments_lost_frames(const struct fragments *fs, size_t capture);
 void fragments_free(struct fragments *fs);
 
 #endif

@@ -1,8 +1,9 @@
-/* net - frames in, UDP datagrams and TCP segments out; IP fragments are put together. */
+/* net - frames in, UDP datagrams, SCTP messages and TCP segments out; tunnels are followed, IP fragments put together. */
 #ifndef SRC_NET_H
 #define SRC_NET_H
 
 #include "src/capture.h"
+#include "src/ledger.h"
 #include "src/limits.h"
 #include "src/record.h"
 
@@ -11,7 +12,9 @@ struct datagram {
 	enum carrier carrier;
 	struct slice
 	    payload; /* of UDP; or of TCP behind its header. Valid until the next net_feed */
-	uint32_t length;   /* of payload as sent, in bytes; >= payload.n */
+	uint32_t length; /* of payload as sent, in bytes; >= payload.n */
+	bool message;    /* payload is a message by itself: all but TCP's segments */
+	bool inner; /* of what Wireshark exported: the carrier was not all around it */
 	uint32_t seq, ack; /* TCP */
 	uint8_t flags;     /* TCP_SYN ... */
 	bool cut;          /* the capture lacks bytes of it */
@@ -23,41 +26,23 @@ struct datagram {
 	uint64_t frame;         /* the last frame that was needed */
 	const uint64_t *frames; /* all of this capture, ascending */
 	uint32_t frames_total;
+	const struct origin *origins; /* all, of other captures too */
+	uint32_t origins_total;
+	uint16_t ident; /* IPv4's identification; 0 where there is none */
+	uint8_t ttl;
+	int dlt; /* of the last frame, and a number made of its VLAN tags */
+	uint64_t tags;
 	int64_t time_ns;
 };
 
-/* Why a frame gave nothing: one counter each, by capture. Every frame is either used (it gave a
- * datagram now or belongs to a fragment set) or counted under exactly one of these. */
-#define NET_SKIPS(S)                                                                     \
-	S(LINK, "unknown link type")                                                     \
-	S(LINK_SHORT, "link header cut short")                                           \
-	S(NOT_IP, "not IP")                                                              \
-	S(TAGS, "too many VLAN tags")                                                    \
-	S(IP_BAD, "broken IP header")                                                    \
-	S(IP_SHORT, "IP header cut short")                                               \
-	S(ICMP, "ICMP")                                                                  \
-	S(PROTO, "other transport protocol")                                             \
-	S(TRANSPORT_BAD, "broken UDP or TCP header")                                     \
-	S(FRAGMENT_BAD, "fragment that cannot be used")                                  \
-	S(FRAGMENT_LOST, "fragment of a packet that never became whole")                 \
-	S(CLOCK, "time stamp out of range")
-
-enum net_skip {
-#define NET_SKIP_ID(id, text) NET_SKIP_##id,
-	NET_SKIPS(NET_SKIP_ID)
-#undef NET_SKIP_ID
-	    NET_SKIP_TOTAL
-};
-
-const char *net_skip_text(enum net_skip s);
-
 struct net;
 
-struct net *net_new(struct limits *l, size_t captures_total); /* NULL without memory */
+/* Tells the ledger why a frame gave no datagram. NULL without memory. */
+struct net *net_new(struct limits *l, struct ledger *ledger);
 /* From now on the checksums of UDP datagrams are looked at too; this reads every byte of media. */
 void net_check_udp(struct net *n);
 void net_feed(struct net *n, const struct frame *f);
-/* True and *out when the last frame completed a datagram. 0 or 1 for each net_feed. */
+/* True and *out when the last frame completed a datagram; of SCTP, until it is false. */
 bool net_next(struct net *n, struct datagram *out);
 /* No more frames: fragment sets that are still open are counted as lost. */
 void net_end(struct net *n);
@@ -73,7 +58,6 @@ struct net_loss {
 	bool evicted;       /* dropped by a limit, not by its age */
 };
 bool net_lost(struct net *n, struct net_loss *out);
-uint64_t net_skipped(const struct net *n, size_t capture, enum net_skip reason);
 void net_free(struct net *n);
 
 #endif

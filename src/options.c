@@ -76,6 +76,8 @@ static const struct {
      FOR_REPORT | FOR_SHOW},
     {'q', "quiet", NULL, "say less: no warnings; check its last line only, show no bytes",
      FOR_ALL},
+    {'v', "verbose", NULL, "say on standard error what became of every frame",
+     FOR_ANALYSIS},
     {'h', "help", NULL, "this text", FOR_ALL},
     {'V', "version", NULL, "the version", FOR_ALL},
 };
@@ -161,6 +163,9 @@ set(struct options *o, int value, char *argument, struct err *e)
 		break;
 	case 'q':
 		o->quiet = true;
+		break;
+	case 'v':
+		o->verbose = true;
 		break;
 	case 'h':
 		o->help_for = o->command;

@@ -482,14 +482,18 @@ capture(struct out *o, const struct results *r, size_t i)
 	const struct capture_info *c = capture_info(r->captures, i);
 	struct json_object *v = json_object_new_object(),
 	                   *list = json_object_new_array_ext(1), *skipped;
-	const struct link_type *link = c->dlt >= 0 ? link_find(c->dlt) : NULL;
-	char name[32];
+	char name[64];
+	size_t k;
 	int s;
 
 	add(v, "file", text(o, slice_str(c->file)));
-	add(v, "format", str(c->format));
-	if (c->dlt >= 0) {
-		(void)snprintf(name, sizeof(name), "LINKTYPE %d", c->dlt);
+	(void)snprintf(name, sizeof(name), "%s%s%s", c->format, c->packing ? ", " : "",
+	               c->packing ? c->packing : "");
+	add(v, "format", str(name));
+	for (k = 0; k < c->links_total; k++) {
+		const struct link_type *link = link_find(c->links[k]);
+
+		(void)snprintf(name, sizeof(name), "LINKTYPE %d", c->links[k]);
 		(void)json_object_array_add(list, str(link ? link->name : name));
 	}
 	add(v, "link_types", list);
@@ -498,14 +502,25 @@ capture(struct out *o, const struct results *r, size_t i)
 	add(v, "first", c->frames ? when(o, c->first_ns, (uint32_t)i) : NULL);
 	add(v, "last", c->frames ? when(o, c->last_ns, (uint32_t)i) : NULL);
 	add(v, "complete", json_object_new_boolean(c->complete));
+	add(v, "used", num(ledger_used(r->ledger, i)));
 	skipped = json_object_new_object();
-	for (s = 0; s < NET_SKIP_TOTAL; s++) {
-		uint64_t n = net_skipped(r->net, i, (enum net_skip)s);
+	for (s = 0; s < SKIP_TOTAL; s++) {
+		uint64_t n = ledger_skipped(r->ledger, i, (enum skip)s);
 
 		if (n != 0)
-			add(skipped, net_skip_text((enum net_skip)s), num(n));
+			add(skipped, skip_text((enum skip)s), num(n));
 	}
 	add(v, "skipped", skipped);
+	list = json_object_new_array_ext((int)c->comments_total);
+	for (k = 0; k < c->comments_total; k++) {
+		struct json_object *one = json_object_new_object();
+
+		add(one, "frame",
+		    c->comments[k].frame ? num(c->comments[k].frame) : NULL);
+		add(one, "comment", text(o, slice_str(c->comments[k].text)));
+		(void)json_object_array_add(list, one);
+	}
+	add(v, "comments", list);
 	return v;
 }
 

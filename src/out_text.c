@@ -36,7 +36,7 @@ static void
 captures(struct out *o, const struct results *r)
 {
 	char a[TIME_TEXT], b[TIME_TEXT];
-	size_t i;
+	size_t i, k;
 	int s;
 
 	for (i = 0; i < capture_total(r->captures); i++) {
@@ -45,27 +45,36 @@ captures(struct out *o, const struct results *r)
 		ink(o, INK_BOLD);
 		tty_put(o, slice_str(c->file));
 		ink(o, INK_PLAIN);
-		(void)fprintf(o->f, "  %s, ", c->format);
+		(void)fprintf(o->f, "  %s%s%s, ", c->format, c->packing ? ", " : "",
+		              c->packing ? c->packing : "");
 		count_put(o, c->frames, "frame");
 		if (c->frames != 0)
 			(void)fprintf(o->f, ", %s to %s",
 			              time_text(c->first_ns, c->precision, a),
 			              time_text(c->last_ns, c->precision, b));
 		(void)fputc('\n', o->f);
+		for (k = 0; k < c->comments_total; k++) {
+			(void)fputs("  comment", o->f);
+			if (c->comments[k].frame != 0)
+				(void)fprintf(o->f, " on frame %llu",
+				              (unsigned long long)c->comments[k].frame);
+			(void)fputs(": ", o->f);
+			tty_put(o, slice_str(c->comments[k].text));
+			(void)fputc('\n', o->f);
+		}
 		if (!c->complete) {
 			inked(o, INK_BAD, "  incomplete: ");
 			tty_put(o, slice_str(c->trouble));
 			(void)fputc('\n', o->f);
 		}
-		for (s = 0; s < NET_SKIP_TOTAL; s++) {
-			uint64_t n = net_skipped(r->net, i, (enum net_skip)s);
+		for (s = 0; s < SKIP_TOTAL; s++) {
+			uint64_t n = ledger_skipped(r->ledger, i, (enum skip)s);
 
 			if (n == 0)
 				continue;
 			(void)fputs("  ", o->f);
 			count_put(o, n, "frame");
-			(void)fprintf(o->f, " not used: %s\n",
-			              net_skip_text((enum net_skip)s));
+			(void)fprintf(o->f, " not used: %s\n", skip_text((enum skip)s));
 		}
 	}
 }

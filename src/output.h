@@ -31,7 +31,7 @@ void summary_message(struct summary *s, const struct message *m, const struct pl
 /* All that is known at the end. */
 struct results {
 	const struct capture *captures;
-	const struct net *net;
+	const struct ledger *ledger;
 	const struct transport *transport;
 	const struct tracker *tracker;
 	struct findings *findings;

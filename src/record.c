@@ -47,3 +47,11 @@ addr_parse(struct slice s, struct addr *out)
 	*out = (struct addr){.n = 0};
 	return false;
 }
+
+const char *
+carrier_name(enum carrier c)
+{
+	static const char *const names[] = {"UDP", "TCP", "SCTP"};
+
+	return names[c];
+}

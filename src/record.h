@@ -29,7 +29,8 @@ const char *addr_ip_text(const struct addr *a, char text[ADDR_TEXT]);
 /* A textual address (IPv6 without []); false if s is none (a host name, say). Port is 0. */
 bool addr_parse(struct slice s, struct addr *out);
 
-enum carrier { CARRIER_UDP, CARRIER_TCP };
+enum carrier { CARRIER_UDP, CARRIER_TCP, CARRIER_SCTP };
+const char *carrier_name(enum carrier c); /* "UDP" ... as in Via */
 
 enum record_fault {
 	RECORD_CUT =
@@ -58,6 +59,8 @@ struct record {
 	uint32_t frames_total;
 	int64_t time_ns; /* of frame */
 	bool multi;      /* frames_total > 1 */
+	bool
+	    inner; /* was inside something else: a WebSocket, or what Wireshark exported */
 	uint16_t
 	    index; /* 0 for the first message that ends in this frame, 1 for the next ... */
 };

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "dissect/link.h"
 #include "src/check.h"
 #include "src/output.h"
 #include "src/show.h"
@@ -17,6 +18,7 @@ struct run {
 	struct auth *auth;
 	struct message_reader reader;
 	struct capture *capture;
+	struct ledger *ledger;
 	struct net *net;
 	struct transport *transport;
 	struct tracker *tracker;
@@ -61,10 +63,12 @@ run_open(struct run *r, struct err *e)
 	if (r->sink == NULL)
 		return -1;
 	t.keep_fields = r->out.format->fields;
-	r->net = net_new(&r->limits, capture_total(r->capture));
-	r->transport = transport_new(&r->limits);
+	r->ledger = ledger_new(capture_total(r->capture));
+	r->net = net_new(&r->limits, r->ledger);
+	r->transport = transport_new(&r->limits, r->ledger);
 	r->tracker = tracker_new(&r->limits, r->auth, &t);
-	if (r->net == NULL || r->transport == NULL || r->tracker == NULL)
+	if (r->ledger == NULL || r->net == NULL || r->transport == NULL ||
+	    r->tracker == NULL)
 		return err_set(e, "out of memory");
 	r->out.f = sink_file(r->sink);
 	r->out.captures = r->capture;
@@ -86,6 +90,7 @@ run_close(struct run *r)
 	tracker_free(r->tracker);
 	transport_free(r->transport);
 	net_free(r->net);
+	ledger_free(r->ledger);
 	findings_free(r->findings);
 	capture_free(r->capture);
 	body_free(r->reader.bodies);
@@ -209,6 +214,48 @@ run_frames(struct run *r)
 	r->summary.transactions = tracker_transactions(r->tracker);
 }
 
+/* The first one that there is no row for. */
+static int
+link_unknown(const struct capture_info *c)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < c->links_total && link_find(c->links[i]) != NULL; i++)
+		;
+	return c->links[i];
+}
+
+/* "FILE: 3 frames not used, TCP without data: 1-2 9", a line for each reason, runs of frames with blanks between. */
+static void
+tell_skipped(const struct run *r, size_t capture)
+{
+	const struct capture_info *c = capture_info(r->capture, capture);
+	uint64_t n, first, last;
+	int s;
+
+	(void)fprintf(stderr, "gbscope: %s: %llu frames, %llu used\n", c->file,
+	              (unsigned long long)c->frames,
+	              (unsigned long long)ledger_used(r->ledger, capture));
+	for (s = 0; s < SKIP_TOTAL; s++) {
+		n = ledger_skipped(r->ledger, capture, (enum skip)s);
+		if (n == 0)
+			continue;
+		(void)fprintf(stderr, "gbscope: %s: %llu frame%s not used, %s:", c->file,
+		              (unsigned long long)n, n == 1 ? "" : "s",
+		              skip_text((enum skip)s));
+		last = 0;
+		while (
+		    ledger_run(r->ledger, capture, (enum skip)s, last + 1, &first, &last))
+			if (first == last)
+				(void)fprintf(stderr, " %llu", (unsigned long long)first);
+			else
+				(void)fprintf(stderr, " %llu-%llu",
+				              (unsigned long long)first,
+				              (unsigned long long)last);
+		(void)fputc('\n', stderr);
+	}
+}
+
 static bool
 whole(const struct run *r)
 {
@@ -218,16 +265,18 @@ whole(const struct run *r)
 	for (i = 0; i < capture_total(r->capture); i++) {
 		const struct capture_info *c = capture_info(r->capture, i);
 
+		if (r->options->verbose)
+			tell_skipped(r, i);
 		if (!c->complete) {
 			complete = false;
 			(void)fprintf(stderr, "gbscope: %s: %s\n", c->file, c->trouble);
-		} else if (net_skipped(r->net, i, NET_SKIP_LINK) != 0) {
+		} else if (ledger_skipped(r->ledger, i, SKIP_LINK) != 0) {
 			complete = false;
 			(void)fprintf(
 			    stderr,
 			    "gbscope: %s: link type %d is not known: %llu frames not read\n",
-			    c->file, c->dlt,
-			    (unsigned long long)net_skipped(r->net, i, NET_SKIP_LINK));
+			    c->file, link_unknown(c),
+			    (unsigned long long)ledger_skipped(r->ledger, i, SKIP_LINK));
 		}
 	}
 	return complete;
@@ -285,7 +334,7 @@ run_analysis(const struct options *o, struct err *e)
 	}
 	results = (struct results){
 	    .captures = r->capture,
-	    .net = r->net,
+	    .ledger = r->ledger,
 	    .transport = r->transport,
 	    .tracker = r->tracker,
 	    .findings = r->findings,

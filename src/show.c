@@ -386,9 +386,8 @@ show_message(struct out *o, const struct message *m, const struct place *p)
 	tty_put(o, slice_str(c->file));
 	(void)fprintf(o->f, ", %s, %s %s > %s, %zu octets\n",
 	              time_text(m->rec.time_ns, c->precision, t),
-	              m->rec.carrier == CARRIER_UDP ? "UDP" : "TCP",
-	              addr_text(&m->rec.src, a), addr_text(&m->rec.dst, b),
-	              m->rec.bytes.n);
+	              carrier_name(m->rec.carrier), addr_text(&m->rec.src, a),
+	              addr_text(&m->rec.dst, b), m->rec.bytes.n);
 	if (m->rec.frames_total > 1) {
 		(void)fputs("put together from frames", o->f);
 		for (i = 0; i < m->rec.frames_total; i++)

@@ -67,6 +67,7 @@ struct stream_context {
 	struct limits *limits;
 	struct records *records;
 	struct transport_counts *counts;
+	struct ledger *ledger;
 	struct arena *scratch;
 	struct piece_source now; /* the frame that is being fed */
 	int64_t clock_ns;        /* the capture's time */

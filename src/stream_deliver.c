@@ -101,6 +101,12 @@ frame_list_add(uint64_t *list, size_t *n, uint64_t frame)
 	*n += 1;
 }
 
+static void
+use(struct stream_context *c, const struct piece_source *source)
+{
+	ledger_use(c->ledger, (struct origin){source->capture, source->frame});
+}
+
 /* d is NULL when nothing came: all octets are residue. False if there is no room for it. */
 static bool
 emit(struct stream *s, struct slice bytes, const struct framer_out *o,
@@ -126,11 +132,17 @@ emit(struct stream *s, struct slice bytes, const struct framer_out *o,
 	if (last == NULL || (current && c->filled))
 		last =
 		    &c->now; /* the frame that filled the hole, or that nothing is known of */
-	for (i = 0, start = 0; i < s->marks_total; start = s->marks[i].end, i++)
-		if (s->marks[i].end > from && start < to &&
-		    s->marks[i].source.capture == last->capture &&
+	for (i = 0, start = 0; i < s->marks_total; start = s->marks[i].end, i++) {
+		if (s->marks[i].end <= from || start >= to)
+			continue;
+		use(c, &s->marks[i].source);
+		if (s->marks[i].source.capture == last->capture &&
 		    total < RECORD_FRAMES_MAX - 2)
 			frame_list_add(frames, &total, s->marks[i].source.frame);
+	}
+	if (current)
+		use(c, &d->source);
+	use(c, last);
 	if (current && d->source.capture == last->capture)
 		frame_list_add(frames, &total, d->source.frame);
 	frame_list_add(frames, &total, last->frame);
@@ -256,11 +268,18 @@ stream_deliver(struct stream *s, struct slice bytes, const struct piece_source *
 		} else if (s->framer.mode == FRAMER_START && o.n == bytes.n &&
 		           d.before == 0) {
 			c->counts->keepalives++;
+			ledger_skip(c->ledger,
+			            (struct origin){source->capture, source->frame},
+			            SKIP_KEEPALIVE);
 		}
 		consume(&view, &edge, &d, o.n);
 	}
 	if (s->framer.found)
 		s->kind = STREAM_SIP;
+	/* More frames than a record names may carry a message. */
+	if (view.n != 0 && s->framer.mode != FRAMER_START &&
+	    s->framer.mode != FRAMER_SEARCH)
+		use(c, source);
 	settle(s, view, &d, c);
 	return d.referred && d.before == 0;
 }

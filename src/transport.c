@@ -5,6 +5,7 @@
 #include "dissect/sip.h"
 #include "dissect/tcp.h"
 #include "src/clock.h"
+#include "src/mix.h"
 #include "src/records.h"
 #include "src/stream.h"
 #include "src/table.h"
@@ -13,7 +14,20 @@ enum {
 	KEEPALIVE_MAX = 4,     /* octets of a datagram that only keeps a path open */
 	SCRATCH_MAX = 1 << 20, /* bytes for dissecting one head */
 	MILLISECOND = 1000000,
+	TWINS = 1024,       /* datagrams remembered */
+	TWIN_MS = 100,      /* a copy comes within so many milliseconds */
 	SYN_NEAR = 1 << 20, /* octets of early data that a late SYN may still claim */
+};
+
+/* A SIP datagram that passed a while ago. */
+struct twin {
+	uint64_t hash; /* of addresses, ports and octets */
+	int64_t time_ns;
+	uint64_t tags;
+	int dlt;
+	uint16_t ident;
+	uint8_t ttl;
+	bool there;
 };
 
 /* Streams that wait for time to pass; all for the same time, so the oldest is always due first. */
@@ -44,11 +58,12 @@ struct transport {
 	struct stream_queue starts, holes;
 	size_t held; /* in bytes of all streams */
 	struct stream_context context;
+	struct twin twins[TWINS]; /* by their hash */
 	bool ended;
 };
 
 struct transport *
-transport_new(struct limits *l)
+transport_new(struct limits *l, struct ledger *ledger)
 {
 	struct transport *t = calloc(1, sizeof(*t));
 
@@ -61,6 +76,7 @@ transport_new(struct limits *l)
 	t->context = (struct stream_context){.limits = l,
 	                                     .records = &t->records,
 	                                     .counts = &t->counts,
+	                                     .ledger = ledger,
 	                                     .scratch = &t->scratch,
 	                                     .hash_key = t->table.secret.k0 | 1};
 	return t;
@@ -115,6 +131,26 @@ queue_settle(struct transport *t, struct stream *s)
 	queue_leave(s);
 	if (q != NULL)
 		queue_join(q, s, t->clock.now_ns);
+}
+
+/* ---- accounts ---- */
+
+static void
+account(struct transport *t, const struct datagram *d, enum skip reason)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->origins_total; i++)
+		ledger_skip(t->context.ledger, d->origins[i], reason);
+}
+
+static void
+account_used(struct transport *t, const struct datagram *d)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->origins_total; i++)
+		ledger_use(t->context.ledger, d->origins[i]);
 }
 
 /* ---- connections ---- */
@@ -354,6 +390,7 @@ feed_tcp(struct transport *t, const struct datagram *d)
 {
 	uint8_t key[TABLE_KEY];
 	int side = key_of(d, key);
+	uint64_t before = t->counts.retransmitted;
 	struct connection *c;
 	struct stream *a, *b;
 	struct stream_segment seg = {.at = d->seq,
@@ -361,6 +398,7 @@ feed_tcp(struct transport *t, const struct datagram *d)
 	                             .bytes = d->payload,
 	                             .differs = d->overlap};
 
+	account(t, d, d->length == 0 ? SKIP_TCP_EMPTY : SKIP_TCP_NOTHING);
 	if (d->payload.n != 0)
 		t->counts.tcp++;
 	c = connection_for(t, d, key, side);
@@ -369,8 +407,11 @@ feed_tcp(struct transport *t, const struct datagram *d)
 	a = &c->sides[side];
 	b = &c->sides[!side];
 	if (a->kind == STREAM_OTHER && b->kind == STREAM_OTHER && a->from_syn &&
-	    (d->flags & TCP_SYN) == 0)
-		return; /* media, mostly */
+	    (d->flags & TCP_SYN) == 0) {
+		if (d->length != 0)
+			account(t, d, SKIP_TCP_OTHER); /* media, mostly */
+		return;
+	}
 	if ((d->flags & TCP_SYN) != 0) {
 		feed_syn(t, a, b, d);
 		seg.at++;
@@ -380,8 +421,13 @@ feed_tcp(struct transport *t, const struct datagram *d)
 		if (d->payload.n != 0 && b->started && b->next == d->ack)
 			stream_answered(b, &t->context);
 	}
-	if (seg.length != 0)
+	if (seg.length != 0) {
 		stream_data(a, &seg, &t->context);
+		if (a->kind == STREAM_OTHER)
+			account(t, d, SKIP_TCP_OTHER);
+		else if (t->counts.retransmitted != before)
+			account(t, d, SKIP_TCP_REPEAT);
+	}
 	if ((d->flags & TCP_FIN) != 0)
 		stream_fin(a, seg.at + seg.length, &t->context);
 	if ((d->flags & TCP_RST) != 0)
@@ -425,7 +471,7 @@ feed_time(struct transport *t)
 	}
 }
 
-/* ---- UDP ---- */
+/* ---- messages by themselves ---- */
 
 static bool
 is_keepalive(struct slice s)
@@ -437,13 +483,49 @@ is_keepalive(struct slice s)
 	return i == s.n && s.n <= KEEPALIVE_MAX;
 }
 
+static uint64_t
+datagram_hash(const struct transport *t, const struct datagram *d)
+{
+	uint8_t ends[36];
+	uint64_t key = t->context.hash_key;
+
+	memcpy(ends, d->src.ip, 16);
+	memcpy(ends + 16, d->dst.ip, 16);
+	ends[32] = (uint8_t)(d->src.port >> 8);
+	ends[33] = (uint8_t)d->src.port;
+	ends[34] = (uint8_t)(d->dst.port >> 8);
+	ends[35] = (uint8_t)d->dst.port;
+	return mix(key, slice_of(ends, sizeof(ends))) ^ mix(key, d->payload);
+}
+
+/* The same datagram, captured twice: on a mirror port, before and behind a router, in two files. A repeat of
+ * the sender's has another identification, or none. */
+static bool
+is_copy(struct transport *t, const struct datagram *d)
+{
+	uint64_t hash = datagram_hash(t, d);
+	struct twin *w = &t->twins[hash % TWINS];
+	int64_t after = d->time_ns - w->time_ns;
+	bool copy = w->there && w->hash == hash &&
+	            after >= -(int64_t)TWIN_MS * MILLISECOND &&
+	            after <= (int64_t)TWIN_MS * MILLISECOND &&
+	            ((d->ident != 0 && d->ident == w->ident) || d->ttl != w->ttl ||
+	             d->dlt != w->dlt || d->tags != w->tags);
+
+	if (!copy)
+		*w = (struct twin){hash,     d->time_ns, d->tags, d->dlt,
+		                   d->ident, d->ttl,     true};
+	return copy;
+}
+
 static void
-feed_udp(struct transport *t, const struct datagram *d)
+feed_message(struct transport *t, const struct datagram *d)
 {
 	struct record r = {.bytes = d->payload,
 	                   .src = d->src,
 	                   .dst = d->dst,
-	                   .carrier = CARRIER_UDP,
+	                   .carrier = d->carrier,
+	                   .inner = d->inner,
 	                   .capture = d->capture,
 	                   .frame = d->frame,
 	                   .time_ns = d->time_ns,
@@ -456,6 +538,12 @@ feed_udp(struct transport *t, const struct datagram *d)
 			t->counts.keepalives++;
 		else
 			t->counts.not_sip++;
+		account(t, d, is_keepalive(d->payload) ? SKIP_KEEPALIVE : SKIP_UDP_OTHER);
+		return;
+	}
+	if (is_copy(t, d)) {
+		t->counts.duplicates++;
+		account(t, d, SKIP_DUPLICATE);
 		return;
 	}
 	if (d->cut)
@@ -464,6 +552,7 @@ feed_udp(struct transport *t, const struct datagram *d)
 		r.faults |= RECORD_OVERLAP;
 	if (total > RECORD_FRAMES_MAX)
 		total = RECORD_FRAMES_MAX;
+	account_used(t, d);
 	(void)records_add(&t->records, &r, d->frames, total);
 }
 
@@ -478,8 +567,8 @@ transport_feed(struct transport *t, const struct datagram *d)
 	t->context.filled = false;
 	if (t->starts.oldest != NULL || t->holes.oldest != NULL)
 		feed_time(t);
-	if (d->carrier == CARRIER_UDP)
-		feed_udp(t, d);
+	if (d->message)
+		feed_message(t, d);
 	else
 		feed_tcp(t, d);
 }

@@ -9,7 +9,8 @@
 
 struct transport;
 
-struct transport *transport_new(struct limits *l);
+/* Tells the ledger what became of each datagram's frames. */
+struct transport *transport_new(struct limits *l, struct ledger *ledger);
 void transport_feed(struct transport *t, const struct datagram *d);
 /* Pulls what became whole, until false. *out is valid until the next transport_feed or transport_end. */
 bool transport_next(struct transport *t, struct record *out);
@@ -20,6 +21,8 @@ struct transport_counts {
 	uint64_t udp, tcp;   /* datagrams, segments with payload */
 	uint64_t not_sip;    /* UDP datagrams and TCP streams that are not SIP */
 	uint64_t keepalives; /* CRLF, NUL and other tiny datagrams on SIP ports */
+	uint64_t
+	    duplicates; /* datagrams that a mirror port, or a second interface, saw again */
 	uint64_t retransmitted, out_of_order, overlaps, holes,
 	    resyncs;         /* TCP, streams that are or may be SIP */
 	uint64_t lost_bytes; /* of holes */

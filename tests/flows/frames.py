@@ -102,7 +102,73 @@ def family(packet):
     return 30 if packet[0] >> 4 == 6 else 2
 
 
+# ---- tunnels: an IP packet in another, between two routers ----
+
+ROUTERS = ('198.51.100.1', '198.51.100.2')
+GRE = 47
+
+
+def outer(proto, payload):
+    return ethernet(ip(*ROUTERS, proto, payload, mtu=65535)[0])
+
+
+def outer_udp(port, payload):
+    return outer(UDP, udp((ROUTERS[0], 49152), (ROUTERS[1], port), payload))
+
+
+def gre(kind, carried, flags=0, fields=b''):
+    return outer(GRE, struct.pack('>HH', flags, kind) + fields + carried)
+
+
+def ipip(packet):
+    return outer(41 if packet[0] >> 4 == 6 else 4, packet)
+
+
+def ppp(packet):
+    return (b'\0\x57' if packet[0] >> 4 == 6 else b'\0\x21') + packet
+
+
+def mpls(payload):
+    """Two labels, the second the last."""
+    return struct.pack('>II', 100 << 12 | 64, 200 << 12 | 0x100 | 64) + payload
+
+
+def pppoe(packet):
+    carried = ppp(packet)
+    return (mac(packet, True) + mac(packet, False) + b'\x88\x64\x11\0' + struct.pack('>HH', 7, len(carried))
+            + carried).ljust(60, b'\0')
+
+
+def labelled(payload):
+    return (b'\x02\0\0\0\0\1\x02\0\0\0\0\2\x88\x47' + mpls(payload)).ljust(60, b'\0')
+
+
+def gtp(packet):
+    """With a sequence number and an extension header (PDU session container)."""
+    optional = struct.pack('>HBB', 9, 0, 0x85) + b'\x01\x10\x05\0'
+    return outer_udp(2152, struct.pack('>BBHI', 0x36, 255, len(optional) + len(packet), 77) + optional + packet)
+
+
 LINKS = {
+    'mpls': (1, labelled),
+    'pseudowire': (1, lambda p: labelled(b'\0\0\0\0' + ethernet(p))),
+    'ppp': (9, lambda p: b'\xff\3' + ppp(p)),
+    'pppoe': (1, pppoe),
+    'gre': (1, lambda p: gre(int.from_bytes(ethertype(p), 'big'), p, 0x3000, struct.pack('>II', 5, 6))),
+    'pptp': (1, lambda p: gre(0x880b, ppp(p), 0x3081, struct.pack('>HHII', 2 + len(p), 3, 4, 5))),
+    'ipip': (1, ipip),
+    'vxlan': (1, lambda p: outer_udp(4789, struct.pack('>II', 8 << 24, 42 << 8) + ethernet(p, b'\x81\0\0\x64'))),
+    'geneve': (1, lambda p: outer_udp(6081, struct.pack('>BBHI', 1, 0, 0x6558, 42 << 8) + b'\1\2\3\0'
+                                      + ethernet(p))),
+    'erspan1': (1, lambda p: gre(0x88be, ethernet(p))),
+    'erspan2': (1, lambda p: gre(0x88be, struct.pack('>HHI', 1 << 12 | 100, 9, 0) + ethernet(p), 0x1000,
+                                 struct.pack('>I', 7))),
+    'erspan3': (1, lambda p: gre(0x22eb, struct.pack('>HHIHH', 2 << 12 | 100, 9, 1, 0, 1) + bytes(8) + ethernet(p),
+                                 0x1000, struct.pack('>I', 7))),
+    'gtp': (1, gtp),
+    'tzsp': (1, lambda p: outer_udp(37008, b'\1\0\0\1\0\x0a\1\xc8\1' + ethernet(p))),
+    'ipip-in-vxlan-in-gre': (1, lambda p: gre(0x6558, outer_udp(4789, struct.pack('>II', 8 << 24, 42 << 8)
+                                                              + ipip(p)))),
     'ethernet': (1, ethernet),
     'vlan': (1, lambda p: ethernet(p, b'\x81\x00\x00\x64')),
     'qinq': (1, lambda p: ethernet(p, b'\x88\xa8\x00\x64\x81\x00\x00\xc8')),

@@ -76,6 +76,12 @@ VARIANTS = [
     Variant('raw', link='raw'),
     Variant('null', link='null'),
     Variant('loop', link='loop'),
+    *(Variant(name, link=name) for name in (
+        'mpls', 'pseudowire', 'ppp', 'pppoe', 'gre', 'pptp', 'ipip', 'vxlan', 'geneve', 'erspan1', 'erspan2',
+        'erspan3', 'gtp', 'tzsp', 'ipip-in-vxlan-in-gre')),
+    Variant('vxlan-tcp-reordered', 'tcp', reordered, link='vxlan'),
+    Variant('gre-fragments', 'udp', mtu=300, link='gre'),
+    Variant('ipip-ipv6', six=True, link='ipip'),
     Variant('nanoseconds', format='pcap-ns'),
     Variant('swapped', format='pcap-swapped'),
     Variant('nanoseconds-swapped', format='pcap-ns-swapped'),

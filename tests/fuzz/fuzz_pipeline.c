@@ -48,12 +48,16 @@ records(struct pipeline *p, struct transport *transport)
 static void
 frames(struct pipeline *p, struct capture *capture)
 {
-	struct net *net = net_new(&p->limits, capture_total(capture));
-	struct transport *transport = transport_new(&p->limits);
+	struct ledger *ledger = ledger_new(capture_total(capture));
+	struct net *net = net_new(&p->limits, ledger);
+	struct transport *transport = transport_new(&p->limits, ledger);
 	struct frame frame;
 	struct datagram d;
 
-	must(net != NULL && transport != NULL);
+	uint64_t accounted;
+	int i;
+
+	must(ledger != NULL && net != NULL && transport != NULL);
 	while (capture_next(capture, &frame)) {
 		must(frame.wire >= frame.bytes.n);
 		p->summary.frames++;
@@ -68,7 +72,13 @@ frames(struct pipeline *p, struct capture *capture)
 	losses(p, net);
 	transport_end(transport);
 	records(p, transport);
-	pipeline_end(p, net, transport);
+	/* Every frame has one fate. */
+	accounted = ledger_used(ledger, 0);
+	for (i = 0; i < SKIP_TOTAL; i++)
+		accounted += ledger_skipped(ledger, 0, (enum skip)i);
+	must(accounted == p->summary.frames);
+	pipeline_end(p, ledger, transport);
+	ledger_free(ledger);
 	transport_free(transport);
 	net_free(net);
 }

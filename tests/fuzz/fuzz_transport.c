@@ -50,7 +50,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	limits.max[LIMIT_STREAM_BYTES] = choice & 2 ? 700 : 100000;
 	limits.max[LIMIT_STREAM_PENDING] = choice & 4 ? 500 : 50000;
 	limits.max[LIMIT_MESSAGE_BYTES] = choice & 8 ? 100 : 10000;
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	must(t != NULL);
 	/* Each round takes eight octets at least. */
 	while (cur_left(&c) >= 8) {
@@ -62,6 +62,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		if (ways & 2)
 			d.src = ends[2];
 		d.carrier = ways & 4 ? CARRIER_UDP : CARRIER_TCP;
+		d.message = d.carrier == CARRIER_UDP;
 		d.overlap = (ways & 8) != 0;
 		d.flags = cur_u8(&c);
 		/* Near the wrap-around, as a rule. */

@@ -174,11 +174,11 @@ pipeline_record(struct pipeline *p, const struct record *rec)
 }
 
 static inline void
-pipeline_end(struct pipeline *p, const struct net *n, const struct transport *t)
+pipeline_end(struct pipeline *p, const struct ledger *l, const struct transport *t)
 {
 	struct results r = {
 	    .captures = p->out.captures,
-	    .net = n,
+	    .ledger = l,
 	    .transport = t,
 	    .tracker = p->tracker,
 	    .findings = p->findings,

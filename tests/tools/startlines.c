@@ -40,8 +40,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	limits_init(&l);
-	n = net_new(&l, capture_total(c));
-	t = transport_new(&l);
+	n = net_new(&l, NULL);
+	t = transport_new(&l, NULL);
 	while (n != NULL && t != NULL && capture_next(c, &f)) {
 		net_feed(n, &f);
 		while (net_next(n, &d)) {

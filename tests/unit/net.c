@@ -186,7 +186,7 @@ pull_losses(struct net *n, char *text, size_t size)
 }
 
 static void
-pull(struct net *n, char *text, size_t size)
+pull(struct net *n, struct ledger *ledger, char *text, size_t size)
 {
 	struct datagram d;
 	size_t at;
@@ -201,6 +201,8 @@ pull(struct net *n, char *text, size_t size)
 			at += (size_t)snprintf(text + at, size - at, "%s%" PRIu64,
 			                       i ? "," : "", d.frames[i]);
 		(void)snprintf(text + at, size - at, ";");
+		for (i = 0; i < d.origins_total; i++)
+			ledger_use(ledger, d.origins[i]);
 		ok(d.carrier == CARRIER_UDP && d.src.port == 0x13C4 &&
 		       d.dst.port == 0x13C5,
 		   "its ports");
@@ -214,7 +216,8 @@ pull(struct net *n, char *text, size_t size)
 static void
 run(const struct row *row, struct limits *limits)
 {
-	struct net *n = net_new(limits, 2);
+	struct ledger *ledger = ledger_new(2);
+	struct net *n = net_new(limits, ledger);
 	int64_t now = INT64_C(1700000000000000000);
 	struct frame f = {.dlt = 101};
 	const struct step *s;
@@ -231,17 +234,19 @@ run(const struct row *row, struct limits *limits)
 		now += s->ms * INT64_C(1000000);
 		f.time_ns = now;
 		net_feed(n, &f);
-		pull(n, text, sizeof(text));
+		pull(n, ledger, text, sizeof(text));
 		free(exact);
 	}
 	net_end(n);
-	pull(n, text, sizeof(text));
+	pull(n, ledger, text, sizeof(text));
 	(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
-	               " %" PRIu64 " %" PRIu64, net_skipped(n, 0, NET_SKIP_FRAGMENT_LOST),
-	               net_skipped(n, 0, NET_SKIP_FRAGMENT_BAD));
+	               " %" PRIu64 " %" PRIu64,
+	               ledger_skipped(ledger, 0, SKIP_FRAGMENT_LOST),
+	               ledger_skipped(ledger, 0, SKIP_FRAGMENT_BAD));
 	ok(strcmp(text, row->expected) == 0, "%s: %s, not %s", row->name, text,
 	   row->expected);
 	net_free(n);
+	ledger_free(ledger);
 }
 
 /* What a frame is counted under. */
@@ -249,46 +254,57 @@ static const struct {
 	const char *name;
 	int dlt;
 	struct slice bytes;
-	enum net_skip reason; /* NET_SKIP_TOTAL: none */
+	enum skip reason; /* SKIP_TOTAL: none */
 } skips[] = {
-    {"an unknown link", 147, BYTES("x"), NET_SKIP_LINK},
-    {"an empty frame", 1, BYTES(""), NET_SKIP_LINK_SHORT},
-    {"ARP", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x08\6arp"), NET_SKIP_NOT_IP},
+    {"an unknown link", 147, BYTES("x"), SKIP_LINK},
+    {"an empty frame", 1, BYTES(""), SKIP_LINK_SHORT},
+    {"ARP", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x08\6arp"), SKIP_NOT_IP},
     {"five tags", 1,
      BYTES(
          "\0\0\0\0\0\0\0\0\0\0\0\0\x81\0\0\1\x81\0\0\1\x81\0\0\1\x81\0\0\1\x81\0\0\1\x08\0"),
-     NET_SKIP_TAGS},
-    {"half a header", 101, BYTES("\x45\0\0\x14"), NET_SKIP_IP_SHORT},
+     SKIP_TAGS},
+    {"half a header", 101, BYTES("\x45\0\0\x14"), SKIP_IP_SHORT},
     {"a header length of 0", 101, BYTES("\x40\0\0\x14\0\0\0\0\x40\1\0\0\1\1\1\1\2\2\2\2"),
-     NET_SKIP_IP_BAD},
+     SKIP_IP_BAD},
     {"version 5 behind Ethernet", 1, BYTES("\0\0\0\0\0\0\0\0\0\0\0\0\x08\0\x55\0"),
-     NET_SKIP_IP_BAD},
-    {"ICMP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\1\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_ICMP},
-    {"SCTP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\x84\0\0\1\1\1\1\2\2\2\2"),
-     NET_SKIP_PROTO},
-    {"IP in IP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\4\0\0\1\1\1\1\2\2\2\2"),
-     NET_SKIP_PROTO},
+     SKIP_IP_BAD},
+    {"ICMP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\1\0\0\1\1\1\1\2\2\2\2"), SKIP_ICMP},
+    {"half an SCTP header", 101,
+     BYTES("\x45\0\0\x14\0\0\0\0\x40\x84\0\0\1\1\1\1\2\2\2\2"), SKIP_TRANSPORT_BAD},
+    {"SCTP with a heartbeat", 101,
+     BYTES("\x45\0\0\x24\0\0\0\0\x40\x84\0\0\1\1\1\1\2\2\2\2"
+           "\0\1\0\2\0\0\0\0\0\0\0\0\4\0\0\4"),
+     SKIP_SCTP},
+    {"nothing in IP in IP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\4\0\0\1\1\1\1\2\2\2\2"),
+     SKIP_IP_SHORT},
+    {"half a GRE header", 101,
+     BYTES("\x45\0\0\x16\0\0\0\0\x40\x2F\0\0\1\1\1\1\2\2\2\2\0\0"), SKIP_TUNNEL},
+    {"ESP", 101, BYTES("\x45\0\0\x14\0\0\0\0\x40\x32\0\0\1\1\1\1\2\2\2\2"), SKIP_PROTO},
+    {"an exported PDU without addresses", 252, BYTES("\0\x0C\0\4sip\0\0\0\0\0SIP"),
+     SKIP_EXPORTED},
+    {"an exported PDU", 252,
+     BYTES("\0\x0C\0\4sip\0\0\x14\0\4\1\1\1\1\0\x15\0\4\2\2\2\2\0\0\0\0SIP"), SKIP_TOTAL},
     {"half a UDP header", 101,
      BYTES("\x45\0\0\x18\0\0\0\0\x40\x11\0\0\1\1\1\1\2\2\2\2\0\1\0\2"),
-     NET_SKIP_TRANSPORT_BAD},
+     SKIP_TRANSPORT_BAD},
     {"half a TCP header", 101,
-     BYTES("\x45\0\0\x18\0\0\0\0\x40\6\0\0\1\1\1\1\2\2\2\2\0\1\0\2"),
-     NET_SKIP_TRANSPORT_BAD},
+     BYTES("\x45\0\0\x18\0\0\0\0\x40\6\0\0\1\1\1\1\2\2\2\2\0\1\0\2"), SKIP_TRANSPORT_BAD},
     {"beyond 65535", 101,
      BYTES("\x45\0\0\x1C\0\0\x1F\xFF\x40\x11\0\0\1\1\1\1\2\2\2\2"
            "8 octets"),
-     NET_SKIP_FRAGMENT_BAD},
+     SKIP_FRAGMENT_BAD},
     {"an empty fragment", 101,
-     BYTES("\x45\0\0\x14\0\0\x20\0\x40\x11\0\0\1\1\1\1\2\2\2\2"), NET_SKIP_FRAGMENT_BAD},
+     BYTES("\x45\0\0\x14\0\0\x20\0\x40\x11\0\0\1\1\1\1\2\2\2\2"), SKIP_FRAGMENT_BAD},
     {"UDP", 101,
      BYTES("\x45\0\0\x1C\0\0\0\0\x40\x11\0\0\1\1\1\1\2\2\2\2\0\1\0\2\0\x08\0\0"),
-     NET_SKIP_TOTAL},
+     SKIP_TOTAL},
 };
 
 static void
 accounting(void)
 {
 	struct limits limits;
+	struct ledger *ledger;
 	struct net *n;
 	struct datagram d;
 	size_t i, k;
@@ -299,24 +315,25 @@ accounting(void)
 		    .bytes = skips[i].bytes, .dlt = skips[i].dlt, .number = 1};
 		uint64_t total = 0;
 
-		n = net_new(&limits, 1);
+		ledger = ledger_new(1);
+		n = net_new(&limits, ledger);
 		net_feed(n, &f);
-		ok(net_next(n, &d) == (skips[i].reason == NET_SKIP_TOTAL),
+		ok(net_next(n, &d) == (skips[i].reason == SKIP_TOTAL),
 		   "%s: a datagram or not", skips[i].name);
 		ok(!net_next(n, &d), "%s: at most one", skips[i].name);
 		net_end(n);
-		for (k = 0; k < NET_SKIP_TOTAL; k++)
-			total += net_skipped(n, 0, (enum net_skip)k);
-		ok(total == (skips[i].reason != NET_SKIP_TOTAL), "%s: counted once",
+		for (k = 0; k < SKIP_TOTAL; k++)
+			total += ledger_skipped(ledger, 0, (enum skip)k);
+		ok(total == (skips[i].reason != SKIP_TOTAL), "%s: counted once",
 		   skips[i].name);
-		ok(skips[i].reason == NET_SKIP_TOTAL ||
-		       net_skipped(n, 0, skips[i].reason) == 1,
+		ok(skips[i].reason == SKIP_TOTAL ||
+		       ledger_skipped(ledger, 0, skips[i].reason) == 1,
 		   "%s: counted where it belongs", skips[i].name);
 		net_free(n);
+		ledger_free(ledger);
 	}
-	for (k = 0; k < NET_SKIP_TOTAL; k++)
-		ok(net_skip_text((enum net_skip)k)[0] != '\0', "reason %zu has a text",
-		   k);
+	for (k = 0; k < SKIP_TOTAL; k++)
+		ok(skip_text((enum skip)k)[0] != '\0', "reason %zu has a text", k);
 }
 
 static void

@@ -368,7 +368,7 @@ run(const struct row *row)
 	int side;
 
 	limits_init(&limits);
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	for (s = row->steps; s < row->steps + 10 && s->side != 0; s++) {
 		struct slice all = slice_str(s->side == 'b' ? row->b : row->a);
 
@@ -388,6 +388,7 @@ run(const struct row *row)
 		    .src = ends[side],
 		    .dst = ends[!side],
 		    .carrier = s->side == 'u' ? CARRIER_UDP : CARRIER_TCP,
+		    .message = s->side == 'u',
 		    .payload = slice_of(block, n),
 		    .length = (uint32_t)all.n,
 		    .cut = n < all.n,
@@ -444,7 +445,7 @@ one_octet_a_segment(void)
 	size_t i;
 
 	limits_init(&limits);
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	(void)feed(t, 0, 99, TCP_SYN, SLICE_EMPTY, 1);
 	for (i = all.n; i-- > 0;) {
 		const char *text = feed(t, 0, 100 + (uint32_t)i, 0,
@@ -470,7 +471,7 @@ ports_used_again(void)
 	struct transport *t;
 
 	limits_init(&limits);
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	(void)feed(t, 0, 999, TCP_SYN, SLICE_EMPTY, 1);
 	(void)feed(t, 0, 1000, 0, slice_head(m, 40), 2);
 	ok(strcmp(feed(t, 0, 77777, TCP_SYN, SLICE_EMPTY, 3), "2.0 MESSAGE 40 4 2;") == 0,
@@ -495,7 +496,7 @@ limits_reached(void)
 
 	limits_init(&limits);
 	limits.max[LIMIT_MESSAGE_BYTES] = 90;
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	(void)feed(t, 0, 999, TCP_SYN, SLICE_EMPTY, 1);
 	ok(strcmp(feed(t, 0, 1000, 0, m, 2), "2.0 MESSAGE 90 64 2;") == 0,
 	   "a message that is too long");
@@ -503,7 +504,7 @@ limits_reached(void)
 
 	limits_init(&limits);
 	limits.max[LIMIT_STREAM_PENDING] = 1000;
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	(void)feed(t, 0, 999, TCP_SYN, SLICE_EMPTY, 1);
 	for (i = 0; i < 10; i++)
 		strcat(text, feed(t, 0, 2000 + 200 * i, 0, m, 2 + i));
@@ -514,7 +515,7 @@ limits_reached(void)
 
 	limits_init(&limits);
 	limits.max[LIMIT_STREAM_BYTES] = 500;
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	(void)feed(t, 0, 999, TCP_SYN, SLICE_EMPTY, 1);
 	(void)feed(t, 0, 1000, 0, slice_head(m, 60), 2);
 	ok(strcmp(feed(t, 1, 5000, 0, slice_head(m, 400), 3), "") == 0,
@@ -536,12 +537,12 @@ not_sip_costs_nothing(void)
 	uint32_t i;
 
 	limits_init(&limits);
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	for (i = 0; i < 100; i++)
 		(void)feed(t, 0, 1400 * i, 0, slice_of(zeros, sizeof(zeros)), 1 + i);
 	ok(transport_counts(t)->not_sip == 0, "zeros are keep-alive of a kind");
 	transport_free(t);
-	t = transport_new(&limits);
+	t = transport_new(&limits, NULL);
 	for (i = 0; i < 100; i++)
 		(void)feed(t, 0, 25 * i, 0, SLICE("\x80\x60 something like media\n\n"),
 		           1 + i);
@@ -604,7 +605,7 @@ any_order(void)
 			order[k] = swap;
 		}
 		limits_init(&limits);
-		t = transport_new(&limits);
+		t = transport_new(&limits, NULL);
 		seen = 0;
 		right = true;
 		for (i = 0; i <= CUTS * 2 + 1; i++) {

@@ -1,0 +1,25 @@
+/* sctp - RFC 9260: the user messages of an SCTP packet that are whole in one DATA chunk. */
+#ifndef DISSECT_SCTP_H
+#define DISSECT_SCTP_H
+
+#include "dissect/dis.h"
+
+struct sctp {
+	uint16_t sport, dport;
+	struct slice chunks; /* behind the common header */
+};
+
+struct sctp_data {
+	uint16_t stream;
+	uint32_t tsn;
+	struct slice payload;
+	bool whole; /* first and last fragment of its message */
+	bool cut;   /* the packet ends inside it */
+};
+
+/* DIS_OK; DIS_MORE: ends inside the common header. */
+enum dis sctp_dissect(struct slice in, struct arena *a, struct sctp *out);
+/* The next DATA (or I-DATA, RFC 8260) chunk of *chunks; DIS_OTHER: no more. */
+enum dis sctp_next(struct slice *chunks, struct sctp_data *out);
+
+#endif

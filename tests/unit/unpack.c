@@ -1,0 +1,111 @@
+#include "src/unpack.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+#include <zstd.h>
+
+#include "tests/unit/test.h"
+
+enum { ROOM = 1 << 20, BOMB = 64 << 20 };
+
+static uint8_t packed[ROOM];
+
+static size_t
+gzip_pack(const void *data, size_t n, uint8_t *to)
+{
+	z_stream z = {.next_in = (z_const Bytef *)(uintptr_t)data,
+	              .avail_in = (uInt)n,
+	              .next_out = to,
+	              .avail_out = ROOM};
+
+	(void)deflateInit2(&z, 9, Z_DEFLATED, 16 + MAX_WBITS, 9, Z_DEFAULT_STRATEGY);
+	(void)deflate(&z, Z_FINISH);
+	(void)deflateEnd(&z);
+	return ROOM - z.avail_out;
+}
+
+static size_t
+pack(enum unpack_kind k, const void *data, size_t n, uint8_t *to)
+{
+	return k == UNPACK_GZIP ? gzip_pack(data, n, to)
+	                        : ZSTD_compress(to, ROOM, data, n, 3);
+}
+
+/* How many bytes come out, the first of them in `to`; *why says how it ended. */
+static size_t
+unpack(enum unpack_kind k, size_t n, char *to, size_t room, const char **why)
+{
+	struct unpack *u = NULL;
+	FILE *f = unpack_open(fmemopen(packed, n, "rb"), k, &u);
+	static char more[65536];
+	size_t got, total;
+
+	*why = "not opened";
+	if (f == NULL)
+		return 0;
+	total = fread(to, 1, room, f);
+	while ((got = fread(more, 1, sizeof(more), f)) != 0)
+		total += got;
+	*why = unpack_trouble(u);
+	(void)fclose(f);
+	return total;
+}
+
+static void
+both(enum unpack_kind k)
+{
+	static const char text[] = "what was packed, what was packed again and again";
+	const char *name = unpack_name(k), *why;
+	char out[256];
+	size_t n = pack(k, text, sizeof(text), packed), i, got, early = 0;
+
+	ok(unpack_kind((uint32_t)packed[0] << 24 | (uint32_t)packed[1] << 16 |
+	               (uint32_t)packed[2] << 8 | packed[3]) == k,
+	   "%s: known by its first octets", name);
+	got = unpack(k, n, out, sizeof(out), &why);
+	ok(got == sizeof(text) && memcmp(out, text, got) == 0 && why[0] == '\0',
+	   "%s: as it was: %s", name, why);
+	for (i = 5; i < n; i++) {
+		got = unpack(k, i, out, sizeof(out), &why);
+		ok(got <= sizeof(text) && memcmp(out, text, got) == 0,
+		   "%s, cut at %zu: right so far", name, i);
+		early += strcmp(why, "the compressed file ends early") == 0;
+	}
+	ok(early == n - 5, "%s: each cut is said", name);
+	n += pack(k, text, sizeof(text), packed + n);
+	got = unpack(k, n, out, sizeof(out), &why);
+	ok(got == 2 * sizeof(text) && why[0] == '\0', "%s: two after each other", name);
+	packed[k == UNPACK_GZIP ? n / 2 - 9 : 4] ^= 0x5F;
+	(void)unpack(k, n, out, sizeof(out), &why);
+	ok(strcmp(why, "the compressed data is damaged") == 0, "%s: damage: %s", name,
+	   why);
+}
+
+static void
+bomb(enum unpack_kind k)
+{
+	uint8_t *zeros = calloc(1, BOMB);
+	const char *why;
+	char out[16];
+	size_t n, got;
+
+	if (!ok(zeros != NULL, "memory"))
+		return;
+	n = pack(k, zeros, BOMB, packed);
+	free(zeros);
+	got = unpack(k, n, out, sizeof(out), &why);
+	ok(got < BOMB && got >= UNPACK_RATIO_FREE, "%s: %zu bytes of a bomb",
+	   unpack_name(k), got);
+	ok(strstr(why, "1000 times") != NULL, "%s: said: %s", unpack_name(k), why);
+}
+
+int
+main(void)
+{
+	both(UNPACK_GZIP);
+	both(UNPACK_ZSTD);
+	bomb(UNPACK_GZIP);
+	bomb(UNPACK_ZSTD);
+	return done();
+}
