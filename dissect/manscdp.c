@@ -313,17 +313,18 @@ check_value(struct walk *w, uint32_t node, const struct dict_field *def,
 }
 
 static void
-check_spelling(struct walk *w, uint32_t node, const struct dict_field *def)
+check_spelling(struct walk *w, uint32_t node, const struct dict_field *def,
+               uint32_t occurrence)
 {
 	if (def->alias_of != NULL) {
 		if (def->editions == 0 ||
 		    (w->edition != 0 && (def->editions & w->edition) == 0))
-			tell_child(w, node, def, 0, MANSCDP_SPELLING, MANSCDP_NOTE,
-			           def->alias_of->name);
+			tell_child(w, node, def, occurrence, MANSCDP_SPELLING,
+			           MANSCDP_NOTE, def->alias_of->name);
 	} else if (w->edition != 0 && (def->editions & w->edition) == 0 &&
 	           (w->frames[w->frames_total - 1].def->editions & w->edition) != 0) {
 		/* Once, at the top of what another edition brought. */
-		tell_child(w, node, def, 0, MANSCDP_EDITION, MANSCDP_ERROR,
+		tell_child(w, node, def, occurrence, MANSCDP_EDITION, MANSCDP_ERROR,
 		           edition_words(def->editions));
 	}
 }
@@ -399,7 +400,7 @@ child_visit(struct walk *w, struct manscdp_node *nodes, uint32_t node)
 			    def->max == 1 ? SLICE("once") : SLICE("fewer of them"));
 		check_order(w, node, def);
 	}
-	check_spelling(w, node, def);
+	check_spelling(w, node, def, occurrence);
 	check_value(w, node, def, occurrence);
 	if (n->attribute)
 		return true;
