@@ -167,8 +167,8 @@ tell_child(struct walk *w, uint32_t node, const struct dict_field *def,
 	             });
 }
 
-static struct slice
-edition_words(uint8_t editions)
+struct slice
+manscdp_edition_words(uint8_t editions)
 {
 	switch (editions) {
 	case EDITION_2011:
@@ -313,6 +313,21 @@ check_value(struct walk *w, uint32_t node, const struct dict_field *def,
 }
 
 static void
+check_mixed(struct walk *w, uint32_t node, const struct dict_field *def,
+            uint32_t occurrence)
+{
+	uint8_t before = w->evident;
+
+	if (def->editions == 0 || before == 0)
+		return;
+	w->evident &= def->editions;
+	/* Where the edition is known, the breach of it is told. */
+	if (w->evident == 0 && w->edition == 0)
+		tell_child(w, node, def, occurrence, MANSCDP_MIXED, MANSCDP_NOTE,
+		           manscdp_edition_words(before));
+}
+
+static void
 check_spelling(struct walk *w, uint32_t node, const struct dict_field *def,
                uint32_t occurrence)
 {
@@ -325,7 +340,7 @@ check_spelling(struct walk *w, uint32_t node, const struct dict_field *def,
 	           (w->frames[w->frames_total - 1].def->editions & w->edition) != 0) {
 		/* Once, at the top of what another edition brought. */
 		tell_child(w, node, def, occurrence, MANSCDP_EDITION, MANSCDP_ERROR,
-		           edition_words(def->editions));
+		           manscdp_edition_words(def->editions));
 	}
 }
 
@@ -345,6 +360,9 @@ remember(struct walk_frame *f, uint32_t node, const struct manscdp_node *n)
 	else if (slice_eq(n->name, SLICE("ParentID"))) {
 		f->parent_id = text;
 		f->parent_id_node = node;
+	} else if (slice_eq(n->name, SLICE("BusinessGroupID"))) {
+		f->group = text;
+		f->group_node = node;
 	}
 }
 
@@ -356,7 +374,7 @@ frame_push(struct walk *w, uint32_t node, const struct dict_field *def,
 	uint32_t *counts = f->counts; /* of an earlier frame at this depth */
 
 	if (counts == NULL)
-		counts = arena_array(w->a, DICT_CHILDREN, sizeof(*counts));
+		counts = arena_array(w->a, 2 * DICT_CHILDREN, sizeof(*counts));
 	if (counts == NULL)
 		return false;
 	memset(counts, 0, def->children_total * sizeof(*counts));
@@ -364,6 +382,7 @@ frame_push(struct walk *w, uint32_t node, const struct dict_field *def,
 	                         .def = def,
 	                         .occurrence = occurrence,
 	                         .counts = counts,
+	                         .first = counts + DICT_CHILDREN,
 	                         .misplaced = misplaced};
 	w->frames_total++;
 	return true;
@@ -394,12 +413,15 @@ child_visit(struct walk *w, struct manscdp_node *nodes, uint32_t node)
 	if (def->index < top->def->children_total &&
 	    top->def->children[def->index] == def) {
 		occurrence = ++top->counts[def->index];
+		if (occurrence == 1)
+			top->first[def->index] = node;
 		if (def->max != 0 && occurrence == def->max + 1)
 			tell_child(
 			    w, node, def, occurrence, MANSCDP_REPEATED, def->weight,
 			    def->max == 1 ? SLICE("once") : SLICE("fewer of them"));
 		check_order(w, node, def);
 	}
+	check_mixed(w, node, def, occurrence);
 	check_spelling(w, node, def, occurrence);
 	check_value(w, node, def, occurrence);
 	if (n->attribute)
@@ -522,9 +544,14 @@ manscdp_judge(const struct dict *d, const struct dict_command *command,
 		return w.full ? DIS_LIMIT : DIS_OK;
 	if (edition != 0 && (w.command->editions & edition) == 0)
 		tell_command(&w, MANSCDP_EDITION, MANSCDP_ERROR, SLICE("CmdType"),
-		             out->CmdType, edition_words(w.command->editions));
+		             out->CmdType, manscdp_edition_words(w.command->editions));
+	w.evident = w.command->editions;
+	if (w.command->alias.n != 0 && slice_eq(w.command->alias, out->CmdType) &&
+	    w.command->alias_editions != 0)
+		w.evident = w.command->alias_editions;
 	if (!frames_make(&w) || !walk_nodes(&w, nodes))
 		return DIS_LIMIT;
+	out->editions = w.evident;
 	return w.full ? DIS_LIMIT : DIS_OK;
 }
 

@@ -57,9 +57,13 @@ static const struct name_row weights[] = {
 };
 
 static const struct name_row kinds[] = {
-    {"device", DICT_NODE_DEVICE}, {"system", DICT_NODE_SYSTEM},
-    {"group", DICT_NODE_GROUP},   {"organisation", DICT_NODE_ORGANISATION},
-    {"region", DICT_NODE_REGION}, {NULL, 0},
+    {"device", DICT_NODE_DEVICE},
+    {"system", DICT_NODE_SYSTEM},
+    {"group", DICT_NODE_GROUP},
+    {"organisation", DICT_NODE_ORGANISATION},
+    {"region", DICT_NODE_REGION},
+    {"camera", DICT_NODE_CAMERA},
+    {NULL, 0},
 };
 
 static bool
@@ -181,7 +185,8 @@ occurs_read(struct loader *l, uint32_t node, struct dict_field *f)
 }
 
 static bool
-value_read(struct loader *l, uint32_t node, struct dict_value *out)
+value_read(struct loader *l, uint32_t node, uint8_t field_editions,
+           struct dict_value *out)
 {
 	uint32_t weight = 0;
 
@@ -191,6 +196,9 @@ value_read(struct loader *l, uint32_t node, struct dict_value *out)
 	    !row_find(weights, attribute(l, node, "weight"), &weight))
 		return wrong(l, node, "weight is note, warning or error");
 	out->weight = (uint8_t)weight;
+	out->editions = field_editions;
+	if (!bits_read(l, node, "in", editions, &out->editions))
+		return false;
 	return out->value.n != 0 || wrong(l, node, "has no value: is=\"...\"");
 }
 
@@ -209,7 +217,7 @@ values_read(struct loader *l, uint32_t node, struct dict_field *f)
 	f->values = values;
 	for (i = child_next(l, node, node); i != MANSCDP_NONE; i = child_next(l, node, i))
 		if (is(l, i, "value") || is(l, i, "seen"))
-			if (!value_read(l, i, &values[f->values_total++]))
+			if (!value_read(l, i, f->editions, &values[f->values_total++]))
 				return false;
 	return true;
 }
@@ -228,6 +236,11 @@ attributes_read(struct loader *l, uint32_t node, const struct around *around,
 	    .unit = attribute(l, node, "unit"),
 	    .pattern = attribute(l, node, "pattern"),
 	    .form = attribute(l, node, "form"),
+	    .when = attribute(l, node, "when"),
+	    .beside = attribute(l, node, "beside"),
+	    .counts = attribute(l, node, "counts"),
+	    .before = attribute(l, node, "before"),
+	    .choice = attribute(l, node, "choice"),
 	    .attribute = is(l, node, "attr"),
 	    .secret = slice_eq(attribute(l, node, "secret"), SLICE("yes")),
 	    .any_order = slice_eq(attribute(l, node, "place"), SLICE("any")),
@@ -337,12 +350,32 @@ aliases_add(struct loader *l, uint32_t node, const struct dict_field *f,
 static bool children_read(struct loader *l, uint32_t node, const struct around *around,
                           struct children *to);
 
+/* Puts what was built under the field into it. */
+static bool
+children_keep(struct loader *l, uint32_t node, const struct children *below,
+              struct dict_field *f)
+{
+	const struct dict_field **list = arena_array(l->a, below->total, sizeof(*list));
+	size_t i;
+
+	if (list == NULL)
+		return wrong(l, node, "out of memory");
+	for (i = 0; i < below->total; i++) {
+		const struct dict_field *c = list[i] = below->list[i];
+
+		f->conditions |= (c->when.n | c->beside.n | c->counts.n | c->before.n |
+		                  c->choice.n) != 0;
+	}
+	f->children = list;
+	f->children_total = below->total;
+	return true;
+}
+
 static bool
 field_read(struct loader *l, uint32_t node, const struct around *around,
            struct children *to)
 {
 	struct children below = {.total = 0};
-	const struct dict_field **list;
 	struct dict_field *f = child_add(l, node, to);
 	struct around inner;
 	uint32_t index;
@@ -354,15 +387,8 @@ field_read(struct loader *l, uint32_t node, const struct around *around,
 		return false;
 	f->index = index;
 	inner = (struct around){f->editions, f->weight, f->clause, around->depth + 1};
-	if (!children_read(l, node, &inner, &below))
+	if (!children_read(l, node, &inner, &below) || !children_keep(l, node, &below, f))
 		return false;
-	list = arena_array(l->a, below.total, sizeof(*list));
-	if (list == NULL)
-		return wrong(l, node, "out of memory");
-	if (below.total != 0)
-		memcpy(list, below.list, below.total * sizeof(*list));
-	f->children = list;
-	f->children_total = below.total;
 	return aliases_add(l, node, f, to);
 }
 
@@ -417,7 +443,6 @@ static bool
 command_read(struct loader *l, uint32_t node, struct dict_command *out)
 {
 	struct children below = {.total = 0};
-	const struct dict_field **list;
 	struct around around = {.weight = MANSCDP_ERROR};
 	struct dict_field *root = ARENA_NEW(l->a, struct dict_field);
 	uint32_t i;
@@ -447,11 +472,8 @@ command_read(struct loader *l, uint32_t node, struct dict_command *out)
 	l->flat_total = l->flat_room = 0;
 	if (!children_read(l, node, &around, &below))
 		return false;
-	list = arena_array(l->a, below.total, sizeof(*list));
-	if (list == NULL || root == NULL)
+	if (root == NULL)
 		return wrong(l, node, "out of memory");
-	if (below.total != 0)
-		memcpy(list, below.list, below.total * sizeof(*list));
 	*root = (struct dict_field){
 	    .name = out->root,
 	    .meaning = out->meaning,
@@ -462,9 +484,9 @@ command_read(struct loader *l, uint32_t node, struct dict_command *out)
 	    .max = 1,
 	    .editions = out->editions,
 	    .required_in = out->editions,
-	    .children = list,
-	    .children_total = below.total,
 	};
+	if (!children_keep(l, node, &below, root))
+		return false;
 	out->field = root;
 	out->fields = l->flat;
 	out->fields_total = l->flat_total;

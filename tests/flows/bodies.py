@@ -145,7 +145,7 @@ ID = '34020000001320000001'
 
 # By name, where the type alone would not do. The longest tail of the path wins.
 TEXTS = {
-    'PTZCmd': 'A50F010800FA00B7',
+    'PTZCmd': 'A50F018100010037',
     'CivilCode': '340200', 'IPAddress': '192.168.10.21', 'SIPServerIP': '192.168.10.2',
     'DomainName': '3402000000', 'SourceID': '34020000001360000001', 'TargetID': '34020000001370000001',
     'DeviceID2': '34020000001320000007', 'RecordLocation': '34020000001180000001',
@@ -156,7 +156,7 @@ TEXTS = {
     'PresetID': '1', 'UploadURL': 'http://192.168.10.2/snap', 'FileURL': 'http://192.168.10.2/fw.bin',
     'Alarm/AlarmMethod': '5', 'Alarm/Info/AlarmType': '6', 'Query/Alarm/AlarmMethod': '5',
     'Info/AlarmMethod': '5', 'Info/AlarmType': '6', 'Info/DeviceID': '34020000001320000002',
-    'UpgradeResult': 'ERROR', 'Point': '10,20,110,220', 'StopHour': '12',
+    'UpgradeResult': 'ERROR', 'TargetTrack': 'Manual', 'Point': '10,20,110,220', 'StopHour': '12',
 }
 
 
@@ -235,6 +235,11 @@ class Node:
         return f'{space}<{self.name}{attributes}>{text}</{self.name}>\n'
 
 
+def kinds_of(kind):
+    """The words for it; the device is a camera."""
+    return {'device', 'camera'} if kind in (None, 'device') else {kind}
+
+
 class Maker:
     """Makes the bodies of one command in one edition."""
 
@@ -253,7 +258,7 @@ class Maker:
         if f.beside and not any(self.there(s, siblings, kind, whole, path) for s in siblings
                                 if s.name in f.beside.split()):
             return 0
-        if f.of and not (whole and (kind or 'device') in f.of):
+        if f.of and not (whole and f.of & kinds_of(kind)):
             return int(whole and kind == 'device' and self.full)
         if f.name == 'Info' and path[1:2] == ('DeviceControl',) and self.full and not self.info():
             return 0
@@ -365,7 +370,8 @@ def count(top):
                 total = listed(top)
             else:
                 continue
-            c.text = str(total if c.field.high is None else min(total, c.field.high))
+            total = total if c.field.high is None else min(total, c.field.high)
+            c.text = str(max(total, c.field.low or 0))
     visit(top)
     return top
 
@@ -468,6 +474,7 @@ ALWAYS = {
     'spelling': ('field-spelling', 'note'),
     'count': ('count-mismatch', 'warning'),
     'condition': ('field-condition', 'warning'),
+    'expected': ('field-expected', 'note'),
     'choice': ('command-several', 'note'),
     'command': ('command-unknown', 'warning'),
     'ptz': ('ptz-invalid', 'error'),
@@ -527,8 +534,8 @@ class Breaker:
         elif f.type == 'enum':
             yield self.set(path, 'enum', 'enum', f.weight, 'nonsense')
         if f.name == 'PTZCmd':
-            yield self.set(path, 'checksum', 'ptz', f.weight, 'A50F010800FA00B8')
-            yield self.set(path, 'length', 'ptz', f.weight, 'A50F010800FA')
+            yield self.set(path, 'checksum', 'ptz', f.weight, 'A50F018100010038')
+            yield self.set(path, 'length', 'ptz', f.weight, 'A50F01810001')
 
     def ranges(self, path, f):
         if f.type not in ('integer', 'double'):
@@ -574,7 +581,7 @@ class Breaker:
         if not f.min or self.body.edition not in f.must:
             return
         top, parent, node, shown = self.place(path)
-        if f.of and parent.kind not in f.of:
+        if f.of and not f.of & kinds_of(parent.kind):
             return
         parent.children = [c for c in parent.children if c.field is not f]
         shown = shown[:shown.rindex('/')] + f'/{"@" * f.attribute}{f.name}'
@@ -584,7 +591,7 @@ class Breaker:
         """What a catalog node of each kind needs."""
         if not f.of or not f.min or self.body.edition not in f.must:
             return
-        for kind in sorted(f.of - {'device'}):
+        for kind in sorted(f.of - {'device', 'camera'}):
             top, list_of, first, shown = self.place(path[:-1])
             item = next(i for i in list_of.children if i.kind == kind)
             item.children = [c for c in item.children if c.field is not f]
@@ -616,7 +623,8 @@ class Breaker:
         if f.when and self.body.top.find(path):
             top, parent, node, shown = self.place(path)
             parent.children.remove(node)
-            yield self.result(top, path, 'condition when', shown, 'condition', f.weight)
+            kind = 'condition' if f.weight == 'error' else 'expected'
+            yield self.result(top, path, 'condition when', shown, kind, f.weight)
         if f.before:
             top, parent, node, shown = self.place(path)
             node.text = '2026-01-05T12:00:00'
