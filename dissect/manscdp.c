@@ -270,7 +270,7 @@ check_empty(struct walk *w, uint32_t node, const struct dict_field *def,
 
 	if (walk_requires(w, def) &&
 	    (def->required_of == 0 || def->required_of == DICT_NODE_ALL))
-		weight = def->weight;
+		weight = walk_lack_weight(w, def);
 	else if (def->type == DICT_STRING || def->type == DICT_PATTERN)
 		return; /* nothing to say is a text too */
 	/* Stacks of all kinds leave names and times empty; what others are found by must
@@ -523,6 +523,35 @@ command_find(struct walk *w, const struct dict *d)
 	return NULL;
 }
 
+static bool
+walk_whole(struct walk *w, struct manscdp_node *nodes)
+{
+	const struct dict_command *c = w->command;
+
+	w->evident = c->editions;
+	if (c->alias_editions != 0 && slice_eq(c->alias, w->out->CmdType))
+		w->evident = c->alias_editions;
+	return frames_make(w) && walk_nodes(w, nodes);
+}
+
+/* The command is of several editions, its fields together are of one. */
+static bool
+edition_tells(const struct dict_command *c, uint8_t evident)
+{
+	return evident != 0 && (evident & (evident - 1)) == 0 && evident != c->editions;
+}
+
+/* By the edition that the fields told. What was found before is found again. */
+static bool
+walk_again(struct walk *w, struct manscdp_node *nodes)
+{
+	w->edition = w->evident;
+	w->guessed = true;
+	w->full = false;
+	w->out->problems_total = w->before;
+	return walk_whole(w, nodes);
+}
+
 enum dis
 manscdp_judge(const struct dict *d, const struct dict_command *command,
               struct manscdp_node *nodes, size_t nodes_total, uint8_t edition,
@@ -545,11 +574,10 @@ manscdp_judge(const struct dict *d, const struct dict_command *command,
 	if (edition != 0 && (w.command->editions & edition) == 0)
 		tell_command(&w, MANSCDP_EDITION, MANSCDP_ERROR, SLICE("CmdType"),
 		             out->CmdType, manscdp_edition_words(w.command->editions));
-	w.evident = w.command->editions;
-	if (w.command->alias.n != 0 && slice_eq(w.command->alias, out->CmdType) &&
-	    w.command->alias_editions != 0)
-		w.evident = w.command->alias_editions;
-	if (!frames_make(&w) || !walk_nodes(&w, nodes))
+	w.before = out->problems_total;
+	if (!walk_whole(&w, nodes))
+		return DIS_LIMIT;
+	if (edition == 0 && edition_tells(w.command, w.evident) && !walk_again(&w, nodes))
 		return DIS_LIMIT;
 	out->editions = w.evident;
 	return w.full ? DIS_LIMIT : DIS_OK;

@@ -188,7 +188,8 @@ const struct dict_command *dict_find(const struct dict *d, struct slice root,
                                      struct slice CmdType);
 
 /* Sets nodes[].def, fills *out. edition: one EDITION_ bit, or 0 where not known (then a
- * field of any edition is fine, and what only some require is optional). DIS_OK always
+ * field of any edition is fine, and what only some require is optional, unless the fields
+ * are of one edition alone: what it requires beyond the others is a warning). DIS_OK always
  * when there is a root; DIS_BAD: no nodes, or a parent that does not stand before its
  * child; DIS_LIMIT: more problems than fit, those in *out are right. */
 enum dis manscdp_dissect(const struct dict *d, struct manscdp_node *nodes,

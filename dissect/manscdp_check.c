@@ -13,6 +13,16 @@ walk_requires(const struct walk *w, const struct dict_field *f)
 	return (w->command->editions & ~f->required_in) == 0;
 }
 
+uint8_t
+walk_lack_weight(const struct walk *w, const struct dict_field *f)
+{
+	/* A guess makes no error of what another edition leaves free. */
+	if (w->guessed && (w->command->editions & ~f->required_in) != 0 &&
+	    f->weight > MANSCDP_WARNING)
+		return MANSCDP_WARNING;
+	return f->weight;
+}
+
 /* GB/T 28181-2022 Annex J: the kind of a catalog node is in its code. */
 static uint8_t
 node_kind(struct slice device)
@@ -88,7 +98,7 @@ check_missing(struct walk *w, const struct walk_frame *f)
 			continue;
 		walk_tell(w, &(struct walk_problem){
 		                 .kind = MANSCDP_MISSING,
-		                 .weight = child->weight,
+		                 .weight = walk_lack_weight(w, child),
 		                 .node = f->node,
 		                 .name = child->name,
 		                 .attribute = child->attribute,

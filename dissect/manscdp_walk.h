@@ -28,12 +28,13 @@ struct walk {
 	const struct manscdp_node *nodes;
 	size_t nodes_total;
 	uint8_t edition;
+	bool guessed;    /* `edition` is what the fields alone tell */
 	uint8_t evident; /* editions that have all that came so far */
 	struct arena *a;
 	struct manscdp *out;
 	struct walk_frame *frames;
 	size_t frames_total, frames_room;
-	size_t problems_room;
+	size_t problems_room, before; /* before the first walk: about CmdType */
 	bool full;
 };
 
@@ -59,5 +60,7 @@ void walk_body_check(struct walk *w);
 /* Another spelling of the field stands in its place. */
 bool walk_alias_there(const struct walk_frame *f, const struct dict_field *child);
 bool walk_requires(const struct walk *w, const struct dict_field *f);
+/* How bad it is where it lacks. */
+uint8_t walk_lack_weight(const struct walk *w, const struct dict_field *f);
 
 #endif

@@ -350,6 +350,45 @@ aliases_add(struct loader *l, uint32_t node, const struct dict_field *f,
 static bool children_read(struct loader *l, uint32_t node, const struct around *around,
                           struct children *to);
 
+static bool
+has_child(const struct children *all, struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < all->total; i++)
+		if (slice_eq(all->list[i]->name, name))
+			return true;
+	return false;
+}
+
+/* Conditions speak of siblings that are there. */
+static bool
+conditions_sound(struct loader *l, uint32_t node, const struct children *all,
+                 const struct dict_field *f)
+{
+	struct slice name = SLICE_EMPTY, rest = f->beside;
+	bool sound = true;
+
+	if (f->when.n != 0)
+		sound = slice_cut(f->when, '=', &name, &rest) && has_child(all, name);
+	if (f->before.n != 0)
+		sound = sound && has_child(all, f->before);
+	name = f->counts;
+	(void)slice_cut(f->counts, '/', &name, &rest);
+	if (name.n != 0)
+		sound = sound && has_child(all, name);
+	rest = f->beside;
+	/* Each round takes a name. */
+	while (slice_cut(rest, ' ', &name, &rest))
+		sound = sound && has_child(all, name);
+	if (rest.n != 0)
+		sound = sound && has_child(all, rest);
+	return sound ||
+	       wrong(l, node,
+	             "when, beside, counts or before of a field in it names no field "
+	             "that stands beside that");
+}
+
 /* Puts what was built under the field into it. */
 static bool
 children_keep(struct loader *l, uint32_t node, const struct children *below,
@@ -363,6 +402,8 @@ children_keep(struct loader *l, uint32_t node, const struct children *below,
 	for (i = 0; i < below->total; i++) {
 		const struct dict_field *c = list[i] = below->list[i];
 
+		if (!conditions_sound(l, node, below, c))
+			return false;
 		f->conditions |= (c->when.n | c->beside.n | c->counts.n | c->before.n |
 		                  c->choice.n) != 0;
 	}
