@@ -178,8 +178,9 @@ check_choice(struct walk *w, const struct walk_frame *f, size_t at, uint32_t nod
 	for (i = 0; i < at; i++) {
 		const struct dict_field *other = f->def->children[i];
 
+		/* Some send both spellings of one, to be understood by all. */
 		if (f->counts[i] != 0 && other->alias_of != child &&
-		    slice_eq(other->choice, child->choice)) {
+		    child->alias_of != other && slice_eq(other->choice, child->choice)) {
 			tell(w, f, child, MANSCDP_CHOICE, MANSCDP_NOTE, node,
 			     words(w, "", other->name, " alone", SLICE_EMPTY));
 			return;
