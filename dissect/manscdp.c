@@ -167,8 +167,8 @@ tell_child(struct walk *w, uint32_t node, const struct dict_field *def,
 	             });
 }
 
-static struct slice
-edition_words(uint8_t editions)
+struct slice
+manscdp_edition_words(uint8_t editions)
 {
 	switch (editions) {
 	case EDITION_2011:
@@ -270,7 +270,7 @@ check_empty(struct walk *w, uint32_t node, const struct dict_field *def,
 
 	if (walk_requires(w, def) &&
 	    (def->required_of == 0 || def->required_of == DICT_NODE_ALL))
-		weight = def->weight;
+		weight = walk_lack_weight(w, def);
 	else if (def->type == DICT_STRING || def->type == DICT_PATTERN)
 		return; /* nothing to say is a text too */
 	/* Stacks of all kinds leave names and times empty; what others are found by must
@@ -313,18 +313,34 @@ check_value(struct walk *w, uint32_t node, const struct dict_field *def,
 }
 
 static void
-check_spelling(struct walk *w, uint32_t node, const struct dict_field *def)
+check_mixed(struct walk *w, uint32_t node, const struct dict_field *def,
+            uint32_t occurrence)
+{
+	uint8_t before = w->evident;
+
+	if (def->editions == 0 || before == 0)
+		return;
+	w->evident &= def->editions;
+	/* Where the edition is known, the breach of it is told. */
+	if (w->evident == 0 && w->edition == 0)
+		tell_child(w, node, def, occurrence, MANSCDP_MIXED, MANSCDP_NOTE,
+		           manscdp_edition_words(before));
+}
+
+static void
+check_spelling(struct walk *w, uint32_t node, const struct dict_field *def,
+               uint32_t occurrence)
 {
 	if (def->alias_of != NULL) {
 		if (def->editions == 0 ||
 		    (w->edition != 0 && (def->editions & w->edition) == 0))
-			tell_child(w, node, def, 0, MANSCDP_SPELLING, MANSCDP_NOTE,
-			           def->alias_of->name);
+			tell_child(w, node, def, occurrence, MANSCDP_SPELLING,
+			           MANSCDP_NOTE, def->alias_of->name);
 	} else if (w->edition != 0 && (def->editions & w->edition) == 0 &&
 	           (w->frames[w->frames_total - 1].def->editions & w->edition) != 0) {
 		/* Once, at the top of what another edition brought. */
-		tell_child(w, node, def, 0, MANSCDP_EDITION, MANSCDP_ERROR,
-		           edition_words(def->editions));
+		tell_child(w, node, def, occurrence, MANSCDP_EDITION, MANSCDP_ERROR,
+		           manscdp_edition_words(def->editions));
 	}
 }
 
@@ -344,6 +360,9 @@ remember(struct walk_frame *f, uint32_t node, const struct manscdp_node *n)
 	else if (slice_eq(n->name, SLICE("ParentID"))) {
 		f->parent_id = text;
 		f->parent_id_node = node;
+	} else if (slice_eq(n->name, SLICE("BusinessGroupID"))) {
+		f->group = text;
+		f->group_node = node;
 	}
 }
 
@@ -355,7 +374,7 @@ frame_push(struct walk *w, uint32_t node, const struct dict_field *def,
 	uint32_t *counts = f->counts; /* of an earlier frame at this depth */
 
 	if (counts == NULL)
-		counts = arena_array(w->a, DICT_CHILDREN, sizeof(*counts));
+		counts = arena_array(w->a, 2 * DICT_CHILDREN, sizeof(*counts));
 	if (counts == NULL)
 		return false;
 	memset(counts, 0, def->children_total * sizeof(*counts));
@@ -363,6 +382,7 @@ frame_push(struct walk *w, uint32_t node, const struct dict_field *def,
 	                         .def = def,
 	                         .occurrence = occurrence,
 	                         .counts = counts,
+	                         .first = counts + DICT_CHILDREN,
 	                         .misplaced = misplaced};
 	w->frames_total++;
 	return true;
@@ -393,13 +413,16 @@ child_visit(struct walk *w, struct manscdp_node *nodes, uint32_t node)
 	if (def->index < top->def->children_total &&
 	    top->def->children[def->index] == def) {
 		occurrence = ++top->counts[def->index];
+		if (occurrence == 1)
+			top->first[def->index] = node;
 		if (def->max != 0 && occurrence == def->max + 1)
 			tell_child(
 			    w, node, def, occurrence, MANSCDP_REPEATED, def->weight,
 			    def->max == 1 ? SLICE("once") : SLICE("fewer of them"));
 		check_order(w, node, def);
 	}
-	check_spelling(w, node, def);
+	check_mixed(w, node, def, occurrence);
+	check_spelling(w, node, def, occurrence);
 	check_value(w, node, def, occurrence);
 	if (n->attribute)
 		return true;
@@ -500,6 +523,35 @@ command_find(struct walk *w, const struct dict *d)
 	return NULL;
 }
 
+static bool
+walk_whole(struct walk *w, struct manscdp_node *nodes)
+{
+	const struct dict_command *c = w->command;
+
+	w->evident = c->editions;
+	if (c->alias_editions != 0 && slice_eq(c->alias, w->out->CmdType))
+		w->evident = c->alias_editions;
+	return frames_make(w) && walk_nodes(w, nodes);
+}
+
+/* The command is of several editions, its fields together are of one. */
+static bool
+edition_tells(const struct dict_command *c, uint8_t evident)
+{
+	return evident != 0 && (evident & (evident - 1)) == 0 && evident != c->editions;
+}
+
+/* By the edition that the fields told. What was found before is found again. */
+static bool
+walk_again(struct walk *w, struct manscdp_node *nodes)
+{
+	w->edition = w->evident;
+	w->guessed = true;
+	w->full = false;
+	w->out->problems_total = w->before;
+	return walk_whole(w, nodes);
+}
+
 enum dis
 manscdp_judge(const struct dict *d, const struct dict_command *command,
               struct manscdp_node *nodes, size_t nodes_total, uint8_t edition,
@@ -521,9 +573,13 @@ manscdp_judge(const struct dict *d, const struct dict_command *command,
 		return w.full ? DIS_LIMIT : DIS_OK;
 	if (edition != 0 && (w.command->editions & edition) == 0)
 		tell_command(&w, MANSCDP_EDITION, MANSCDP_ERROR, SLICE("CmdType"),
-		             out->CmdType, edition_words(w.command->editions));
-	if (!frames_make(&w) || !walk_nodes(&w, nodes))
+		             out->CmdType, manscdp_edition_words(w.command->editions));
+	w.before = out->problems_total;
+	if (!walk_whole(&w, nodes))
 		return DIS_LIMIT;
+	if (edition == 0 && edition_tells(w.command, w.evident) && !walk_again(&w, nodes))
+		return DIS_LIMIT;
+	out->editions = w.evident;
 	return w.full ? DIS_LIMIT : DIS_OK;
 }
 

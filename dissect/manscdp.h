@@ -63,11 +63,13 @@ enum {
 	DICT_NODE_ORGANISATION = 8,
 	DICT_NODE_REGION = 16,
 	DICT_NODE_ALL = 31,
+	DICT_NODE_CAMERA = 32, /* types 131 and 132; a device too */
 };
 
 struct dict_value {
 	struct slice value, meaning;
-	uint8_t weight; /* 0: the standard's; else seen only: enum manscdp_weight */
+	uint8_t weight;   /* 0: the standard's; else seen only: enum manscdp_weight */
+	uint8_t editions; /* EDITION_ bits that have it */
 };
 
 struct dict_field {
@@ -88,11 +90,18 @@ struct dict_field {
 	struct slice pattern; /* of DICT_PATTERN: as in XSD, but few of its forms */
 	const struct dict_value *values;
 	size_t values_total;
+	/* Conditions between it and its siblings; empty: none. */
+	struct slice when;   /* needed where one has a value: "NAME=VALUE|VALUE" */
+	struct slice beside; /* only beside one of these: "NAME NAME" */
+	struct slice counts; /* how many there are of these: "NAME" or "NAME/NAME" */
+	struct slice before; /* not later than this one: "NAME" */
+	struct slice choice; /* usually one of those that have this word */
 	/* This is another spelling of that sibling, right in `editions` (0: in none). */
 	const struct dict_field *alias_of;
 	uint32_t index; /* among its parent's children */
 	const struct dict_field *const *children;
 	size_t children_total;
+	bool conditions; /* one of its children has conditions */
 };
 
 struct dict_command {
@@ -135,10 +144,15 @@ enum manscdp_problem_kind {
 	MANSCDP_COUNT,
 	MANSCDP_TEXT,
 	MANSCDP_CONDITION,
-	MANSCDP_SPELLING,    /* another known spelling of the name */
-	MANSCDP_PTZ,         /* PTZCmd's eight octets */
-	MANSCDP_PARENT_SELF, /* a catalog node that is its own parent */
-	MANSCDP_ALARM_TYPE,  /* AlarmType does not go with AlarmMethod */
+	MANSCDP_SPELLING,      /* another known spelling of the name */
+	MANSCDP_PTZ,           /* PTZCmd's eight octets */
+	MANSCDP_PARENT_SELF,   /* a catalog node that is its own parent */
+	MANSCDP_ALARM_TYPE,    /* AlarmType does not go with AlarmMethod */
+	MANSCDP_METHOD_FORM,   /* several alarm methods, as another edition writes them */
+	MANSCDP_CHOICE,        /* a second one where one is usual */
+	MANSCDP_VALUE_EDITION, /* a value that another edition has */
+	MANSCDP_MIXED,         /* no edition has both this and what came before */
+	MANSCDP_NODE,          /* a catalog node below one of the wrong kind */
 	MANSCDP_PROBLEM_TOTAL
 };
 struct manscdp_problem {
@@ -162,6 +176,9 @@ struct manscdp {
 	struct slice SumNum, Num;                 /* of the list in it, if any */
 	struct slice Status, Result;
 	uint32_t items; /* list items really there */
+	/* EDITION_ bits of the editions that have the command and all its fields; 0: fields of
+	 * editions that have nothing in common. */
+	uint8_t editions;
 	struct manscdp_problem *problems;
 	size_t problems_total;
 };
@@ -171,7 +188,8 @@ const struct dict_command *dict_find(const struct dict *d, struct slice root,
                                      struct slice CmdType);
 
 /* Sets nodes[].def, fills *out. edition: one EDITION_ bit, or 0 where not known (then a
- * field of any edition is fine, and what only some require is optional). DIS_OK always
+ * field of any edition is fine, and what only some require is optional, unless the fields
+ * are of one edition alone: what it requires beyond the others is a warning). DIS_OK always
  * when there is a root; DIS_BAD: no nodes, or a parent that does not stand before its
  * child; DIS_LIMIT: more problems than fit, those in *out are right. */
 enum dis manscdp_dissect(const struct dict *d, struct manscdp_node *nodes,

@@ -13,6 +13,16 @@ walk_requires(const struct walk *w, const struct dict_field *f)
 	return (w->command->editions & ~f->required_in) == 0;
 }
 
+uint8_t
+walk_lack_weight(const struct walk *w, const struct dict_field *f)
+{
+	/* A guess makes no error of what another edition leaves free. */
+	if (w->guessed && (w->command->editions & ~f->required_in) != 0 &&
+	    f->weight > MANSCDP_WARNING)
+		return MANSCDP_WARNING;
+	return f->weight;
+}
+
 /* GB/T 28181-2022 Annex J: the kind of a catalog node is in its code. */
 static uint8_t
 node_kind(struct slice device)
@@ -23,6 +33,8 @@ node_kind(struct slice device)
 		return DICT_NODE_REGION;
 	if (!slice_digits(device) || device.n != 20)
 		return DICT_NODE_DEVICE;
+	if (slice_eq(type, SLICE("131")) || slice_eq(type, SLICE("132")))
+		return DICT_NODE_DEVICE | DICT_NODE_CAMERA;
 	if (slice_eq(type, SLICE("200")))
 		return DICT_NODE_SYSTEM;
 	if (slice_eq(type, SLICE("215")))
@@ -30,6 +42,15 @@ node_kind(struct slice device)
 	if (slice_eq(type, SLICE("216")))
 		return DICT_NODE_ORGANISATION;
 	return DICT_NODE_DEVICE;
+}
+
+/* Of the node that the frame belongs to: Info is a part of its Item. */
+static uint8_t
+frame_kind(const struct walk *w, const struct walk_frame *f)
+{
+	while (f->device.n == 0 && f > w->frames + 1)
+		f--;
+	return node_kind(f->device);
 }
 
 /* A notified item is whole only when it is new or changed: GB/T 28181-2022 A.2.5, catalog
@@ -48,9 +69,8 @@ item_whole(const struct walk_frame *f)
 	return true;
 }
 
-/* Another spelling of the field stands there in its place. */
-static bool
-alias_there(const struct walk_frame *f, const struct dict_field *child)
+bool
+walk_alias_there(const struct walk_frame *f, const struct dict_field *child)
 {
 	size_t i;
 
@@ -63,7 +83,7 @@ alias_there(const struct walk_frame *f, const struct dict_field *child)
 static void
 check_missing(struct walk *w, const struct walk_frame *f)
 {
-	uint8_t kind = node_kind(f->device);
+	uint8_t kind = frame_kind(w, f);
 	bool whole = item_whole(f);
 	size_t i;
 
@@ -71,14 +91,14 @@ check_missing(struct walk *w, const struct walk_frame *f)
 		const struct dict_field *child = f->def->children[i];
 
 		if (f->counts[i] >= child->min || !walk_requires(w, child) ||
-		    alias_there(f, child))
+		    walk_alias_there(f, child))
 			continue;
 		if (child->required_of != 0 &&
 		    (!whole || (child->required_of & kind) == 0))
 			continue;
 		walk_tell(w, &(struct walk_problem){
 		                 .kind = MANSCDP_MISSING,
-		                 .weight = child->weight,
+		                 .weight = walk_lack_weight(w, child),
 		                 .node = f->node,
 		                 .name = child->name,
 		                 .attribute = child->attribute,
@@ -132,6 +152,112 @@ check_parent(struct walk *w, const struct walk_frame *f)
 		             });
 }
 
+static bool
+all_of_kind(struct slice ids, uint8_t kind)
+{
+	struct slice part;
+
+	/* Each round takes a code. */
+	while (slice_cut(ids, '/', &part, &ids))
+		if ((node_kind(part) & kind) == 0)
+			return false;
+	return (node_kind(ids) & kind) != 0;
+}
+
+/* GB/T 28181-2022 Annex J: a group lies in a system; an organisation in its group, told by
+ * BusinessGroupID, and in another organisation, told by ParentID. Until 2016 ParentID told both. */
+static void
+check_node(struct walk *w, const struct walk_frame *f)
+{
+	uint8_t kind = node_kind(f->device), above = 0;
+	struct slice expected = SLICE("the code of a system (type 200)");
+
+	if (!slice_digits(f->device) || f->device.n != 20 || f->parent_id.n == 0)
+		return;
+	if (kind == DICT_NODE_GROUP)
+		above = DICT_NODE_SYSTEM;
+	if (kind == DICT_NODE_ORGANISATION) {
+		above = DICT_NODE_ORGANISATION;
+		expected = SLICE("the code of a virtual organisation (type 216)");
+		if (w->edition != EDITION_2022) {
+			above |= DICT_NODE_GROUP;
+			expected = SLICE("the code of a business group (215) or a "
+			                 "virtual organisation (216)");
+		}
+	}
+	if (above != 0 && !all_of_kind(f->parent_id, above))
+		walk_tell(w, &(struct walk_problem){
+		                 .kind = MANSCDP_NODE,
+		                 .weight = MANSCDP_NOTE,
+		                 .node = f->parent_id_node,
+		                 .name = SLICE("ParentID"),
+		                 .value = f->parent_id,
+		                 .expected = expected,
+		             });
+}
+
+/* Which code a BusinessGroupID is. */
+static void
+check_group(struct walk *w, const struct walk_frame *f)
+{
+	if (f->group.n != 20 || !slice_digits(f->group) ||
+	    node_kind(f->group) == DICT_NODE_GROUP)
+		return;
+	walk_tell(w, &(struct walk_problem){
+	                 .kind = MANSCDP_NODE,
+	                 .weight = MANSCDP_NOTE,
+	                 .node = f->group_node,
+	                 .name = SLICE("BusinessGroupID"),
+	                 .value = f->group,
+	                 .expected = SLICE("the code of a business group (type 215)"),
+	             });
+}
+
+static bool
+clock_read(const struct walk *w, const struct walk_frame *f, const char *const names[3],
+           uint32_t *seconds, uint32_t *node)
+{
+	uint32_t v, scale = 3600;
+	size_t i, k;
+
+	*seconds = 0;
+	for (k = 0; k < 3; k++, scale /= 60) {
+		for (i = 0; i < f->def->children_total; i++)
+			if (f->counts[i] != 0 &&
+			    slice_eq(f->def->children[i]->name, slice_str(names[k])))
+				break;
+		if (i == f->def->children_total ||
+		    !parse_u32(slice_trim(w->nodes[f->first[i]].text), 59, &v))
+			return false;
+		if (k == 0)
+			*node = f->first[i];
+		*seconds += v * scale;
+	}
+	return true;
+}
+
+/* A time of recording lies within its day: GB/T 28181-2022 A.2.3, VideoRecordPlan. */
+static void
+check_segment(struct walk *w, const struct walk_frame *f)
+{
+	static const char *const starts[] = {"StartHour", "StartMin", "StartSec"};
+	static const char *const stops[] = {"StopHour", "StopMin", "StopSec"};
+	uint32_t start, stop, node, other;
+
+	if (!slice_eq(f->def->name, SLICE("TimeSegment")) ||
+	    !clock_read(w, f, starts, &start, &node) ||
+	    !clock_read(w, f, stops, &stop, &other) || start < stop)
+		return;
+	walk_tell(w, &(struct walk_problem){
+	                 .kind = MANSCDP_CONDITION,
+	                 .weight = MANSCDP_WARNING,
+	                 .node = node,
+	                 .name = SLICE("StartHour"),
+	                 .value = slice_trim(w->nodes[node].text),
+	                 .expected = SLICE("a beginning before the end"),
+	             });
+}
+
 void
 walk_end_check(struct walk *w)
 {
@@ -140,6 +266,10 @@ walk_end_check(struct walk *w)
 	check_missing(w, f);
 	check_num(w, f);
 	check_parent(w, f);
+	check_node(w, f);
+	check_group(w, f);
+	check_segment(w, f);
+	walk_siblings_check(w);
 }
 
 static struct slice
@@ -211,6 +341,16 @@ check_alarm(struct walk *w)
 		i++;
 	if (!slice_digits(type))
 		return; /* the type check's business */
+	if (parse_u32(type, 13, &v) && v == 13 && i == 1 &&
+	    (w->edition & ~(unsigned)EDITION_2022) != 0)
+		walk_tell(w, &(struct walk_problem){
+		                 .kind = MANSCDP_VALUE_EDITION,
+		                 .weight = MANSCDP_WARNING,
+		                 .node = node,
+		                 .name = SLICE("Info/AlarmType"),
+		                 .value = type,
+		                 .expected = manscdp_edition_words(EDITION_2022),
+		             });
 	if (!parse_u32(type, rows[i].types, &v) || v == 0)
 		walk_tell(w, &(struct walk_problem){
 		                 .kind = MANSCDP_ALARM_TYPE,
@@ -246,7 +386,7 @@ check_methods(struct walk *w)
 	    slash == (w->edition == EDITION_2022))
 		return;
 	walk_tell(w, &(struct walk_problem){
-	                 .kind = MANSCDP_CONDITION,
+	                 .kind = MANSCDP_METHOD_FORM,
 	                 .weight = MANSCDP_NOTE,
 	                 .node = node,
 	                 .name = SLICE("AlarmMethod"),
@@ -256,23 +396,45 @@ check_methods(struct walk *w)
 	             });
 }
 
-/* A reason must come with a failed upgrade: GB/T 28181-2022 A.2.5, upgrade result. */
 static void
-check_upgrade(struct walk *w)
+tell_control(struct walk *w, uint32_t node, const char *name, const char *expected)
 {
-	uint32_t node = 0;
-	struct slice result = text_of(w, NULL, "UpgradeResult", &node);
+	walk_tell(w, &(struct walk_problem){
+	                 .kind = MANSCDP_CONDITION,
+	                 .weight = MANSCDP_WARNING,
+	                 .node = node,
+	                 .name = slice_str(name),
+	                 .value = slice_trim(w->nodes[node].text),
+	                 .expected = slice_str(expected),
+	             });
+}
 
-	if (slice_eq(result, SLICE("ERROR")) &&
-	    text_of(w, NULL, "UpgradeFailedReason", &node).n == 0)
-		walk_tell(w,
-		          &(struct walk_problem){
-		              .kind = MANSCDP_CONDITION,
-		              .weight = MANSCDP_WARNING,
-		              .node = node,
-		              .name = SLICE("UpgradeFailedReason"),
-		              .expected = SLICE("a reason, since UpgradeResult is ERROR"),
-		          });
+/* What Info holds is of the command beside it: of PTZCmd until 2014, of AlarmCmd from 2016:
+ * GB/T 28181-2022 A.2.3. Names go with presets and cruises only. */
+static void
+check_control(struct walk *w)
+{
+	static const struct {
+		const char *field, *command, *name, *expected;
+	} rows[] = {
+	    {"ControlPriority", "PTZCmd", "Info/ControlPriority",
+	     "PTZCmd in the same body"},
+	    {"AlarmMethod", "AlarmCmd", "Info/AlarmMethod", "AlarmCmd in the same body"},
+	    {"AlarmType", "AlarmCmd", "Info/AlarmType", "AlarmCmd in the same body"},
+	};
+	uint32_t node = 0, other = 0;
+	struct slice ptz = text_of(w, NULL, "PTZCmd", &other);
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (text_of(w, "Info", rows[i].field, &node).n != 0 &&
+		    text_of(w, NULL, rows[i].command, &other).n == 0)
+			tell_control(w, node, rows[i].name, rows[i].expected);
+	node = 0;
+	(void)text_of(w, NULL, "PTZCmdParams", &node);
+	if (node != 0 && ptz.n == 16 && ptz.p[6] != '8')
+		tell_control(w, node, "PTZCmdParams",
+		             "a PTZCmd that sets a preset or runs a cruise");
 }
 
 void
@@ -285,7 +447,7 @@ walk_body_check(struct walk *w)
 	    {"Notify", "Alarm", check_alarm},
 	    {"Query", "Alarm", check_methods},
 	    {"Query", "RecordInfo", check_methods},
-	    {"Notify", "DeviceUpgradeResult", check_upgrade},
+	    {"Control", "DeviceControl", check_control},
 	};
 	size_t i;
 

@@ -113,9 +113,17 @@ number_fits(const struct dict_field *f, struct slice value, struct arena *a,
 	return true;
 }
 
+/* A field of another edition is told as that; its values are not told once more. */
+static bool
+has_value(const struct dict_field *f, const struct dict_value *v, uint8_t edition)
+{
+	return edition == 0 || (v->editions & edition) != 0 ||
+	       (f->editions & edition) == 0;
+}
+
 /* "ON, OFF": the values of the standard. */
 static struct slice
-values_words(const struct dict_field *f, struct arena *a)
+values_words(const struct dict_field *f, uint8_t edition, struct arena *a)
 {
 	size_t i, n = 0, used = 0, listed = 0;
 	uint8_t *text;
@@ -128,7 +136,7 @@ values_words(const struct dict_field *f, struct arena *a)
 	for (i = 0; i < f->values_total; i++) {
 		const struct dict_value *v = &f->values[i];
 
-		if (v->weight != 0)
+		if (v->weight != 0 || !has_value(f, v, edition))
 			continue;
 		if (used != 0) {
 			memcpy(text + used, ", ", 2);
@@ -147,24 +155,34 @@ values_words(const struct dict_field *f, struct arena *a)
 }
 
 static bool
-enum_fits(const struct dict_field *f, struct slice value, struct arena *a,
-          struct manscdp_fault *out)
+enum_fits(const struct dict_field *f, struct slice value, uint8_t edition,
+          struct arena *a, struct manscdp_fault *out)
 {
-	const struct dict_value *near = NULL;
+	const struct dict_value *near = NULL, *seen = NULL, *other = NULL;
 	size_t i;
 
 	for (i = 0; i < f->values_total; i++) {
 		const struct dict_value *v = &f->values[i];
 
-		if (slice_eq(v->value, value))
-			return v->weight == 0 ||
-			       fault(out, MANSCDP_ENUM, v->weight, values_words(f, a));
-		if (near == NULL && slice_ieq(v->value, value))
-			near = v;
+		if (!slice_eq(v->value, value)) {
+			if (near == NULL && slice_ieq(v->value, value))
+				near = v;
+		} else if (v->weight != 0) {
+			seen = v;
+		} else if (has_value(f, v, edition)) {
+			return true;
+		} else {
+			other = v;
+		}
 	}
-	if (near != NULL)
-		return fault(out, MANSCDP_ENUM, MANSCDP_WARNING, values_words(f, a));
-	return fault(out, MANSCDP_ENUM, f->weight, values_words(f, a));
+	if (seen != NULL)
+		return fault(out, MANSCDP_ENUM, seen->weight,
+		             values_words(f, edition, a));
+	if (other != NULL)
+		return fault(out, MANSCDP_VALUE_EDITION, MANSCDP_WARNING,
+		             manscdp_edition_words(other->editions));
+	return fault(out, MANSCDP_ENUM, near != NULL ? MANSCDP_WARNING : f->weight,
+	             values_words(f, edition, a));
 }
 
 /* Two digits at `at`, from low to high. */
@@ -281,7 +299,7 @@ one_fits(const struct dict_field *f, struct slice value, uint8_t edition, struct
 	case DICT_DOUBLE:
 		return number_fits(f, value, a, out);
 	case DICT_ENUM:
-		return enum_fits(f, value, a, out);
+		return enum_fits(f, value, edition, a, out);
 	case DICT_DATETIME:
 		return datetime_fits(f, value, out);
 	case DICT_DEVICEID:
@@ -290,7 +308,7 @@ one_fits(const struct dict_field *f, struct slice value, uint8_t edition, struct
 		return hex_fits(f, value, out);
 	case DICT_PATTERN:
 		return manscdp_pattern_fits(f->pattern, value) ||
-		       enum_fits(f, value, a, out) ||
+		       enum_fits(f, value, edition, a, out) ||
 		       (out->expected.n == 0 &&
 		        fault(out, MANSCDP_TYPE, out->weight,
 		              f->form.n != 0 ? f->form : f->pattern));

@@ -13,6 +13,8 @@ struct manscdp_fault {
 /* `value` is trimmed and not empty. True: as it should be. */
 bool manscdp_value_fits(const struct dict_field *f, struct slice value, uint8_t edition,
                         struct arena *a, struct manscdp_fault *out);
+/* "2014 and 2016": EDITION_ bits in words. */
+struct slice manscdp_edition_words(uint8_t editions);
 /* XSD patterns of literals, \d, [classes], {m}, {m,n}, ?, +, * and | at the top; each
  * part takes as much as it can. */
 bool manscdp_pattern_fits(struct slice pattern, struct slice value);

@@ -57,9 +57,13 @@ static const struct name_row weights[] = {
 };
 
 static const struct name_row kinds[] = {
-    {"device", DICT_NODE_DEVICE}, {"system", DICT_NODE_SYSTEM},
-    {"group", DICT_NODE_GROUP},   {"organisation", DICT_NODE_ORGANISATION},
-    {"region", DICT_NODE_REGION}, {NULL, 0},
+    {"device", DICT_NODE_DEVICE},
+    {"system", DICT_NODE_SYSTEM},
+    {"group", DICT_NODE_GROUP},
+    {"organisation", DICT_NODE_ORGANISATION},
+    {"region", DICT_NODE_REGION},
+    {"camera", DICT_NODE_CAMERA},
+    {NULL, 0},
 };
 
 const char *
@@ -191,7 +195,8 @@ occurs_read(struct loader *l, uint32_t node, struct dict_field *f)
 }
 
 static bool
-value_read(struct loader *l, uint32_t node, struct dict_value *out)
+value_read(struct loader *l, uint32_t node, uint8_t field_editions,
+           struct dict_value *out)
 {
 	uint32_t weight = 0;
 
@@ -201,6 +206,9 @@ value_read(struct loader *l, uint32_t node, struct dict_value *out)
 	    !row_find(weights, attribute(l, node, "weight"), &weight))
 		return wrong(l, node, "weight is note, warning or error");
 	out->weight = (uint8_t)weight;
+	out->editions = field_editions;
+	if (!bits_read(l, node, "in", editions, &out->editions))
+		return false;
 	return out->value.n != 0 || wrong(l, node, "has no value: is=\"...\"");
 }
 
@@ -219,7 +227,7 @@ values_read(struct loader *l, uint32_t node, struct dict_field *f)
 	f->values = values;
 	for (i = child_next(l, node, node); i != MANSCDP_NONE; i = child_next(l, node, i))
 		if (is(l, i, "value") || is(l, i, "seen"))
-			if (!value_read(l, i, &values[f->values_total++]))
+			if (!value_read(l, i, f->editions, &values[f->values_total++]))
 				return false;
 	return true;
 }
@@ -238,6 +246,11 @@ attributes_read(struct loader *l, uint32_t node, const struct around *around,
 	    .unit = attribute(l, node, "unit"),
 	    .pattern = attribute(l, node, "pattern"),
 	    .form = attribute(l, node, "form"),
+	    .when = attribute(l, node, "when"),
+	    .beside = attribute(l, node, "beside"),
+	    .counts = attribute(l, node, "counts"),
+	    .before = attribute(l, node, "before"),
+	    .choice = attribute(l, node, "choice"),
 	    .attribute = is(l, node, "attr"),
 	    .secret = slice_eq(attribute(l, node, "secret"), SLICE("yes")),
 	    .any_order = slice_eq(attribute(l, node, "place"), SLICE("any")),
@@ -348,11 +361,72 @@ static bool children_read(struct loader *l, uint32_t node, const struct around *
                           struct children *to);
 
 static bool
+has_child(const struct children *all, struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < all->total; i++)
+		if (slice_eq(all->list[i]->name, name))
+			return true;
+	return false;
+}
+
+/* Conditions speak of siblings that are there. */
+static bool
+conditions_sound(struct loader *l, uint32_t node, const struct children *all,
+                 const struct dict_field *f)
+{
+	struct slice name = SLICE_EMPTY, rest = f->beside;
+	bool sound = true;
+
+	if (f->when.n != 0)
+		sound = slice_cut(f->when, '=', &name, &rest) && has_child(all, name);
+	if (f->before.n != 0)
+		sound = sound && has_child(all, f->before);
+	name = f->counts;
+	(void)slice_cut(f->counts, '/', &name, &rest);
+	if (name.n != 0)
+		sound = sound && has_child(all, name);
+	rest = f->beside;
+	/* Each round takes a name. */
+	while (slice_cut(rest, ' ', &name, &rest))
+		sound = sound && has_child(all, name);
+	if (rest.n != 0)
+		sound = sound && has_child(all, rest);
+	return sound ||
+	       wrong(l, node,
+	             "when, beside, counts or before of a field in it names no field "
+	             "that stands beside that");
+}
+
+/* Puts what was built under the field into it. */
+static bool
+children_keep(struct loader *l, uint32_t node, const struct children *below,
+              struct dict_field *f)
+{
+	const struct dict_field **list = arena_array(l->a, below->total, sizeof(*list));
+	size_t i;
+
+	if (list == NULL)
+		return wrong(l, node, "out of memory");
+	for (i = 0; i < below->total; i++) {
+		const struct dict_field *c = list[i] = below->list[i];
+
+		if (!conditions_sound(l, node, below, c))
+			return false;
+		f->conditions |= (c->when.n | c->beside.n | c->counts.n | c->before.n |
+		                  c->choice.n) != 0;
+	}
+	f->children = list;
+	f->children_total = below->total;
+	return true;
+}
+
+static bool
 field_read(struct loader *l, uint32_t node, const struct around *around,
            struct children *to)
 {
 	struct children below = {.total = 0};
-	const struct dict_field **list;
 	struct dict_field *f = child_add(l, node, to);
 	struct around inner;
 	uint32_t index;
@@ -364,15 +438,8 @@ field_read(struct loader *l, uint32_t node, const struct around *around,
 		return false;
 	f->index = index;
 	inner = (struct around){f->editions, f->weight, f->clause, around->depth + 1};
-	if (!children_read(l, node, &inner, &below))
+	if (!children_read(l, node, &inner, &below) || !children_keep(l, node, &below, f))
 		return false;
-	list = arena_array(l->a, below.total, sizeof(*list));
-	if (list == NULL)
-		return wrong(l, node, "out of memory");
-	if (below.total != 0)
-		memcpy(list, below.list, below.total * sizeof(*list));
-	f->children = list;
-	f->children_total = below.total;
 	return aliases_add(l, node, f, to);
 }
 
@@ -427,7 +494,6 @@ static bool
 command_read(struct loader *l, uint32_t node, struct dict_command *out)
 {
 	struct children below = {.total = 0};
-	const struct dict_field **list;
 	struct around around = {.weight = MANSCDP_ERROR};
 	struct dict_field *root = ARENA_NEW(l->a, struct dict_field);
 	uint32_t i;
@@ -457,11 +523,8 @@ command_read(struct loader *l, uint32_t node, struct dict_command *out)
 	l->flat_total = l->flat_room = 0;
 	if (!children_read(l, node, &around, &below))
 		return false;
-	list = arena_array(l->a, below.total, sizeof(*list));
-	if (list == NULL || root == NULL)
+	if (root == NULL)
 		return wrong(l, node, "out of memory");
-	if (below.total != 0)
-		memcpy(list, below.list, below.total * sizeof(*list));
 	*root = (struct dict_field){
 	    .name = out->root,
 	    .meaning = out->meaning,
@@ -472,9 +535,9 @@ command_read(struct loader *l, uint32_t node, struct dict_command *out)
 	    .max = 1,
 	    .editions = out->editions,
 	    .required_in = out->editions,
-	    .children = list,
-	    .children_total = below.total,
 	};
+	if (!children_keep(l, node, &below, root))
+		return false;
 	out->field = root;
 	out->fields = l->flat;
 	out->fields_total = l->flat_total;

@@ -39,6 +39,20 @@ static const struct {
      COMMAND("<field name='A' means='a'><seen is='b'/></field>"), false},
     {"an alias without name", COMMAND("<field name='A' means='a'><alias/></field>"),
      false},
+    {"a value of no edition",
+     COMMAND("<field name='A' means='a'><value is='b' in='x' means='b'/></field>"),
+     false},
+    {"conditions that hold",
+     COMMAND(
+         "<field name='A' means='a' when='B=1|2' beside='B C' counts='C/X' before='C'/><field name='B' means='b'/><field name='C' means='c'/>"),
+     true},
+    {"a condition without value", COMMAND("<field name='A' means='a' when='A'/>"), false},
+    {"a condition on nobody", COMMAND("<field name='A' means='a' when='B=1'/>"), false},
+    {"beside nobody",
+     COMMAND("<field name='A' means='a' beside='B C'/><field name='B' means='b'/>"),
+     false},
+    {"counts nothing", COMMAND("<field name='A' means='a' counts='B/X'/>"), false},
+    {"before nothing", COMMAND("<field name='A' means='a' before='B'/>"), false},
     {"an element of another kind", COMMAND("<feild name='A' means='a'/>"), false},
 };
 
