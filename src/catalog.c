@@ -154,7 +154,7 @@ explain_dict(FILE *f, const struct dict *d, struct slice CmdType, struct slice n
 }
 
 static int
-explain_manscdp(FILE *f, struct slice what, struct err *e)
+explain_manscdp(FILE *f, const struct options *o, struct slice what, struct err *e)
 {
 	struct limits l;
 	struct body_reader *b;
@@ -162,7 +162,7 @@ explain_manscdp(FILE *f, struct slice what, struct err *e)
 	int told;
 
 	limits_init(&l);
-	b = body_new(&l, e);
+	b = body_new_with(&l, o->dictionaries, o->dictionaries_total, e);
 	if (b == NULL)
 		return 0;
 	(void)slice_cut(what, '.', &CmdType, &name);
@@ -214,7 +214,7 @@ run_explain(const struct options *o, struct err *e)
 		wrapped(f, field->meaning);
 	} else {
 		told = explain_manscdp(
-		    f,
+		    f, o,
 		    slice_istarts(what, SLICE("manscdp.")) ? slice_tail(what, 8) : what,
 		    e);
 	}

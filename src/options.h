@@ -17,10 +17,13 @@ enum command {
 	COMMAND_SHOW,
 	COMMAND_RULES,
 	COMMAND_EXPLAIN,
+	COMMAND_DICTIONARY,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_TOTAL
 };
+
+enum { OPTIONS_DICTIONARIES = 16 }; /* files in one run */
 
 struct options {
 	enum command command;
@@ -34,6 +37,9 @@ struct options {
 	int64_t exchange_timeout_ns;
 	uint64_t frame;   /* show */
 	const char *what; /* explain */
+	const char *dictionaries[OPTIONS_DICTIONARIES];
+	size_t dictionaries_total;
+	const char *xsd; /* dictionary: folder to write schemas into */
 	char **captures;
 	size_t captures_total;
 };
