@@ -58,9 +58,12 @@ static const struct name_row weights[] = {
 };
 
 static const struct name_row kinds[] = {
-    {"device", DICT_NODE_DEVICE}, {"system", DICT_NODE_SYSTEM},
-    {"group", DICT_NODE_GROUP},   {"organisation", DICT_NODE_ORGANISATION},
-    {"region", DICT_NODE_REGION}, {"camera", DICT_NODE_CAMERA},
+    {"device", DICT_NODE_DEVICE},
+    {"system", DICT_NODE_SYSTEM},
+    {"group", DICT_NODE_GROUP},
+    {"organisation", DICT_NODE_ORGANISATION},
+    {"region", DICT_NODE_REGION},
+    {"camera", DICT_NODE_CAMERA},
     {NULL, 0},
 };
 

@@ -243,6 +243,19 @@ wants(const struct dict_node *n, const char *attribute)
 	return dict_attribute(n, attribute).n != 0;
 }
 
+static bool
+takes_values(const struct dict_node *target)
+{
+	static const char *const types[] = {"enum", "pattern", "integer", "double"};
+	struct slice type = dict_attribute(target, "type");
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (slice_eq(type, slice_str(types[i])))
+			return true;
+	return false;
+}
+
 /* Puts `n`, which an <extend> holds, into its target. */
 static bool
 part_add(struct reader *r, struct dict_node *target, struct dict_node *n)
@@ -256,6 +269,9 @@ part_add(struct reader *r, struct dict_node *target, struct dict_node *n)
 
 	if (r->e->text[0] != '\0')
 		return false;
+	if (is_value(n) && !takes_values(target))
+		return dict_wrong(
+		    r->e, n, "values go with an enum, a pattern, an integer or a double");
 	if (old != NULL && !wants(n, "replace"))
 		return dict_wrong(
 		    r->e, n,

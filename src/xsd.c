@@ -103,12 +103,11 @@ needed(const struct xsd *x, const struct dict_field *f)
 	return all && f->required_of == 0 ? f->min : 0;
 }
 
-/* Of the values, those that are right by the standard. */
+/* Of the values, those that are right by the standard, in this edition. */
 static bool
 value_right(const struct xsd *x, const struct dict_value *v)
 {
-	(void)x;
-	return v->weight == 0;
+	return v->weight == 0 && (x->edition == 0 || (v->editions & x->edition) != 0);
 }
 
 /* A literal in a pattern. */
@@ -144,76 +143,76 @@ pattern_write(FILE *f, struct slice pattern)
 	}
 }
 
-/* What one value may be, as alternatives of a pattern. */
-static void
-alternatives_write(const struct xsd *x, const struct dict_field *f)
+/* What one value of a type may be; NULL where the type has no pattern of its own. */
+static const char *
+type_pattern(enum dict_type type)
 {
-	bool first = true;
+	switch (type) {
+	case DICT_INTEGER:
+		return "[+\\-]?[0-9]+";
+	case DICT_DOUBLE:
+		return "[+\\-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+\\-]?[0-9]+)?";
+	case DICT_DATETIME:
+		return "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+\\-][0-9]{2}:[0-9]{2})?";
+	case DICT_DEVICEID:
+		return "[0-9]{20}|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}";
+	case DICT_HEX:
+		return "[0-9A-Fa-f]*";
+	default:
+		return NULL;
+	}
+}
+
+/* What one value may be: branches and values, with `between` between them. */
+static void
+alternatives_write(const struct xsd *x, const struct dict_field *f, const char *between)
+{
+	const char *of_type = type_pattern(f->type);
+	struct slice pattern = of_type != NULL ? slice_str(of_type) : f->pattern, branch;
+	bool first = pattern.n == 0;
 	size_t i;
 
-	switch (f->type) {
-	case DICT_PATTERN:
-		pattern_write(x->f, f->pattern);
-		first = false;
-		break;
-	case DICT_INTEGER:
-		(void)fputs("[+\\-]?[0-9]+", x->f);
-		first = false;
-		break;
-	case DICT_DOUBLE:
-		(void)fputs("[+\\-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][+\\-]?[0-9]+)?",
-		            x->f);
-		first = false;
-		break;
-	case DICT_DATETIME:
-		(void)fputs(
-		    "[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(\\.[0-9]+)?(Z|[+\\-][0-9]{2}:[0-9]{2})?",
-		    x->f);
-		first = false;
-		break;
-	case DICT_DEVICEID:
-		(void)fputs("[0-9]{20}|[0-9]{2}|[0-9]{4}|[0-9]{6}|[0-9]{8}", x->f);
-		first = false;
-		break;
-	case DICT_HEX:
-		(void)fputs("[0-9A-Fa-f]*", x->f);
-		first = false;
-		break;
-	default:
-		break;
+	/* Types whose pattern has groups are one branch. */
+	while (f->type != DICT_DOUBLE && f->type != DICT_DATETIME &&
+	       slice_cut(pattern, '|', &branch, &pattern)) {
+		pattern_write(x->f, branch);
+		(void)fputs(between, x->f);
 	}
+	if (of_type != NULL)
+		text_write(x->f, pattern);
+	else
+		pattern_write(x->f, pattern);
 	for (i = 0; i < f->values_total; i++) {
 		if (!value_right(x, &f->values[i]))
 			continue;
 		if (!first)
-			(void)fputc('|', x->f);
+			(void)fputs(between, x->f);
 		first = false;
 		literal_write(x->f, f->values[i].value);
 	}
 }
 
 /* The pattern of a field: one value or several joined, and nothing where the standard
- * does not need something. */
+ * does not need something. Several facets are alternatives too: some readers (libxml2
+ * 2.9) count wrongly where {20} and {2} are branches of one pattern. */
 static void
 pattern_facet(const struct xsd *x, const struct dict_field *f)
 {
-	bool empty = f->type == DICT_PATTERN && needed(x, f) == 0;
-
-	(void)fprintf(x->f, "%*s<xs:pattern value=\"%s", 2 * x->depth, "",
-	              empty ? "(" : "");
-	if (f->list != 0 || empty)
-		(void)fputc('(', x->f);
-	alternatives_write(x, f);
-	if (f->list != 0 || empty)
-		(void)fputc(')', x->f);
+	if (f->type == DICT_PATTERN && needed(x, f) == 0)
+		line(x, "<xs:pattern value=\"\"/>");
+	(void)fprintf(x->f, "%*s<xs:pattern value=\"", 2 * x->depth, "");
 	if (f->list != 0) {
 		(void)fputc('(', x->f);
+		alternatives_write(x, f, "|");
+		(void)fputs(")(", x->f);
 		literal_write(x->f, slice_of(&f->list, 1));
 		(void)fputc('(', x->f);
-		alternatives_write(x, f);
+		alternatives_write(x, f, "|");
 		(void)fputs("))*", x->f);
+	} else {
+		alternatives_write(x, f, "\"/><xs:pattern value=\"");
 	}
-	(void)fprintf(x->f, "%s\"/>\n", empty ? ")?" : "");
+	(void)fputs("\"/>\n", x->f);
 }
 
 static void

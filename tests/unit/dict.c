@@ -65,7 +65,7 @@ static const struct {
      false},
     {"a value twice",
      COMMAND(
-         "<field name='A' means='a' type='enum'><value is='x' means='b'/><seen is='x' means='b' weight='note'/></field>"),
+         "<field name='A' means='a' type='enum'><value is='x' means='b'/><value is='x' means='c'/></field>"),
      false},
     {"fields in a text",
      COMMAND("<field name='A' means='a'><field name='B' means='b'/></field>"), false},
