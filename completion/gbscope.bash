@@ -19,6 +19,7 @@ _gbscope()
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		_gbscope_words "report check list show rules fields explain --help --version"
+		_gbscope_words "report check list show rules explain dictionary --help --version"
 		return
 	fi
 	case $prev in
@@ -27,7 +28,7 @@ _gbscope()
 	--profile) _gbscope_words "auto rfc3261 gb28181"; return ;;
 	--color) _gbscope_words "auto always never"; return ;;
 	--fail-on) _gbscope_words "error warning note"; return ;;
-	-p|--passwords|-o|--output|--exchange-timeout) return ;;
+	-p|--passwords|-o|--output|--dictionary|--exchange-timeout|--xsd) return ;;
 	esac
 	case ${COMP_WORDS[1]}:$cur in
 	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
@@ -39,6 +40,14 @@ _gbscope()
 	explain:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -h --help -V --version" ;;
+	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -h --help -V --version" ;;
+	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
+	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
+	explain:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
+	dictionary:-*) _gbscope_words "-o --output --edition --dictionary --xsd -q --quiet -h --help -V --version" ;;
+	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }')" ;;
 	esac
 }
 # Where nothing else fits: file names.

@@ -7,11 +7,16 @@ complete -c gbscope -n __fish_use_subcommand -f -a show -d 'a message as a tree,
 complete -c gbscope -n __fish_use_subcommand -f -a rules -d 'what gbscope checks'
 complete -c gbscope -n __fish_use_subcommand -f -a fields -d 'fields that gbscope knows by name'
 complete -c gbscope -n __fish_use_subcommand -f -a explain -d 'what a rule or a field means, and what to do'
+complete -c gbscope -n __fish_use_subcommand -f -a dictionary -d 'the dictionary of MANSCDP commands, or schemas made of it'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -s p -l passwords -r -F -d 'known passwords, USER:REALM:PASSWORD a line'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l strict-passwords -d 'refuse a passwords file that others can read'
 complete -c gbscope -n '__fish_seen_subcommand_from report rules fields explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: report json, the others text)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules fields explain' -s o -l output -r -F -d 'write there instead of standard output'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l edition -x -a 'auto 2011 2014 2016 2022' -d 'GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022'
+complete -c gbscope -n '__fish_seen_subcommand_from report rules explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: report json, rules and explain text)'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain dictionary' -s o -l output -r -F -d 'write there instead of standard output'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show dictionary' -l edition -x -a 'auto 2011 2014 2016 2022' -d 'GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show explain dictionary' -l dictionary -r -F -d 'add a vendor\'s MANSCDP commands and fields; may be given again'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l profile -x -a 'auto rfc3261 gb28181' -d 'severities for: auto, rfc3261 or gb28181'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l exchange-timeout -x -d 'how long a query waits for its Response (60)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l allow-incomplete -d 'exit 0, not 3, where a file was cut or state was dropped'
@@ -29,3 +34,11 @@ complete -c gbscope -n '__fish_seen_subcommand_from check' -l allow-empty -d 'ex
 complete -c gbscope -n '__fish_seen_subcommand_from rules fields explain' -f
 complete -c gbscope -n '__fish_seen_subcommand_from fields' -a '(gbscope fields -q 2>/dev/null | awk \'{ print $1; if (sub(/^manscdp\\.(Control|Query|Notify|Response)\\./, "manscdp.", $1) && !seen[$1]++) print $1 }\')'
 complete -c gbscope -n '__fish_seen_subcommand_from explain' -a '(gbscope rules -q 2>/dev/null | awk \'{ print $3 }\'; gbscope fields -q 2>/dev/null | awk \'{ print $1; if (sub(/^manscdp\\.(Control|Query|Notify|Response)\\./, "manscdp.", $1) && !seen[$1]++) print $1 }\')'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain dictionary' -s q -l quiet -d 'say less: no warnings; check its last line only, show no bytes'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain dictionary' -s h -l help -d 'this text'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain dictionary' -s V -l version -d 'the version'
+complete -c gbscope -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'error warning note' -d 'exit 1 from this severity on: error, warning or note'
+complete -c gbscope -n '__fish_seen_subcommand_from check' -l allow-empty -d 'exit 0, not 3, where there is no SIP at all'
+complete -c gbscope -n '__fish_seen_subcommand_from dictionary' -l xsd -x -d 'write an XML schema of each command into this folder'
+complete -c gbscope -n '__fish_seen_subcommand_from rules explain dictionary' -f
+complete -c gbscope -n '__fish_seen_subcommand_from explain' -a "(gbscope rules -q 2>/dev/null | awk '{ print \$3 }')"

@@ -1,5 +1,7 @@
 #include "dissect/manscdp_value.h"
 
+enum { PATTERN_PARTS = 256 };
+
 /* One part of a pattern: which octets, how often. */
 struct part {
 	bool set[256];
@@ -126,4 +128,103 @@ manscdp_pattern_fits(struct slice pattern, struct slice value)
 		if (branch_fits(branch, value))
 			return true;
 	return branch_fits(rest, value);
+}
+
+/* What would mean something else to other readers of patterns, or nothing. */
+static bool
+literal_sound(struct slice pattern)
+{
+	static const char special[] = ".()^]{}?*+-";
+	uint8_t c = pattern.p[0];
+
+	if (c == '\\')
+		return pattern.n >= 2 &&
+		       (pattern.p[1] == 'd' || pattern.p[1] == '\\' ||
+		        pattern.p[1] == '[' ||
+		        (pattern.p[1] != 0 && strchr(special, pattern.p[1]) != NULL));
+	return c > 0x20 && c < 0x7F && (c == '-' || strchr(special, c) == NULL);
+}
+
+/* [a-z0-9-]: from low to high, a hyphen at the ends, nothing twice meant. */
+static bool
+class_sound(struct slice pattern)
+{
+	size_t end = slice_index(pattern, ']'), i;
+	struct slice in = slice_tail(slice_head(pattern, end), 1);
+
+	if (end == pattern.n || in.n == 0)
+		return false;
+	for (i = 0; i < in.n; i++) {
+		uint8_t c = in.p[i];
+
+		if (c <= 0x20 || c >= 0x7F || c == '[' || c == '\\' || c == '^')
+			return false;
+		if (c != '-' || i == 0 || i == in.n - 1)
+			continue;
+		if (in.p[i - 1] > in.p[i + 1] || (i + 2 < in.n - 1 && in.p[i + 2] == '-'))
+			return false;
+	}
+	return true;
+}
+
+static bool
+part_meets(const struct part *a, const struct part *b)
+{
+	unsigned c;
+
+	for (c = 0; c < 256; c++)
+		if (a->set[c] && b->set[c])
+			return true;
+	return false;
+}
+
+/* Does what follows in the branch begin with something that `p` would have taken? */
+static bool
+part_greedy(const struct part *p, struct slice rest)
+{
+	struct part next;
+
+	if (p->min == p->max)
+		return false;
+	/* Each round takes a part. */
+	while (rest.n != 0) {
+		if (!part_take(&rest, &next))
+			return true;
+		if (part_meets(p, &next))
+			return true;
+		if (next.min != 0)
+			return false;
+	}
+	return false;
+}
+
+static bool
+branch_sound(struct slice pattern)
+{
+	unsigned parts = 0;
+
+	/* Each round takes one part of the pattern. */
+	while (pattern.n != 0) {
+		struct part p;
+
+		if (++parts > PATTERN_PARTS)
+			return false;
+		if (pattern.p[0] == '[' ? !class_sound(pattern) : !literal_sound(pattern))
+			return false;
+		if (!part_take(&pattern, &p) || p.max == 0 || p.min > p.max ||
+		    part_greedy(&p, pattern))
+			return false;
+	}
+	return parts != 0;
+}
+
+bool
+manscdp_pattern_sound(struct slice pattern)
+{
+	struct slice branch, rest = pattern;
+
+	while (slice_cut(rest, '|', &branch, &rest))
+		if (!branch_sound(branch))
+			return false;
+	return branch_sound(rest);
 }

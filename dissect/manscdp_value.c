@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-enum { MICRO = 1000000, LISTED_MAX = 12 };
+enum { EXPONENT_MAX = 400, MICRO = 1000000, LISTED_MAX = 12 };
 
 static bool
 fault(struct manscdp_fault *out, enum manscdp_problem_kind kind, uint8_t weight,
@@ -35,12 +35,34 @@ integer_parse(struct slice s, int64_t *out)
 	return true;
 }
 
-/* [+-]digits[.digits][e[+-]digits], in millionths; *exact is false where there is an
- * exponent. */
+/* e[+-]digits behind a number: v by it, away from zero where something is cut off. */
 static bool
-double_parse(struct slice s, int64_t *out, bool *exact)
+exponent_apply(struct slice s, int64_t *v)
 {
-	bool minus = s.n != 0 && s.p[0] == '-', digits = false;
+	bool minus = s.n > 1 && s.p[1] == '-';
+	uint32_t exponent;
+
+	s = slice_tail(s, s.n > 1 && (s.p[1] == '-' || s.p[1] == '+') ? 2 : 1);
+	if (!slice_digits(s))
+		return false;
+	if (!parse_u32(s, EXPONENT_MAX, &exponent))
+		exponent = EXPONENT_MAX;
+	/* EXPONENT_MAX rounds at most. */
+	for (; exponent != 0; exponent--) {
+		if (minus)
+			*v = *v / 10 + (*v % 10 != 0);
+		else
+			*v = *v > INT64_MAX / 10 ? INT64_MAX : *v * 10;
+	}
+	return true;
+}
+
+/* [+-]digits[.digits][e[+-]digits], in millionths, saturating; what is finer counts as
+ * one more, so that 180.0000001 is above 180. */
+static bool
+double_parse(struct slice s, int64_t *out)
+{
+	bool minus = s.n != 0 && s.p[0] == '-', digits = false, finer = false;
 	int64_t v = 0, unit = MICRO;
 	size_t i = s.n != 0 && (s.p[0] == '-' || s.p[0] == '+');
 
@@ -55,17 +77,18 @@ double_parse(struct slice s, int64_t *out, bool *exact)
 			digits = true;
 			unit /= 10;
 			v += (s.p[i] - '0') * unit;
+			finer |= unit == 0 && s.p[i] != '0';
 		}
 	}
-	*exact = i == s.n;
-	*out = minus ? -v : v;
+	v += finer;
 	if (!digits)
 		return false;
 	if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
-		i++;
-		i += i < s.n && (s.p[i] == '-' || s.p[i] == '+');
-		return slice_digits(slice_tail(s, i));
+		if (!exponent_apply(slice_tail(s, i), &v))
+			return false;
+		i = s.n;
 	}
+	*out = minus ? -v : v;
 	return i == s.n;
 }
 
@@ -92,8 +115,7 @@ static bool
 number_fits(const struct dict_field *f, struct slice value, struct arena *a,
             struct manscdp_fault *out)
 {
-	bool exact = true;
-	int64_t v;
+	int64_t v = 0;
 	size_t i;
 
 	/* Values with a name of their own stand outside the range: 65535 for "unknown"
@@ -104,11 +126,11 @@ number_fits(const struct dict_field *f, struct slice value, struct arena *a,
 			       fault(out, MANSCDP_RANGE, f->values[i].weight,
 			             range_words(f, a));
 	if (f->type == DICT_INTEGER ? !integer_parse(value, &v)
-	                            : !double_parse(value, &v, &exact))
+	                            : !double_parse(value, &v))
 		return fault(out, MANSCDP_TYPE, f->weight,
 		             f->type == DICT_INTEGER ? SLICE("an integer")
 		                                     : SLICE("a number"));
-	if (exact && ((f->has_low && v < f->low) || (f->has_high && v > f->high)))
+	if ((f->has_low && v < f->low) || (f->has_high && v > f->high))
 		return fault(out, MANSCDP_RANGE, f->weight, range_words(f, a));
 	return true;
 }
@@ -201,7 +223,7 @@ zone_fits(struct slice s)
 	if (s.n == 0 || slice_eq(s, SLICE("Z")))
 		return true;
 	return s.n == 6 && (s.p[0] == '+' || s.p[0] == '-') && s.p[3] == ':' &&
-	       two(s, 1, 0, 14, &v) && two(s, 4, 0, 59, &v);
+	       two(s, 1, 0, 14, &v) && two(s, 4, 0, v == 14 ? 0 : 59, &v);
 }
 
 bool
@@ -216,7 +238,7 @@ manscdp_datetime_fits(struct slice value, bool *loose)
 	    value.p[13] != ':' || value.p[16] != ':' ||
 	    (value.p[10] != 'T' && value.p[10] != ' '))
 		return false;
-	if (!parse_u32(slice_head(value, 4), 9999, &year) ||
+	if (!parse_u32(slice_head(value, 4), 9999, &year) || year == 0 ||
 	    !two(value, 5, 1, 12, &month) || !two(value, 8, 1, 31, &day) ||
 	    !two(value, 11, 0, 23, &v) || !two(value, 14, 0, 59, &v) ||
 	    !two(value, 17, 0, 59, &v))

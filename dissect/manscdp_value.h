@@ -18,6 +18,9 @@ struct slice manscdp_edition_words(uint8_t editions);
 /* XSD patterns of literals, \d, [classes], {m}, {m,n}, ?, +, * and | at the top; each
  * part takes as much as it can. */
 bool manscdp_pattern_fits(struct slice pattern, struct slice value);
+/* Is it such a pattern, and means the same to all who read XSD's patterns? None of its
+ * parts takes what a later one needs. */
+bool manscdp_pattern_sound(struct slice pattern);
 /* YYYY-MM-DDThh:mm:ss[.fraction][Z|+hh:mm]; *loose: a blank in place of the T. */
 bool manscdp_datetime_fits(struct slice value, bool *loose);
 /* The eight octets of a PTZCmd: GB/T 28181-2022 A.3. True: right. */

@@ -6,11 +6,8 @@
 #include "src/charset.h"
 #include "src/declaration.h"
 #include "src/dict.h"
+#include "src/dict_file.h"
 #include "src/xml.h"
-
-/* dissect/manscdp.xml, made into an array by dissect/embed.sh. */
-extern const unsigned char manscdp_xml[];
-extern const size_t manscdp_xml_n;
 
 enum { PROBLEMS_FIRST = 8, BOM_OCTETS = 3 };
 
@@ -66,14 +63,15 @@ tell(struct reading *g, const struct body_problem *p)
 }
 
 static const struct dict *
-dict_load(struct body_reader *r, struct err *e)
+dict_load(struct body_reader *r, const char *const *files, size_t total, struct err *e)
 {
-	struct slice text = slice_of(manscdp_xml, manscdp_xml_n);
-	struct declaration declaration;
+	struct dict_source *sources = dict_sources(files, total, &r->memory, e);
 	const struct dict *d;
 	struct limits own;
 	struct xml *x;
 
+	if (sources == NULL)
+		return NULL;
 	/* A capture's limits are not the dictionary's. */
 	limits_init(&own);
 	x = xml_new(&own);
@@ -81,14 +79,20 @@ dict_load(struct body_reader *r, struct err *e)
 		(void)err_set(e, "libxml2: out of memory");
 		return NULL;
 	}
-	declaration_read(text, &declaration);
-	d = dict_new(slice_tail(text, declaration.skip), x, &r->memory, e);
+	d = dict_new(sources, total + 1, x, &r->memory, e);
 	xml_free(x);
 	return d;
 }
 
 struct body_reader *
 body_new(const struct limits *l, struct err *e)
+{
+	return body_new_with(l, NULL, 0, e);
+}
+
+struct body_reader *
+body_new_with(const struct limits *l, const char *const *dictionaries, size_t total,
+              struct err *e)
 {
 	struct body_reader *r = calloc(1, sizeof(*r));
 
@@ -100,7 +104,7 @@ body_new(const struct limits *l, struct err *e)
 	arena_init(&r->memory, 0);
 	r->converter = charset_new(e);
 	if (r->converter != NULL)
-		r->dict = dict_load(r, e);
+		r->dict = dict_load(r, dictionaries, total, e);
 	if (r->dict != NULL) {
 		r->xml = xml_new(l);
 		if (r->xml == NULL)

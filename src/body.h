@@ -55,6 +55,10 @@ struct body_reader;
 
 /* NULL and *e where a converter or the dictionary cannot be had. */
 struct body_reader *body_new(const struct limits *l, struct err *e);
+/* The same, with the dictionaries in these files added to ours, each to what stands before
+ * it: docs/dictionary.md. The names live as long as the call. */
+struct body_reader *body_new_with(const struct limits *l, const char *const *dictionaries,
+                                  size_t total, struct err *e);
 /* All that *out points to lies in `a` or in the dictionary. */
 void body_read(struct body_reader *r, const struct body_in *in, struct arena *a,
                struct body *out);

@@ -35,12 +35,12 @@ list_put(FILE *f, bool comma, struct json_object *v)
 }
 
 bool
-known_open(struct known *k, struct err *e)
+known_open(struct known *k, const struct options *o, struct err *e)
 {
 	*k = (struct known){.bodies = NULL};
 	arena_init(&k->arena, KNOWN_ARENA);
 	limits_init(&k->limits);
-	k->bodies = body_new(&k->limits, e);
+	k->bodies = body_new_with(&k->limits, o->dictionaries, o->dictionaries_total, e);
 	if (k->bodies == NULL)
 		return false;
 	if (registry_make(body_dict(k->bodies), &k->arena, &k->registry))
@@ -261,7 +261,7 @@ run_fields(const struct options *o, struct err *e)
 
 	if (json < 0)
 		return EXIT_TROUBLE;
-	if (known_open(&k, e))
+	if (known_open(&k, o, e))
 		marked = arena_array(&k.arena, k.registry.total, sizeof(*marked));
 	if (marked != NULL)
 		total = fields_pick(&k, o, marked, e);

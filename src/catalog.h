@@ -15,7 +15,7 @@ struct known {
 };
 
 /* False and *e; to be closed anyway. */
-bool known_open(struct known *k, struct err *e);
+bool known_open(struct known *k, const struct options *o, struct err *e);
 void known_close(struct known *k);
 /* "; did you mean A, B or C?", or nothing where no name is like it. */
 void known_nearest(const struct known *k, struct slice name, bool rules, char *to,

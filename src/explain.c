@@ -247,7 +247,7 @@ run_explain(const struct options *o, struct err *e)
 
 	if (json < 0)
 		return EXIT_TROUBLE;
-	if (known_open(&k, e))
+	if (known_open(&k, o, e))
 		topics = arena_array(&k.arena, o->names_total, sizeof(*topics));
 	if (topics != NULL && topics_find(&k, o, topics, e) == 0)
 		s = sink_open(o->output, e);

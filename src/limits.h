@@ -35,6 +35,7 @@
 	L(XML_DEPTH, 64, SIZE, "nesting of XML elements")                                \
 	L(XML_ATTRIBUTES, 64, SIZE, "attributes of one XML element")                     \
 	L(XML_NODES, 200000, SIZE, "elements and attributes of one XML body")            \
+	L(DICTIONARY_BYTES, 1048576, SIZE, "bytes of a dictionary file")                 \
 	L(PASSWORD_BYTES, 16777216, SIZE, "bytes of a passwords file")
 
 enum limit {

@@ -31,6 +31,9 @@ main(int argc, char **argv)
 		case COMMAND_EXPLAIN:
 			result = run_explain(&o, &e);
 			break;
+		case COMMAND_DICTIONARY:
+			result = run_dictionary(&o, &e);
+			break;
 		default:
 			result = run_analysis(&o, &e);
 			break;

@@ -15,8 +15,11 @@ enum {
 	FOR_RULES = 1 << COMMAND_RULES,
 	FOR_FIELDS = 1 << COMMAND_FIELDS,
 	FOR_EXPLAIN = 1 << COMMAND_EXPLAIN,
+	FOR_DICTIONARY = 1 << COMMAND_DICTIONARY,
 	FOR_ANALYSIS = FOR_REPORT | FOR_CHECK | FOR_LIST | FOR_SHOW,
-	FOR_ALL = FOR_ANALYSIS | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN,
+	FOR_ALL =
+	    FOR_ANALYSIS | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY,
+	FOR_DICTIONARIES = FOR_ANALYSIS | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY,
 };
 
 static const struct {
@@ -32,6 +35,8 @@ static const struct {
     [COMMAND_FIELDS] = {"fields", "[PATTERN...]", "fields that gbscope knows by name"},
     [COMMAND_EXPLAIN] = {"explain", "RULE|FIELD...",
                          "what a rule or a field means, and what to do"},
+    [COMMAND_DICTIONARY] = {"dictionary", "",
+                            "the dictionary of MANSCDP commands, or schemas made of it"},
 };
 
 enum {
@@ -43,7 +48,9 @@ enum {
 	OPT_INCOMPLETE,
 	OPT_EMPTY,
 	OPT_ALL,
-	OPT_TIMEOUT
+	OPT_TIMEOUT,
+	OPT_DICTIONARY,
+	OPT_XSD
 };
 
 static const struct {
@@ -59,7 +66,11 @@ static const struct {
      FOR_REPORT | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
     {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
     {OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022",
-     FOR_ANALYSIS},
+     FOR_ANALYSIS | FOR_DICTIONARY},
+    {OPT_DICTIONARY, "dictionary", "FILE",
+     "add a vendor's MANSCDP commands and fields; may be given again", FOR_DICTIONARIES},
+    {OPT_XSD, "xsd", "DIR", "write an XML schema of each command into this folder",
+     FOR_DICTIONARY},
     {OPT_PROFILE, "profile", "NAME", "severities for: auto, rfc3261 or gb28181",
      FOR_ANALYSIS},
     {OPT_TIMEOUT, "exchange-timeout", "SECONDS",
@@ -94,8 +105,8 @@ options_help(enum command c)
 		    "gbscope - reads captures of GB/T 28181 and SIP, and says what was asked, what was\n"
 		    "answered, which field breaks which clause, and why it failed\n\n"
 		    "usage: gbscope COMMAND [options] [CAPTURE...]     '-' is standard input\n");
-		for (i = COMMAND_REPORT; i <= COMMAND_EXPLAIN; i++)
-			printf("  %-8s %-17s %s\n", commands[i].name,
+		for (i = COMMAND_REPORT; i <= COMMAND_DICTIONARY; i++)
+			printf("  %-10s %-17s %s\n", commands[i].name,
 			       commands[i].arguments, commands[i].what);
 		puts(
 		    "\n'gbscope COMMAND --help' lists the options of a command; the manual is gbscope(1)");
@@ -197,6 +208,15 @@ set(struct options *o, int value, char *argument, struct err *e)
 		i = choose(argument, "edition", editions, e);
 		o->edition = i < 0 ? 0 : bits[i];
 		break;
+	case OPT_DICTIONARY:
+		if (o->dictionaries_total == OPTIONS_DICTIONARIES)
+			return err_set(e, "--dictionary: more than %d files",
+			               OPTIONS_DICTIONARIES);
+		o->dictionaries[o->dictionaries_total++] = argument;
+		break;
+	case OPT_XSD:
+		o->xsd = argument;
+		break;
 	case OPT_FAIL_ON:
 		i = choose(argument, "fail-on", severities, e);
 		o->fail_on = i < 0 ? SEVERITY_ERROR : (enum severity)(SEVERITY_NOTE + i);
@@ -235,7 +255,7 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	}
 	argv += wanted;
 	argc -= wanted;
-	if (o->command == COMMAND_RULES)
+	if (o->command == COMMAND_RULES || o->command == COMMAND_DICTIONARY)
 		return argc == 0 ? 0
 		                 : err_set(e, "%s: too many arguments: %s",
 		                           commands[o->command].name, argv[0]);
@@ -268,7 +288,7 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 		o->command = COMMAND_NONE;
 		return err_set(e, "no command; 'gbscope --help' lists them");
 	}
-	for (i = COMMAND_REPORT; i <= COMMAND_EXPLAIN; i++)
+	for (i = COMMAND_REPORT; i <= COMMAND_DICTIONARY; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			o->command = (enum command)i;
 	if (o->command == COMMAND_NONE) {
@@ -286,7 +306,7 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 			return err_set(e,
 			               "no such command: %s; 'gbscope --help' lists them",
 			               argv[1]);
-		for (i = COMMAND_REPORT; argc > 2 && i <= COMMAND_EXPLAIN; i++)
+		for (i = COMMAND_REPORT; argc > 2 && i <= COMMAND_DICTIONARY; i++)
 			if (strcmp(argv[2], commands[i].name) == 0)
 				o->help_for = (enum command)i;
 		return 0;

@@ -18,10 +18,13 @@ enum command {
 	COMMAND_RULES,
 	COMMAND_FIELDS,
 	COMMAND_EXPLAIN,
+	COMMAND_DICTIONARY,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_TOTAL
 };
+
+enum { OPTIONS_DICTIONARIES = 16 }; /* files in one run */
 
 struct options {
 	enum command command;
@@ -36,6 +39,9 @@ struct options {
 	uint64_t frame; /* show */
 	char **names;   /* explain, fields */
 	size_t names_total;
+	const char *dictionaries[OPTIONS_DICTIONARIES];
+	size_t dictionaries_total;
+	const char *xsd; /* dictionary: folder to write schemas into */
 	char **captures;
 	size_t captures_total;
 };

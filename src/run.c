@@ -54,7 +54,9 @@ run_open(struct run *r, struct err *e)
 			(void)fprintf(stderr, "gbscope: %s\n", warning);
 	}
 	r->auth = auth_new(r->passwords, e);
-	r->reader.bodies = r->auth ? body_new(&r->limits, e) : NULL;
+	r->reader.bodies =
+	    r->auth ? body_new_with(&r->limits, o->dictionaries, o->dictionaries_total, e)
+	            : NULL;
 	r->reader.edition = o->edition;
 	r->capture =
 	    r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;

@@ -12,5 +12,7 @@ int run_analysis(const struct options *o, struct err *e);
 int run_rules(const struct options *o, struct err *e);
 int run_fields(const struct options *o, struct err *e);
 int run_explain(const struct options *o, struct err *e);
+/* dictionary (src/dictionary.c). */
+int run_dictionary(const struct options *o, struct err *e);
 
 #endif

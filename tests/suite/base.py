@@ -60,7 +60,7 @@ class Suite:
         shutil.rmtree(place, ignore_errors=True)
         (place / 'samples').mkdir(parents=True)
         for path in (self.top / 'samples').iterdir():
-            if path.suffix in ('.pcap', '.pcapng', '.txt'):
+            if path.suffix in ('.pcap', '.pcapng', '.txt', '.xml'):
                 shutil.copyfile(path, place / 'samples' / path.name)
         for path in (place / 'samples').glob('*.txt'):
             path.chmod(0o600)

@@ -20,7 +20,7 @@ static const struct {
      true},
     {"a group behind its use",
      "<dictionary><command root='Query' name='X' means='m' clause='c'><use group='g'/></command><group name='g'/></dictionary>",
-     false},
+     true},
     {"a group that uses itself",
      "<dictionary><group name='g'><use group='g'/></group><command root='Query' name='X' means='m' clause='c'><use group='g'/></command></dictionary>",
      false},
@@ -53,8 +53,65 @@ static const struct {
      false},
     {"counts nothing", COMMAND("<field name='A' means='a' counts='B/X'/>"), false},
     {"before nothing", COMMAND("<field name='A' means='a' before='B'/>"), false},
+    {"an attribute of another kind", COMMAND("<field name='A' means='a' meens='a'/>"),
+     false},
+    {"text", COMMAND("text"), false},
+    {"an enum without values", COMMAND("<field name='A' means='a' type='enum'/>"), false},
+    {"low above high",
+     COMMAND("<field name='A' means='a' type='integer' low='3' high='2'/>"), false},
+    {"low of a text", COMMAND("<field name='A' means='a' low='3'/>"), false},
+    {"never", COMMAND("<field name='A' means='a' occurs='0'/>"), false},
+    {"from more to less", COMMAND("<field name='A' means='a' occurs='3..2'/>"), false},
+    {"twice the same name",
+     COMMAND("<field name='A' means='a'/><field name='A' means='a'/>"), false},
+    {"an alias that is a sibling",
+     COMMAND(
+         "<field name='A' means='a'><alias name='B'/></field><field name='B' means='b'/>"),
+     false},
+    {"a pattern that is none",
+     COMMAND("<field name='A' means='a' type='pattern' pattern='[a'/>"), false},
+    {"a pattern that takes what it needs",
+     COMMAND("<field name='A' means='a' type='pattern' pattern='a*a'/>"), false},
+    {"no pattern", COMMAND("<field name='A' means='a' type='pattern'/>"), false},
+    {"a named value that is no number",
+     COMMAND(
+         "<field name='A' means='a' type='integer'><value is='x' means='b'/></field>"),
+     false},
+    {"a value twice",
+     COMMAND(
+         "<field name='A' means='a' type='enum'><value is='x' means='b'/><value is='x' means='c'/></field>"),
+     false},
+    {"fields in a text",
+     COMMAND("<field name='A' means='a'><field name='B' means='b'/></field>"), false},
+    {"an attribute several times", COMMAND("<attr name='A' means='a' occurs='0..n'/>"),
+     false},
+    {"a command twice",
+     "<dictionary><command root='Query' name='X' means='m' clause='c'/><command root='Query' name='X' means='m' clause='c'/></dictionary>",
+     false},
+    {"a command in place of another",
+     "<dictionary><command root='Query' name='X' means='m' clause='c'/><command root='Query' name='X' means='m' clause='c' replace='yes'/></dictionary>",
+     true},
+    {"an addition",
+     "<dictionary><command root='Query' name='X' means='m' clause='c'/><extend root='Query' name='X'><field name='A' means='a'/></extend></dictionary>",
+     true},
+    {"an addition to nothing",
+     "<dictionary><extend root='Query' name='X'><field name='A' means='a'/></extend></dictionary>",
+     false},
+    {"something behind the end", "<dictionary/><dictionary/>", false},
+    {"nothing", " ", false},
+    {"a DOCTYPE", "<!DOCTYPE dictionary><dictionary/>", false},
+    {"another encoding", "<?xml version='1.0' encoding='GBK'?><dictionary/>", false},
+    {"octets that are no text", "<dictionary>\xff</dictionary>", false},
     {"an element of another kind", COMMAND("<feild name='A' means='a'/>"), false},
 };
+
+static const struct dict *
+read_one(const char *text, struct xml *x, struct arena *a, struct err *e)
+{
+	struct dict_source source = {"dictionary", slice_str(text)};
+
+	return dict_new(&source, 1, x, a, e);
+}
 
 static void
 check_rows(struct xml *x)
@@ -66,9 +123,8 @@ check_rows(struct xml *x)
 		struct arena a;
 
 		arena_init(&a, 0);
-		ok((dict_new(slice_str(rows[i].text), x, &a, &e) != NULL) ==
-		       rows[i].right,
-		   "%s: %s", rows[i].what, e.text);
+		ok((read_one(rows[i].text, x, &a, &e) != NULL) == rows[i].right, "%s: %s",
+		   rows[i].what, e.text);
 		ok((e.text[0] == '\0') == rows[i].right, "%s: says why", rows[i].what);
 		arena_free(&a);
 	}
@@ -88,7 +144,7 @@ check_read(struct xml *x)
 	struct arena a;
 
 	arena_init(&a, 0);
-	d = dict_new(slice_str(text), x, &a, &e);
+	d = read_one(text, x, &a, &e);
 	if (!ok(d != NULL && dict_total(d) == 1 &&
 	            dict_get(d, 0)->field->children_total == 3,
 	        "reads: %s", e.text))
@@ -111,6 +167,48 @@ check_read(struct xml *x)
 	f = dict_get(d, 0)->field->children[2];
 	ok(f->children[0]->attribute && f->children[0]->weight == MANSCDP_NOTE,
 	   "an attribute inherits");
+	arena_free(&a);
+}
+
+/* A vendor's file changes what it names, and nothing else. */
+static void
+check_merged(struct xml *x)
+{
+	static const char ours[] =
+	    "<dictionary><group name='g'><field name='T' type='enum' means='t'><value is='1' means='one'/></field>"
+	    "<field name='Password' secret='yes' means='p'/></group>"
+	    "<command root='Query' name='X' means='m' clause='c'><use group='g'/><field name='Z' means='z'/></command>"
+	    "<command root='Query' name='Y' means='m' clause='c'><use group='g'/></command></dictionary>";
+	static const char theirs[] =
+	    "<dictionary><extend root='Query' name='X'><field name='N' follows='T' means='n'/>"
+	    "<field name='Password' type='hex' replace='yes' means='p'/></extend>"
+	    "<extend root='Query' name='X' at='T'><value is='2' means='two'/></extend>"
+	    "<extend group='g'><field name='G' means='g'/></extend>"
+	    "<command root='Query' name='V' means='m' clause='c'><use group='g'/></command></dictionary>";
+	struct dict_source sources[] = {{"ours", slice_str(ours)},
+	                                {"theirs", slice_str(theirs)}};
+	const struct dict_field *f;
+	struct err e = {.text = ""};
+	const struct dict *d;
+	struct arena a;
+
+	arena_init(&a, 0);
+	d = dict_new(sources, 2, x, &a, &e);
+	if (!ok(d != NULL && dict_total(d) == 3, "merges: %s", e.text))
+		return;
+	f = dict_get(d, 0)->field;
+	/* X has its own copy of the group, which it was before G came into it. */
+	ok(f->children_total == 4 && slice_eq(f->children[1]->name, SLICE("N")) &&
+	       slice_eq(f->children[3]->name, SLICE("Z")),
+	   "a field behind another one");
+	ok(f->children[0]->values_total == 2, "a value more");
+	ok(f->children[2]->type == DICT_HEX && f->children[2]->secret,
+	   "what is secret stays so");
+	f = dict_get(d, 1)->field;
+	ok(f->children_total == 3 && f->children[0]->values_total == 1 &&
+	       f->children[1]->type == DICT_STRING,
+	   "another command has what its group has, and no more");
+	ok(dict_get(d, 2)->field->children_total == 3, "a group of ours in theirs");
 	arena_free(&a);
 }
 
@@ -192,6 +290,7 @@ main(void)
 		return done();
 	check_rows(x);
 	check_read(x);
+	check_merged(x);
 	xml_free(x);
 	r = body_new(&l, &e);
 	if (ok(r != NULL, "ours: %s", e.text))
