@@ -23,6 +23,7 @@ struct source {
 	FILE *file;    /* owned by pcap when that is there */
 	pcap_t *pcap;  /* NULL: not open now */
 	bool seekable; /* can be opened again */
+	bool live;     /* no regular file */
 	bool plain;    /* pcap, not pcapng: offsets can be counted */
 	uint64_t at;   /* plain: offset of the next record; 0: not known any more */
 	bool loaded;   /* head is a record that was not handed out yet */
@@ -130,7 +131,8 @@ source_open(struct source *s, struct err *e)
 		err_set(e, "%s: is a directory", name);
 		goto fail;
 	}
-	s->seekable = S_ISREG(st.st_mode) && strcmp(name, "-") != 0;
+	s->live = !S_ISREG(st.st_mode);
+	s->seekable = !s->live && strcmp(name, "-") != 0;
 	(void)setvbuf(s->file, NULL, _IOFBF, BUFFER);
 	errno = 0;
 	s->info.format = peek_format(s, &magic);
@@ -406,6 +408,17 @@ capture_next(struct capture *c, struct frame *out)
 	if (info->frames == 1 || out->time_ns > info->last_ns)
 		info->last_ns = out->time_ns;
 	return 1;
+}
+
+bool
+capture_live(const struct capture *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->total; i++)
+		if (c->sources[i].live)
+			return true;
+	return false;
 }
 
 size_t

@@ -148,5 +148,11 @@ end(struct out *o, const struct results *r)
 }
 
 const struct format format_json = {
-    "json", "one JSON document (docs/report.schema.json)", true, begin, dialog, exchange,
-    end};
+    .name = "json",
+    .what = "one JSON document (docs/report.schema.json)",
+    .fields = true,
+    .begin = begin,
+    .dialog = dialog,
+    .exchange = exchange,
+    .end = end,
+};

@@ -227,6 +227,84 @@ record_exchange(struct writer *w, const struct exchange *x)
 	member_string(j, "outcome", exchange_outcome_name(x->outcome));
 }
 
+/* A party of a message, as the dialog's records have it. */
+static void
+party_of(struct emit *j, const char *key, const struct party *p)
+{
+	struct party_kept k = {.uri = slice_head(p->addr.uri, TEXT_SHOWN),
+	                       .user = slice_head(p->uri.user, TEXT_SHOWN),
+	                       .tag = slice_head(p->tag, TEXT_SHOWN)};
+
+	party(j, key, &k);
+}
+
+static void
+body_of(struct emit *j, const struct message *m)
+{
+	const struct manscdp *s = &m->mans.m;
+	struct kept_body b = {.content_type = slice_head(m->content_type, TEXT_SHOWN),
+	                      .manscdp = m->manscdp,
+	                      .verdict = m->mans.verdict,
+	                      .charset = m->mans.charset ? m->mans.charset : "",
+	                      .root = slice_head(s->root, TEXT_SHOWN),
+	                      .CmdType = slice_head(s->CmdType, TEXT_SHOWN),
+	                      .SN = slice_head(s->SN, TEXT_SHOWN),
+	                      .DeviceID = slice_head(s->DeviceID, TEXT_SHOWN)};
+
+	emit_key(j, "body");
+	if (m->body.n == 0) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	body_head(j, &b);
+	emit_close(j, '}');
+}
+
+/* How it travelled. */
+static void
+way_of(struct writer *w, const struct record *r)
+{
+	struct emit *j = &w->json;
+	char t[ADDR_TEXT];
+
+	member_number(j, "capture", r->capture);
+	member_number(j, "frame", r->frame);
+	frame_list(j, r->frames, r->frames_total, r->frame);
+	record_time(w, "time", r->time_ns, r->capture);
+	member_string(j, "transport", r->carrier == CARRIER_UDP ? "udp" : "tcp");
+	member_string(j, "src", addr_text(&r->src, t));
+	member_string(j, "dst", addr_text(&r->dst, t));
+	member_number(j, "bytes", r->bytes.n);
+	member_bool(j, "partial", (r->faults & RECORD_PARTIAL) != 0);
+}
+
+void
+record_message(struct writer *w, const struct message *m, const struct place *p)
+{
+	struct emit *j = &w->json;
+	const struct sip_header *agent = sip_find(&m->sip, SIP_USER_AGENT, 0);
+
+	member_string(j, "kind", m->request ? "request" : "response");
+	member_text(j, "method",
+	            slice_head(m->request ? m->sip.method : m->cseq.method, TEXT_SHOWN));
+	member_text(j, "uri", slice_head(m->sip.uri, TEXT_SHOWN));
+	member_number_if(j, "status", !m->request, m->sip.status);
+	member_text_if(j, "reason", !m->request, slice_head(m->sip.reason, TEXT_SHOWN));
+	member_text_if(j, "call_id", true, slice_head(m->call_id, TEXT_SHOWN));
+	member_number_if(j, "cseq", m->cseq_dis == DIS_OK, m->cseq.seq);
+	party_of(j, "from", &m->from);
+	party_of(j, "to", &m->to);
+	member_text(j, "user_agent",
+	            agent ? slice_head(agent->value, TEXT_SHOWN) : SLICE_EMPTY);
+	way_of(w, &m->rec);
+	member_number(j, "dialog", p->dialog->id);
+	member_number(j, "transaction", p->tx->id);
+	member_text(j, "device", p->dialog->device);
+	member_bool(j, "repeat", p->repeat);
+	body_of(j, m);
+}
+
 /* Beside a value whose octets are no text: its octets as hex. */
 static void
 value_of(struct emit *j, const char *key, const char *key_hex, bool has, struct slice s)
