@@ -8,7 +8,7 @@ complete -c gbscope -n __fish_use_subcommand -f -a rules -d 'what gbscope checks
 complete -c gbscope -n __fish_use_subcommand -f -a explain -d 'what a rule or a field means, and what to do'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -s p -l passwords -r -F -d 'known passwords, USER:REALM:PASSWORD a line'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l strict-passwords -d 'refuse a passwords file that others can read'
-complete -c gbscope -n '__fish_seen_subcommand_from report rules explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: report json, rules and explain text)'
+complete -c gbscope -n '__fish_seen_subcommand_from report' -s f -l format -x -a 'json ndjson text' -d 'json, ndjson (a line for each record) or text (if not given: json)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s o -l output -r -F -d 'write there instead of standard output'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l edition -x -a 'auto 2011 2014 2016 2022' -d 'GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l profile -x -a 'auto rfc3261 gb28181' -d 'severities for: auto, rfc3261 or gb28181'
@@ -21,5 +21,6 @@ complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s V -l version -d 'the version'
 complete -c gbscope -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'error warning note' -d 'exit 1 from this severity on: error, warning or note'
 complete -c gbscope -n '__fish_seen_subcommand_from check' -l allow-empty -d 'exit 0, not 3, where there is no SIP at all'
+complete -c gbscope -n '__fish_seen_subcommand_from rules explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: text)'
 complete -c gbscope -n '__fish_seen_subcommand_from rules explain' -f
 complete -c gbscope -n '__fish_seen_subcommand_from explain' -a "(gbscope rules -q 2>/dev/null | awk '{ print \$3 }')"
