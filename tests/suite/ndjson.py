@@ -130,6 +130,49 @@ def hostiles(suite):
     return Test('ndjson: hostile captures tell the same as json', run)
 
 
+PEERS = 'device = 192.168.10.14:5060\nplatform = 192.168.10.2:5060\n'
+
+REGISTER = """
+device > platform @ +0.005
+    REGISTER sip:34020000002000000001@3402000000 SIP/2.0
+    Via: auto
+    From: <sip:34020000001320000004@3402000000>;tag=abc
+    To: <sip:34020000001320000004@3402000000>
+    Call-ID: many
+    CSeq: {n} REGISTER
+    Contact: <sip:34020000001320000004@192.168.10.14:5060>
+    Max-Forwards: 70
+    Content-Length: 0
+
+platform > device @ +0.001
+    SIP/2.0 200 OK
+    Via, From, To, Call-ID, CSeq: auto
+    Content-Length: 0
+"""
+
+LATE = """
+platform > device @ +0.001 answers={n}
+    SIP/2.0 500 Odd
+    Via, From, To, Call-ID, CSeq: auto
+    Content-Length: 0
+"""
+
+
+def many(suite):
+    """A dialog in parts, transactions that go on after theirs was written, findings that only count."""
+    def run():
+        folder = suite.folder('ndjson')
+        source = folder / 'many.flow'
+        source.write_text(PEERS + ''.join(REGISTER.replace('{n}', str(n + 1)) for n in range(1010))
+                          + ''.join(LATE.replace('{n}', str(n)) for n in (3, 5, 1501, 2001, 2001)))
+        data, _ = variants.build(flowlang.load(source))
+        (folder / 'many.pcap').write_bytes(data)
+        lines = lines_of(both(suite, folder / 'many.pcap').stdout)
+        check(max(r['part'] for k, r in lines if k == 'dialog') > 1, 'no second part')
+        check(any(r['count'] > 1 for k, r in lines if k == 'finding'), 'no finding counts others')
+    return Test('ndjson: a dialog of many transactions tells the same as json', run)
+
+
 BREAKS = ['\u2028', '\u2029', '\x85', '\x0b', '\x0c', '\x1c', '\x1e', '\x00', '"}\t{"']
 
 ODD = """
@@ -154,7 +197,7 @@ def breaks(suite):
     """Text from a capture does not break a line: not of readers either that know more ends than LF."""
     def run():
         folder = suite.folder('ndjson')
-        head = 'device = 192.168.10.14:5060\nplatform = 192.168.10.2:5060\n\ndevice > platform @ +0'
+        head = PEERS + '\ndevice > platform @ +0'
         for n, odd in enumerate(BREAKS):
             octets = f'{{hex {odd.encode("utf-8").hex(" ")}}}'
             source = folder / f'break-{n}.flow'
@@ -206,7 +249,7 @@ def reader_gone(suite):
 
 
 def tests(suite):
-    out = [hostiles(suite), breaks(suite), live(suite), reader_gone(suite)]
+    out = [hostiles(suite), many(suite), breaks(suite), live(suite), reader_gone(suite)]
     seen = set()
     for name, _, args in golden.cases(suite):
         rest = [a for a in args[1:] if a not in ('-f', 'json', 'text', 'ndjson')]
