@@ -29,6 +29,14 @@ _gbscope()
 	--color) _gbscope_words "auto always never"; return ;;
 	--fail-on) _gbscope_words "error warning note"; return ;;
 	-p|--passwords|-o|--output|--dictionary|--exchange-timeout|--xsd) return ;;
+	case ${COMP_WORDS[1]}:$prev in
+	report:-f|report:--format) _gbscope_words "json ndjson text"; return ;;
+	*:--edition) _gbscope_words "auto 2011 2014 2016 2022"; return ;;
+	*:--profile) _gbscope_words "auto rfc3261 gb28181"; return ;;
+	*:--color) _gbscope_words "auto always never"; return ;;
+	*:--fail-on) _gbscope_words "error warning note"; return ;;
+	rules:-f|rules:--format|explain:-f|explain:--format) _gbscope_words "json text"; return ;;
+	*:-p|*:--passwords|*:-o|*:--output|*:--exchange-timeout) return ;;
 	esac
 	case ${COMP_WORDS[1]}:$cur in
 	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;

@@ -12,6 +12,8 @@ complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -s p
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l strict-passwords -d 'refuse a passwords file that others can read'
 complete -c gbscope -n '__fish_seen_subcommand_from report rules fields explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: report json, the others text)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules fields explain' -s o -l output -r -F -d 'write there instead of standard output'
+complete -c gbscope -n '__fish_seen_subcommand_from report' -s f -l format -x -a 'json ndjson text' -d 'json, ndjson (a line for each record) or text (if not given: json)'
+complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain' -s o -l output -r -F -d 'write there instead of standard output'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l edition -x -a 'auto 2011 2014 2016 2022' -d 'GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022'
 complete -c gbscope -n '__fish_seen_subcommand_from report rules explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: report json, rules and explain text)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show rules explain dictionary' -s o -l output -r -F -d 'write there instead of standard output'
@@ -41,4 +43,6 @@ complete -c gbscope -n '__fish_seen_subcommand_from check' -l fail-on -x -a 'err
 complete -c gbscope -n '__fish_seen_subcommand_from check' -l allow-empty -d 'exit 0, not 3, where there is no SIP at all'
 complete -c gbscope -n '__fish_seen_subcommand_from dictionary' -l xsd -x -d 'write an XML schema of each command into this folder'
 complete -c gbscope -n '__fish_seen_subcommand_from rules explain dictionary' -f
+complete -c gbscope -n '__fish_seen_subcommand_from rules explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: text)'
+complete -c gbscope -n '__fish_seen_subcommand_from rules explain' -f
 complete -c gbscope -n '__fish_seen_subcommand_from explain' -a "(gbscope rules -q 2>/dev/null | awk '{ print \$3 }')"

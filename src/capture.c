@@ -25,6 +25,7 @@ struct source {
 	struct pcapng *pcapng;       /* ... and this the other; both NULL: not open now */
 	const struct unpack *unpack; /* owned by file; NULL: not compressed */
 	bool seekable;               /* can be opened again */
+	bool live;                   /* no regular file */
 	uint64_t at; /* pcap: offset of the next record; 0: not known (any more) */
 	bool again;  /* was opened before */
 	bool loaded; /* head is a record that was not handed out yet */
@@ -151,7 +152,8 @@ file_open(struct source *s, struct err *e)
 		return err_set(e, "%s: %s", name, strerror(errno));
 	if (S_ISDIR(st.st_mode))
 		return err_set(e, "%s: is a directory", name);
-	s->seekable = S_ISREG(st.st_mode) && strcmp(name, "-") != 0;
+	s->live = !S_ISREG(st.st_mode);
+	s->seekable = !s->live && strcmp(name, "-") != 0;
 	(void)setvbuf(s->file, NULL, _IOFBF, BUFFER);
 	return 0;
 }
@@ -520,6 +522,17 @@ capture_next(struct capture *c, struct frame *out)
 	if (info->frames == 1 || out->time_ns > info->last_ns)
 		info->last_ns = out->time_ns;
 	return 1;
+}
+
+bool
+capture_live(const struct capture *c)
+{
+	size_t i;
+
+	for (i = 0; i < c->total; i++)
+		if (c->sources[i].live)
+			return true;
+	return false;
 }
 
 size_t

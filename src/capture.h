@@ -53,6 +53,8 @@ struct capture;
  * later than the clock is opened again only when the clock reaches it, so hundreds of files need few
  * descriptors). "-" is standard input. NULL and *e: "FILE: why". An empty capture (header only) is fine. */
 struct capture *capture_new(char *const *files, size_t files_total, struct err *e);
+/* One of them is a pipe or the like: what comes may come as it happens. */
+bool capture_live(const struct capture *c);
 /* 1; 0 at the end of all files. A file cut or damaged in mid-record ends there: its info says so and
  * the others go on. Order: by time, then by the file that began earlier; inside one file always the file's order
  * (a file whose clock jumps back is read in its own order). */

@@ -391,8 +391,8 @@ has_child(const struct children *all, struct slice name)
 
 /* Conditions speak of siblings that are there. */
 static bool
-conditions_sound(struct loader *l, uint32_t node, const struct children *all,
-                 const struct dict_field *f)
+conditions_sound(struct loader *l, const struct dict_node *node,
+                 const struct children *all, const struct dict_field *f)
 {
 	struct slice name = SLICE_EMPTY, rest = f->beside;
 	bool sound = true;

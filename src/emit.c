@@ -152,29 +152,70 @@ emit_string(struct emit *j, const char *s)
 	octet(j, '"');
 }
 
-/* Every octet to escape becomes six. */
+/* U+0085, U+2028, U+2029: JSON takes them as they are, but readers that split a text into lines see an end of
+ * line in them. Octets of the one at s[i], 0 if there is none. */
+static size_t
+line_end(struct slice s, size_t i, unsigned *c)
+{
+	size_t left = s.n - i;
+
+	if (s.p[i] == 0xC2 && left > 1 && s.p[i + 1] == 0x85) {
+		*c = 0x85;
+		return 2;
+	}
+	if (s.p[i] == 0xE2 && left > 2 && s.p[i + 1] == 0x80 &&
+	    (s.p[i + 2] | 1) == 0xA9) {
+		*c = 0x2000u | (s.p[i + 2] & 0x3Fu);
+		return 3;
+	}
+	return 0;
+}
+
+/* Few texts have their first octets: no Chinese letter does. */
+static bool
+line_ends(struct slice s)
+{
+	return memchr(s.p, 0xE2, s.n) != NULL || memchr(s.p, 0xC2, s.n) != NULL;
+}
+
+static char *
+escape(char *p, unsigned c)
+{
+	static const char hex[] = "0123456789abcdef";
+
+	p[0] = '\\';
+	p[1] = 'u';
+	p[2] = hex[c >> 12 & 15];
+	p[3] = hex[c >> 8 & 15];
+	p[4] = hex[c >> 4 & 15];
+	p[5] = hex[c & 15];
+	return p + 6;
+}
+
+/* Every octet to escape becomes six at most. */
 static void
 escaped(struct emit *j, struct slice s)
 {
-	static const char hex[] = "0123456789abcdef";
 	char *p = room(j, 6 * s.n);
-	size_t i;
+	unsigned u = 0;
+	size_t i, n;
 
 	if (p == NULL)
 		return;
 	for (i = 0; i < s.n; i++) {
 		uint8_t c = s.p[i];
 
-		if (classes[c] != ESCAPE) {
+		n = classes[c] == WIDE ? line_end(s, i, &u) : 0;
+		if (n != 0) {
+			p = escape(p, u);
+			i += n - 1;
+		} else if (classes[c] != ESCAPE) {
 			*p++ = (char)c;
 		} else if (c == '"' || c == '\\') {
 			*p++ = '\\';
 			*p++ = (char)c;
 		} else {
-			memcpy(p, "\\u00", 4);
-			p[4] = hex[c >> 4];
-			p[5] = hex[c & 15];
-			p += 6;
+			p = escape(p, c);
 		}
 	}
 	j->n = (size_t)(p - j->text);
@@ -193,7 +234,7 @@ text(struct emit *j, struct slice s, bool *bad)
 		s = secret_mask(s, j->scratch);
 	if (all & WIDE)
 		s = utf8_mend(s, j->scratch, &mended);
-	if (all & ESCAPE)
+	if ((all & ESCAPE) || ((all & WIDE) && line_ends(s)))
 		escaped(j, s);
 	else
 		emit_raw(j, (const char *)s.p, s.n);

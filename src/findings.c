@@ -31,9 +31,16 @@ struct spooled {
 	uint32_t lengths[5 + FINDING_ARGS_MAX];
 };
 
+/* One that waits to be pulled. Its slices lie in the same arena. */
+struct fresh {
+	struct fresh *next;
+	struct finding x;
+};
+
 struct findings {
 	struct limits *limits;
 	bool all, failed;
+	bool streamed; /* pulled as they are found: findings_stream */
 	struct hash_key key;
 	struct map groups, devices;
 	uint64_t by_severity[4], by_rule[RULE_TOTAL];
@@ -41,11 +48,13 @@ struct findings {
 	struct finding_first firsts[RULE_TOTAL][FINDING_FIRSTS];
 	uint8_t firsts_total[RULE_TOTAL];
 	FILE *spool;
-	uint64_t total, read;
+	uint64_t total, spooled, read;
 	struct arena mem;
+	struct fresh *fresh, *fresh_last;
+	struct arena fresh_mem;
 };
 
-enum { FINDING_BYTES = 1 << 20, FRAMES_SPOOLED = 64 };
+enum { FINDING_BYTES = 1 << 20, FRAMES_SPOOLED = 64, TEXTS = 5 + FINDING_ARGS_MAX };
 
 struct findings *
 findings_new(struct limits *l, bool all, struct err *e)
@@ -60,6 +69,7 @@ findings_new(struct limits *l, bool all, struct err *e)
 	f->all = all;
 	f->key = hash_key_random();
 	arena_init(&f->mem, FINDING_BYTES);
+	arena_init(&f->fresh_mem, FINDING_BYTES);
 	f->spool = spool_open();
 	if (f->spool == NULL) {
 		err_set(e, "cannot make a temporary file: %s", strerror(errno));
@@ -142,29 +152,94 @@ put(struct findings *f, const void *p, size_t n)
 		f->failed = true;
 }
 
+/* What is kept of a finding's texts: masked, and no longer than is shown. */
 static void
-spool(struct findings *f, const struct finding *x, struct group *last)
+texts_of(const struct findings *f, const struct finding *x, struct arena *a,
+         struct slice texts[TEXTS])
+{
+	size_t i;
+
+	texts[0] = x->device;
+	texts[1] = x->field;
+	texts[2] = x->value;
+	texts[3] = x->expected;
+	texts[4] = SLICE_EMPTY;
+	for (i = 0; i < FINDING_ARGS_MAX; i++)
+		texts[5 + i] = x->args[i].value;
+	for (i = 0; i < TEXTS; i++)
+		texts[i] = slice_head(secret_mask(texts[i], a),
+		                      f->limits->max[LIMIT_VALUE_BYTES]);
+}
+
+static void
+texts_set(struct finding *x, const struct slice texts[TEXTS])
+{
+	size_t i;
+
+	x->device = texts[0];
+	x->field = texts[1];
+	x->value = texts[2];
+	x->expected = texts[3];
+	for (i = 0; i < FINDING_ARGS_MAX; i++)
+		x->args[i].value = texts[5 + i];
+}
+
+static void
+spool(struct findings *f, const struct finding *x, const struct slice texts[TEXTS],
+      struct group *last)
 {
 	struct spooled s = {.x = *x, .group = last};
-	struct slice texts[5 + FINDING_ARGS_MAX] = {x->device, x->field, x->value,
-	                                            x->expected, SLICE_EMPTY};
-	size_t i,
-	    frames = x->frames_total < FRAMES_SPOOLED ? x->frames_total : FRAMES_SPOOLED;
+	size_t i;
+
+	for (i = 0; i < TEXTS; i++)
+		s.lengths[i] = (uint32_t)texts[i].n;
+	put(f, &s, sizeof(s));
+	for (i = 0; i < TEXTS; i++)
+		put(f, texts[i].p, texts[i].n);
+	put(f, x->frames, x->frames_total * sizeof(*x->frames));
+	f->spooled++;
+}
+
+/* False: no room. It is spooled then, and told with the others at the end. */
+static bool
+queue(struct findings *f, const struct finding *x, const struct slice texts[TEXTS])
+{
+	struct arena *a = &f->fresh_mem;
+	struct fresh *n = ARENA_NEW(a, struct fresh);
+	struct slice kept[TEXTS];
+	uint64_t *frames = arena_array(a, x->frames_total + 1, sizeof(*frames));
+	size_t i;
+
+	for (i = 0; i < TEXTS; i++)
+		kept[i] = arena_keep(a, texts[i]);
+	if (a->failed)
+		return false;
+	n->x = *x;
+	texts_set(&n->x, kept);
+	if (x->frames_total != 0)
+		memcpy(frames, x->frames, x->frames_total * sizeof(*frames));
+	n->x.frames = frames;
+	if (f->fresh == NULL)
+		f->fresh = n;
+	else
+		f->fresh_last->next = n;
+	f->fresh_last = n;
+	return true;
+}
+
+static void
+detail(struct findings *f, struct finding *x, struct group *last)
+{
+	struct slice texts[TEXTS];
 	struct arena a;
 
 	arena_init(&a, FINDING_BYTES);
-	for (i = 0; i < FINDING_ARGS_MAX; i++)
-		texts[5 + i] = x->args[i].value;
-	for (i = 0; i < 5 + FINDING_ARGS_MAX; i++) {
-		texts[i] = secret_mask(texts[i], &a);
-		texts[i] = slice_head(texts[i], f->limits->max[LIMIT_VALUE_BYTES]);
-		s.lengths[i] = (uint32_t)texts[i].n;
-	}
-	s.x.frames_total = (uint32_t)frames;
-	put(f, &s, sizeof(s));
-	for (i = 0; i < 5 + FINDING_ARGS_MAX; i++)
-		put(f, texts[i].p, texts[i].n);
-	put(f, x->frames, frames * sizeof(*x->frames));
+	texts_of(f, x, &a, texts);
+	if (x->frames_total > FRAMES_SPOOLED)
+		x->frames_total = FRAMES_SPOOLED;
+	/* How many the last one of a group stands for is known at the end. */
+	if (!f->streamed || last != NULL || !queue(f, x, texts))
+		spool(f, x, texts, last);
 	arena_free(&a);
 }
 
@@ -198,10 +273,28 @@ findings_add(struct findings *f, const struct finding *given)
 	}
 	x.id = (uint32_t)++f->total;
 	x.count = 1;
-	spool(f, &x,
-	      g != NULL && !f->all && g->count == f->limits->max[LIMIT_FINDING_DETAILS]
-	          ? g
-	          : NULL);
+	detail(f, &x,
+	       g != NULL && !f->all && g->count == f->limits->max[LIMIT_FINDING_DETAILS]
+	           ? g
+	           : NULL);
+}
+
+void
+findings_stream(struct findings *f)
+{
+	f->streamed = true;
+}
+
+bool
+findings_next(struct findings *f, struct finding *out)
+{
+	if (f->fresh == NULL) {
+		arena_reset(&f->fresh_mem);
+		return false;
+	}
+	*out = f->fresh->x;
+	f->fresh = f->fresh->next;
+	return true;
 }
 
 bool
@@ -214,7 +307,7 @@ findings_rewind(struct findings *f)
 
 /* Reads what spool() wrote. */
 static bool
-unspool(struct findings *f, struct spooled *s, struct slice texts[5 + FINDING_ARGS_MAX],
+unspool(struct findings *f, struct spooled *s, struct slice texts[TEXTS],
         uint64_t **frames)
 {
 	uint8_t *p;
@@ -222,7 +315,7 @@ unspool(struct findings *f, struct spooled *s, struct slice texts[5 + FINDING_AR
 
 	if (fread(s, sizeof(*s), 1, f->spool) != 1)
 		return false;
-	for (i = 0; i < 5 + FINDING_ARGS_MAX; i++) {
+	for (i = 0; i < TEXTS; i++) {
 		p = arena_alloc(&f->mem, s->lengths[i]);
 		if (p == NULL ||
 		    (s->lengths[i] != 0 && fread(p, s->lengths[i], 1, f->spool) != 1))
@@ -239,12 +332,11 @@ bool
 findings_read(struct findings *f, struct finding *out)
 {
 	struct spooled s;
-	struct slice texts[5 + FINDING_ARGS_MAX];
+	struct slice texts[TEXTS];
 	uint64_t *frames;
-	size_t i;
 
 	arena_reset(&f->mem);
-	if (f->read >= f->total || f->failed)
+	if (f->read >= f->spooled || f->failed)
 		return false;
 	if (!unspool(f, &s, texts, &frames)) {
 		f->failed = true;
@@ -252,12 +344,7 @@ findings_read(struct findings *f, struct finding *out)
 	}
 	f->read++;
 	*out = s.x;
-	out->device = texts[0];
-	out->field = texts[1];
-	out->value = texts[2];
-	out->expected = texts[3];
-	for (i = 0; i < FINDING_ARGS_MAX; i++)
-		out->args[i].value = texts[5 + i];
+	texts_set(out, texts);
 	out->frames = frames;
 	if (s.group != NULL)
 		out->count = s.group->count - f->limits->max[LIMIT_FINDING_DETAILS] + 1;
@@ -318,6 +405,7 @@ findings_free(struct findings *f)
 	if (f->spool != NULL)
 		fclose(f->spool);
 	arena_free(&f->mem);
+	arena_free(&f->fresh_mem);
 	free(f);
 }
 

@@ -1,4 +1,5 @@
-/* findings - everything that was found: counted at once, spooled to a file without a name, told at the end. */
+/* findings - everything that was found: counted at once, spooled to a file without a name, told at the end
+ * or as it is found. */
 #ifndef SRC_FINDINGS_H
 #define SRC_FINDINGS_H
 
@@ -32,7 +33,7 @@ struct finding {
 	struct slice value, expected;
 	uint32_t line; /* in the body; 0: none */
 	struct finding_arg args[FINDING_ARGS_MAX];
-	/* set by findings_read */
+	/* set by findings_next and findings_read */
 	uint32_t id;
 	uint64_t count; /* this one stands for so many */
 };
@@ -42,7 +43,12 @@ struct findings;
 /* all: details of every finding, not of the first ones of a (rule, device, dialog kind) only. */
 struct findings *findings_new(struct limits *l, bool all, struct err *e);
 void findings_add(struct findings *f, const struct finding *x);
-/* After the last one was added: from the first on. */
+/* From now on, what is added can be pulled at once. Spooled are only those that must wait for the end: the
+ * last one with details of its kind, whose count may still grow. */
+void findings_stream(struct findings *f);
+/* The next one that was added and not pulled; valid until false was answered. */
+bool findings_next(struct findings *f, struct finding *out);
+/* After the last one was added: those that were spooled, from the first on. */
 bool findings_rewind(struct findings *f);
 bool findings_read(struct findings *f,
                    struct finding *out); /* valid until the next call */

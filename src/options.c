@@ -62,8 +62,10 @@ static const struct {
      FOR_ANALYSIS},
     {OPT_STRICT, "strict-passwords", NULL, "refuse a passwords file that others can read",
      FOR_ANALYSIS},
-    {'f', "format", "FORMAT", "json or text (if not given: report json, the others text)",
-     FOR_REPORT | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
+    {'f', "format", "FORMAT",
+     "json, ndjson (a line for each record) or text (if not given: json)", FOR_REPORT},
+    {'f', "format", "FORMAT", "json or text (if not given: text)",
+     FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
     {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
     {OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022",
      FOR_ANALYSIS | FOR_DICTIONARY},
@@ -273,6 +275,23 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	return 0;
 }
 
+/* The option's row for this command, or where it has no such option, for another one; ROWS: there is none. */
+static int
+row_of(int value, enum command c)
+{
+	int i, other = ROWS;
+
+	for (i = 0; i < ROWS; i++) {
+		if (rows[i].value != value)
+			continue;
+		if (c < COMMAND_HELP && (rows[i].commands & (1u << c)))
+			return i;
+		if (other == ROWS)
+			other = i;
+	}
+	return other;
+}
+
 int
 options_parse(int argc, char **argv, struct options *o, struct err *e)
 {
@@ -328,9 +347,7 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 	while ((c = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
 		if (c == ':')
 			return err_set(e, "%s needs a value", argv[optind - 1]);
-		for (row = 0; row < ROWS && rows[row].value != (c == '?' ? optopt : c);
-		     row++)
-			continue;
+		row = row_of(c == '?' ? optopt : c, o->command);
 		if (c == '?' && row != ROWS)
 			return err_set(e, "--%s takes no value", rows[row].name);
 		if (c == '?' || row == ROWS)

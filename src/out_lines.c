@@ -195,6 +195,15 @@ list_end(struct out *o, const struct results *r)
 }
 
 const struct format format_check = {
-    "check", "a line for each finding", false, begin, NULL, NULL, check_end};
+    .name = "check",
+    .what = "a line for each finding",
+    .begin = begin,
+    .end = check_end,
+};
 const struct format format_list = {
-    "list", "a line for each dialog", false, list_begin, list_dialog, NULL, list_end};
+    .name = "list",
+    .what = "a line for each dialog",
+    .begin = list_begin,
+    .dialog = list_dialog,
+    .end = list_end,
+};

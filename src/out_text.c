@@ -424,4 +424,9 @@ end(struct out *o, const struct results *r)
 	figures(o, r);
 }
 
-const struct format format_text = {"text", "for reading", false, begin, NULL, NULL, end};
+const struct format format_text = {
+    .name = "text",
+    .what = "for reading",
+    .begin = begin,
+    .end = end,
+};

@@ -3,7 +3,8 @@
 #include "dissect/chars.h"
 #include "src/secret.h"
 
-static const struct format *const formats[] = {&format_json, &format_text};
+static const struct format *const formats[] = {&format_json, &format_ndjson,
+                                               &format_text};
 
 const struct format *
 format_row(size_t n)

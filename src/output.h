@@ -56,14 +56,19 @@ struct format {
 	const char *name, *what;
 	bool fields;                  /* wants the decoded trees of bodies */
 	bool (*begin)(struct out *o); /* false: no memory, no temporary file */
-	void (*dialog)(struct out *o, const struct dialog *d,
-	               bool last);                                 /* may be NULL */
-	void (*exchange)(struct out *o, const struct exchange *x); /* may be NULL */
+	/* As they pass and end; each may be NULL. A transaction that ended before its dialog was written. */
+	void (*message)(struct out *o, const struct message *m, const struct place *p);
+	void (*transaction)(struct out *o, const struct tx *x);
+	void (*dialog)(struct out *o, const struct dialog *d, bool last);
+	void (*exchange)(struct out *o, const struct exchange *x);
+	/* NULL: they are all read at the end. */
+	void (*finding)(struct out *o, const struct finding *x);
 	void (*end)(struct out *o,
 	            const struct results *r); /* r NULL: given up, free only */
 };
 
-extern const struct format format_json, format_text, format_list, format_check;
+extern const struct format format_json, format_ndjson, format_text, format_list,
+    format_check;
 /* By name among those that `report` offers; NULL if unknown. n-th for help texts. */
 const struct format *format_find(struct slice name);
 const struct format *format_row(size_t n);

@@ -28,6 +28,7 @@ struct run {
 	struct summary summary;
 	struct checker checker;
 	struct arena message, scratch;
+	bool live; /* what comes may come as it happens, and so must what is told of it */
 	bool shown; /* show: the frame was found */
 	bool begun;
 };
@@ -80,6 +81,10 @@ run_open(struct run *r, struct err *e)
 	                (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0') &&
 	                (getenv("TERM") == NULL || strcmp(getenv("TERM"), "dumb") != 0));
 	r->checker = (struct checker){.findings = r->findings, .scratch = &r->scratch};
+	if (r->out.format->finding != NULL) {
+		findings_stream(r->findings);
+		r->live = capture_live(r->capture);
+	}
 	r->begun = r->out.format->begin(&r->out);
 	return r->begun ? 0 : err_set(e, "cannot make a temporary file");
 }
@@ -115,11 +120,23 @@ placed(struct run *r, const struct message *m, const struct place *p)
 			r->summary.auth[a->out.verdict]++;
 		r->summary.bodies[m->mans.verdict]++;
 	}
+	if (r->out.format->message != NULL)
+		r->out.format->message(&r->out, m, p);
 	check_message(&r->checker, m, p);
 	if (r->options->command == COMMAND_SHOW && show_wanted(m, r->options->frame)) {
 		show_message(&r->out, m, p);
 		r->shown = true;
 	}
+}
+
+/* What the checks found since, where the format wants it at once. */
+static void
+run_findings(struct run *r)
+{
+	struct finding x;
+
+	while (r->out.format->finding != NULL && findings_next(r->findings, &x))
+		r->out.format->finding(&r->out, &x);
 }
 
 /* What the tracker says of a message, and of what ended. */
@@ -135,6 +152,8 @@ run_events(struct run *r, const struct message *m)
 			placed(r, m, &e.place);
 			break;
 		case TRACKER_TX:
+			if (f->transaction != NULL && e.tx->listed)
+				f->transaction(&r->out, e.tx);
 			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_DIALOG:
@@ -147,6 +166,7 @@ run_events(struct run *r, const struct message *m)
 				f->exchange(&r->out, e.exchange);
 			break;
 		}
+		run_findings(r);
 		arena_reset(&r->scratch);
 	}
 }
@@ -188,6 +208,7 @@ run_losses(struct run *r)
 
 	while (net_lost(r->net, &loss)) {
 		check_loss(&r->checker, &loss);
+		run_findings(r);
 		arena_reset(&r->scratch);
 	}
 }
@@ -198,7 +219,8 @@ run_frames(struct run *r)
 	struct frame frame;
 	struct datagram d;
 
-	while (capture_next(r->capture, &frame)) {
+	/* Nobody reads any more, or there is no room: the rest would be for nothing. */
+	while (!ferror(r->out.f) && capture_next(r->capture, &frame)) {
 		r->summary.frames++;
 		net_feed(r->net, &frame);
 		while (net_next(r->net, &d)) {
@@ -206,6 +228,8 @@ run_frames(struct run *r)
 			run_records(r);
 		}
 		run_losses(r);
+		if (r->live)
+			(void)fflush(r->out.f);
 	}
 	net_end(r->net);
 	run_losses(r);
@@ -329,6 +353,8 @@ run_analysis(const struct options *o, struct err *e)
 	if (r->out.format == NULL || run_open(r, e) < 0)
 		goto out;
 	run_frames(r);
+	if (ferror(r->out.f))
+		goto out;
 	if (o->command == COMMAND_SHOW && !r->shown) {
 		err_set(e, "%s: frame %llu carries no SIP message", o->captures[0],
 		        (unsigned long long)o->frame);

@@ -450,4 +450,8 @@ end(struct out *o, const struct results *r)
 }
 
 const struct format format_show = {
-    "show", "a message as a tree", false, begin, NULL, NULL, end};
+    .name = "show",
+    .what = "a message as a tree",
+    .begin = begin,
+    .end = end,
+};

@@ -102,16 +102,25 @@ sync_folder(const char *file)
 	free(folder);
 }
 
+/* Why an earlier write failed: nobody kept its errno, so one more octet is tried, behind what is not whole. */
+static int
+cause(FILE *f)
+{
+	errno = 0;
+	clearerr(f);
+	if (fflush(f) == 0 && fputc('\n', f) != EOF)
+		(void)fflush(f);
+	return errno ? errno : EIO;
+}
+
 int
 sink_close(struct sink *s, int keep, struct err *e)
 {
 	const char *name = s->target ? s->target : "output";
-	int wrong = 0, written = !ferror(s->f);
+	int wrong = 0, written = !ferror(s->f) && fflush(s->f) == 0;
 
-	errno = 0;
-	written &= fflush(s->f) == 0;
 	if (!written)
-		wrong = errno ? errno : EIO;
+		wrong = cause(s->f);
 	if (s->f != stdout) {
 		if (s->temporary != NULL && written && fsync(fileno(s->f)) != 0) {
 			written = 0;

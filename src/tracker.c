@@ -171,10 +171,12 @@ clean_up(struct tracker *t)
 	if (!t->has_given)
 		return;
 	t->has_given = false;
-	if (t->given.kind == TRACKER_DIALOG)
+	if (t->given.kind == TRACKER_DIALOG) {
 		dialog_written(t, t->given.dialog);
-	else if (t->given.kind == TRACKER_TX)
+	} else if (t->given.kind == TRACKER_TX) {
+		t->given.tx->ended = true;
 		tx_release(t, t->given.tx);
+	}
 }
 
 int64_t

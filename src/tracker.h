@@ -147,8 +147,10 @@ struct tx {
 	size_t accounted;
 	int queue;
 	int64_t queued_ns;
-	bool write; /* in a DIALOG event: this transaction belongs to the part */
-	bool written, indexed, listed, closed, dead;
+	bool write;  /* in a DIALOG event: this transaction belongs to the part */
+	bool listed; /* waits to be written with its dialog */
+	bool ended;  /* its TX event went out before: nothing in it changes any more */
+	bool written, indexed, closed, dead;
 };
 
 struct party_kept {

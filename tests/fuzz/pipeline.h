@@ -77,8 +77,8 @@ pipeline_init(void)
 	must(pipeline_once.nowhere != NULL);
 }
 
-/* The bits of choice: 1 the default limits, 2 and 4 the format, 8 and 16 the profile, 32 all findings, 64 color,
- * 128 each message as a tree. */
+/* The bits of choice: 1 the default limits, 2 and 4 the format, 8 and 16 the profile, 32 all findings, 64 color
+ * (of JSON: lines), 128 each message as a tree. */
 static inline void
 pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captures)
 {
@@ -97,6 +97,8 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	arena_init(&p->scratch, PIPELINE_SCRATCH);
 	arena_init(&p->out.scratch, PIPELINE_SCRATCH);
 	p->out.format = formats[choice >> 1 & 3];
+	if (p->out.format == &format_json && (choice & 64))
+		p->out.format = &format_ndjson;
 	p->out.f = pipeline_once.nowhere;
 	p->out.captures = captures;
 	p->out.color = (choice & 64) != 0;
@@ -104,6 +106,8 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	p->tracker = tracker_new(&p->limits, pipeline_once.auth, &t);
 	p->findings = findings_new(&p->limits, (choice & 32) != 0, &e);
 	must(p->tracker != NULL && p->findings != NULL);
+	if (p->out.format->finding != NULL)
+		findings_stream(p->findings);
 	p->checker = (struct checker){.findings = p->findings, .scratch = &p->scratch};
 	must(p->out.format->begin(&p->out));
 }
@@ -124,6 +128,16 @@ pipeline_show(struct pipeline *p, const struct message *m, const struct place *p
 	arena_free(&show.scratch);
 }
 
+/* What was found since, where the format wants it at once. */
+static inline void
+pipeline_findings(struct pipeline *p)
+{
+	struct finding x;
+
+	while (p->out.format->finding != NULL && findings_next(p->findings, &x))
+		p->out.format->finding(&p->out, &x);
+}
+
 static inline void
 pipeline_events(struct pipeline *p, const struct message *m)
 {
@@ -137,11 +151,15 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			must(!placed && e.place.dialog != NULL && e.place.tx != NULL);
 			placed = true;
 			summary_message(&p->summary, m, &e.place);
+			if (f->message != NULL)
+				f->message(&p->out, m, &e.place);
 			check_message(&p->checker, m, &e.place);
 			if (p->choice & 128)
 				pipeline_show(p, m, &e.place);
 			break;
 		case TRACKER_TX:
+			if (f->transaction != NULL && e.tx->listed)
+				f->transaction(&p->out, e.tx);
 			check_ended(&p->checker, &e);
 			break;
 		case TRACKER_DIALOG:
@@ -154,6 +172,7 @@ pipeline_events(struct pipeline *p, const struct message *m)
 				f->exchange(&p->out, e.exchange);
 			break;
 		}
+		pipeline_findings(p);
 		arena_reset(&p->scratch);
 	}
 	must(placed);

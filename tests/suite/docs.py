@@ -3,8 +3,8 @@
 Examples. In the pages, each ```sh block with lines that begin "$ " is run, each block in a folder of its own
 that looks as the user's (samples/, build/gbscope, gbscope in PATH, capture.pcap, passwords.txt); what follows a
 command must be its output, a line "..." stands for any lines. In the manual, displays (.Bd -literal) are the
-same. A ```json block below a line <!-- SAMPLE PATH --> is that part of the report on samples/SAMPLE.pcap; "..."
-in it stands for any value. docs/accept writes what is printed now."""
+same. A ```json block below a line <!-- SAMPLE PATH --> is that part of the report on samples/SAMPLE.pcap (below
+<!-- ndjson SAMPLE TYPE[...] --> a line of it); "..." in it stands for any value. docs/accept writes what is printed now."""
 import ast
 import json
 import re
@@ -93,7 +93,7 @@ def blocks_of(path):
                 out.append(Block(first, inner, None))
             first = marked = None
         elif first is None and line.strip():
-            m = re.fullmatch(r'<!-- (\S+) (\S+) -->', line)
+            m = re.fullmatch(r'<!-- (\S+|ndjson \S+) (\S+) -->', line)
             marked = (m[1], m[2]) if m else None
     return out
 
@@ -148,7 +148,15 @@ def agrees(want, got):
 
 def part(suite, sample, path):
     """A part of a report: dialogs[0].from, findings[rule=sip-via-missing]"""
-    value = suite.report('-p', 'samples/passwords.txt', f'samples/{sample}.pcap')
+    form, _, sample = sample.rpartition(' ')
+    args = ['-p', 'samples/passwords.txt', f'samples/{sample}.pcap']
+    if form:
+        value = {}
+        for line in text(suite.call('report', '-f', form, *args, status=0).stdout).splitlines():
+            record = json.loads(line)
+            value.setdefault(record['type'], []).append(record)
+    else:
+        value = suite.report(*args)
     for name, index, key, wanted in re.findall(r'(\w+)|\[(?:(\d+)|(\w+)=([\w-]+))\]', path):
         if key:
             value = next((x for x in value if str(x[key]) == wanted), None)
@@ -397,6 +405,9 @@ def completes(suite, shell, ask):
             check(want == got, f'{command}: {sorted(want ^ got)}')
         got = ask(suite, place, 'gbscope', 'check', '--fail-on', '')
         check(sorted(got) == ['error', 'note', 'warning'], f'--fail-on: {got}')
+        for command, more in (('report', ['ndjson']), ('rules', [])):
+            got = ask(suite, place, 'gbscope', command, '--format', '')
+            check(sorted(got) == sorted(['json', 'text', *more]), f'{command} --format: {got}')
         got = ask(suite, place, 'gbscope', 'explain', 'auth-response-m')
         check(got == ['auth-response-mismatch'], f'explain: {got}')
         for command in ('explain', 'fields'):

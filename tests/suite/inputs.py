@@ -245,12 +245,14 @@ def secrets(suite):
 def same_bytes(suite):
     """Whatever the zone, the locale, the folder and the day."""
     def run():
-        args = ('report', '-f', 'json', '-p', 'samples/passwords.txt')
         names = [f'samples/{p.name}' for p in sorted((suite.place / 'samples').glob('*.pcap'))]
-        want = suite.call(*args, *names).stdout
-        for env in ({'TZ': 'Asia/Shanghai'}, {'LC_ALL': 'C'}, {'LC_ALL': 'tr_TR.UTF-8'},
-                    {'MALLOC_PERTURB_': '165'}, {}):
-            compare(text(want), text(suite.call(*args, *names, env=env).stdout), f'with {env}')
+        for form in ('json', 'ndjson'):
+            args = ('report', '-f', form, '-p', 'samples/passwords.txt')
+            want = suite.call(*args, *names).stdout
+            for env in ({'TZ': 'Asia/Shanghai'}, {'LC_ALL': 'C'}, {'LC_ALL': 'tr_TR.UTF-8'},
+                        {'MALLOC_PERTURB_': '165'}, {}):
+                compare(text(want), text(suite.call(*args, *names, env=env).stdout),
+                        f'{form} with {env}')
         backwards = suite.report('-p', 'samples/passwords.txt', *names[::-1])
         check(len(backwards['captures']) == len(names), 'not all captures')
     return Test('same bytes out for same bytes in', run)

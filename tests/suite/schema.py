@@ -1,4 +1,6 @@
 """schema - docs/report.schema.json is a schema, and the reports are what it says (schema/validate)."""
+import json
+
 import flow as flowlang
 import variants
 
@@ -56,13 +58,24 @@ def one_flow(suite, path):
 def rejects(suite):
     """A validator that takes anything would prove nothing."""
     def run():
-        bad = suite.folder('schema') / 'bad.json'
-        bad.write_text('{"schema": 1, "dialogs": "none"}')
-        try:
-            validate(suite, [bad])
-        except Failure:
-            return
-        raise Failure('a wrong report passed')
+        folder = suite.folder('schema')
+        lines = text(suite.call('report', '-f', 'ndjson', 'samples/catalog.pcap',
+                                'samples/keepalive-lost.pcap').stdout).splitlines()
+        wrong = {'bad.json': '{"schema": 1, "dialogs": "none"}', 'type.ndjson': '{"type": "nothing"}',
+                 'line.json': '[]'}
+        for kind in ('start', 'message', 'transaction', 'dialog', 'exchange', 'device', 'finding',
+                     'capture', 'summary'):
+            line = next(x for x in map(json.loads, lines) if x['type'] == kind)
+            wrong[f'{kind}-more.ndjson'] = json.dumps({**line, 'transactions_more': []})
+            wrong[f'{kind}-less.ndjson'] = json.dumps(dict(list(line.items())[:-1]))
+            wrong[f'{kind}-none.ndjson'] = json.dumps({**line, list(line)[-1]: [1]})
+        for name, what in wrong.items():
+            (folder / name).write_text(what)
+            try:
+                validate(suite, [folder / name])
+            except Failure:
+                continue
+            raise Failure(f'passed: {name}: {what[:300]}')
     return Test('schema: a wrong report does not pass', run)
 
 

@@ -126,6 +126,66 @@ test_many_devices(void)
 	findings_free(f);
 }
 
+/* Pulled as they are found: the same ids, and the last one of a kind waits for its count. */
+static void
+test_stream(void)
+{
+	static const uint64_t frames[] = {3, 4};
+	struct findings *f = fresh(false);
+	struct finding x = {.rule = RULE_A,
+	                    .device = SLICE("d1"),
+	                    .frames = frames,
+	                    .frames_total = 2,
+	                    .has_value = true,
+	                    .value = SLICE("response=geheim")};
+	int i;
+
+	findings_stream(f);
+	ok(!findings_next(f, &x), "nothing yet");
+	findings_add(f, &x);
+	add(f, RULE_A, "d2", 9, false);
+	ok(findings_next(f, &x) && x.id == 1 && x.count == 1, "the first one");
+	ok(slice_eq(x.device, SLICE("d1")) && x.frames_total == 2 && x.frames[1] == 4,
+	   "with its device and frames");
+	ok(slice_eq(x.value, SLICE("response=<6 octe")), "masked and cut: " SLICE_FMT,
+	   SLICE_ARG(x.value));
+	ok(findings_next(f, &x) && x.id == 2 && x.frame == 9, "the second one");
+	ok(!findings_next(f, &x), "and no more");
+	for (i = 0; i < 6; i++)
+		add(f, RULE_A, "d1", 1, false);
+	ok(findings_next(f, &x) && x.id == 3 && !findings_next(f, &x),
+	   "the last one with details does not come");
+	ok(findings_rewind(f) && findings_read(f, &x) && x.id == 4 && x.count == 5,
+	   "but at the end, with its count");
+	ok(!findings_read(f, &x) && !findings_failed(f), "alone");
+	findings_free(f);
+}
+
+/* More than there is room for waits for the end; none is lost. */
+static void
+test_stream_full(void)
+{
+	struct findings *f = fresh(true);
+	struct finding x;
+	uint32_t last = 0, n = 0;
+
+	limits.max[LIMIT_FINDINGS] = 10000;
+	findings_stream(f);
+	for (n = 0; n < 10000; n++)
+		add(f, RULE_A, "d1", n + 1, false);
+	for (n = 0; findings_next(f, &x); n++)
+		last = x.id;
+	ok(n != 0 && n < 10000 && last == n, "the first ones are pulled, in order");
+	ok(findings_rewind(f), "the others are read");
+	for (; findings_read(f, &x); n++)
+		if (x.id == last + 1)
+			last++;
+	ok(n == 10000 && last == n, "behind them, in order");
+	add(f, RULE_A, "d1", 1, false);
+	ok(!findings_next(f, &x), "beyond the bound they only count");
+	findings_free(f);
+}
+
 static void
 test_texts(void)
 {
@@ -182,6 +242,8 @@ main(void)
 	test_counts();
 	test_groups();
 	test_many_devices();
+	test_stream();
+	test_stream_full();
 	test_texts();
 	return done();
 }

@@ -1,0 +1,36 @@
+/* out_record - the members of each record of the report, for every form that is JSON (docs/report.schema.json).
+ *
+ * Each writes members only: the braces, and what stands before or behind, are the caller's. */
+#ifndef SRC_OUT_RECORD_H
+#define SRC_OUT_RECORD_H
+
+#include "src/emit.h"
+#include "src/output.h"
+
+#define REPORT_SCHEMA "\"gbscope-report-1\""
+#define REPORT_GENERATOR "{\"name\":\"gbscope\",\"version\":\"" GBSCOPE_VERSION "\"}"
+
+struct writer {
+	struct emit json;
+	struct hash_key key;            /* for the trees of bodies */
+	const struct capture *captures; /* for the precision of times */
+};
+
+void writer_init(struct writer *w, struct out *o);
+
+void record_message(struct writer *w, const struct message *m, const struct place *p);
+void record_transaction(struct writer *w, const struct tx *x);
+void record_dialog(struct writer *w,
+                   const struct dialog *d); /* without its transactions */
+void record_exchange(struct writer *w, const struct exchange *x);
+void record_finding(struct writer *w, const struct finding *x);
+
+/* out_totals.c: what is known at the end. */
+void record_device(struct writer *w, const struct device *d, const struct findings *f);
+void record_capture(struct writer *w, const struct results *r, size_t i);
+void record_summary(struct writer *w, const struct results *r);
+
+/* The time of something in a capture. */
+void record_time(struct writer *w, const char *key, int64_t ns, uint32_t capture);
+
+#endif

@@ -1,0 +1,219 @@
+/* Records of what is known at the end: captures, devices, the summary. */
+#include "src/out_record.h"
+
+#include "src/member.h"
+
+static void
+counts(struct emit *j, const char *key, uint64_t error, uint64_t warning, uint64_t note)
+{
+	emit_key(j, key);
+	emit_open(j, '{');
+	member_number(j, "error", error);
+	member_number(j, "warning", warning);
+	member_number(j, "note", note);
+	emit_close(j, '}');
+}
+
+void
+record_device(struct writer *w, const struct device *d, const struct findings *f)
+{
+	static const char *const editions[] = {NULL, "2011", "2014", NULL,  "2016",
+	                                       NULL, NULL,   NULL,   "2022"};
+	struct emit *j = &w->json;
+	uint64_t n[4];
+	char t[ADDR_TEXT];
+	unsigned i;
+
+	member_text_if(j, "id", true, d->id);
+	member_string(j, "kind", device_kind_name(d->kind));
+	member_bool_if(j, "registered", d->registered >= 0, d->registered != 0);
+	emit_key(j, "addresses");
+	emit_open(j, '[');
+	for (i = 0; i < d->addresses_total; i++)
+		emit_string(j, addr_text(&d->addresses[i], t));
+	emit_close(j, ']');
+	member_text(j, "user_agent", d->user_agent);
+	member_string(j, "edition", d->edition <= 8 ? editions[d->edition] : NULL);
+	findings_of_device(f, d->id, n);
+	counts(j, "findings", n[SEVERITY_ERROR], n[SEVERITY_WARNING], n[SEVERITY_NOTE]);
+}
+
+static void
+link_types(struct emit *j, const struct capture_info *c)
+{
+	char name[32];
+	size_t i;
+
+	emit_key(j, "link_types");
+	emit_open(j, '[');
+	for (i = 0; i < c->links_total; i++) {
+		const struct link_type *link = link_find(c->links[i]);
+
+		(void)snprintf(name, sizeof(name), "LINKTYPE %d", c->links[i]);
+		emit_string(j, link ? link->name : name);
+	}
+	emit_close(j, ']');
+}
+
+static void
+skipped(struct emit *j, const struct ledger *l, size_t capture)
+{
+	uint64_t n;
+	int s;
+
+	emit_key(j, "skipped");
+	emit_open(j, '{');
+	for (s = 0; s < SKIP_TOTAL; s++) {
+		n = ledger_skipped(l, capture, (enum skip)s);
+		if (n != 0)
+			member_number(j, skip_text((enum skip)s), n);
+	}
+	emit_close(j, '}');
+}
+
+static void
+comments(struct emit *j, const struct capture_info *c)
+{
+	size_t i;
+
+	emit_key(j, "comments");
+	emit_open(j, '[');
+	for (i = 0; i < c->comments_total; i++) {
+		emit_open(j, '{');
+		member_number_if(j, "frame", c->comments[i].frame != 0,
+		                 c->comments[i].frame);
+		member_text_if(j, "comment", true, slice_str(c->comments[i].text));
+		emit_close(j, '}');
+	}
+	emit_close(j, ']');
+}
+
+void
+record_capture(struct writer *w, const struct results *r, size_t i)
+{
+	const struct capture_info *c = capture_info(r->captures, i);
+	struct emit *j = &w->json;
+	char format[64];
+
+	member_text_if(j, "file", true, slice_str(c->file));
+	(void)snprintf(format, sizeof(format), "%s%s%s", c->format,
+	               c->packing ? ", " : "", c->packing ? c->packing : "");
+	member_string(j, "format", format);
+	link_types(j, c);
+	member_number(j, "frames", c->frames);
+	member_number(j, "bytes", c->bytes);
+	if (c->frames != 0) {
+		record_time(w, "first", c->first_ns, (uint32_t)i);
+		record_time(w, "last", c->last_ns, (uint32_t)i);
+	} else {
+		member_string(j, "first", NULL);
+		member_string(j, "last", NULL);
+	}
+	member_bool(j, "complete", c->complete);
+	member_number(j, "used", ledger_used(r->ledger, i));
+	skipped(j, r->ledger, i);
+	comments(j, c);
+}
+
+static uint64_t
+devices(const struct tracker *t)
+{
+	const struct device *d = NULL;
+	uint64_t n = 0;
+
+	while ((d = tracker_device(t, d)) != NULL)
+		n += d->kind == DEVICE_DEVICE;
+	return n;
+}
+
+/* Both made of what was captured: a method is a token, and more than 63 of them are "other". */
+static void
+methods_statuses(struct emit *j, const struct summary *s)
+{
+	char key[16];
+	size_t i;
+
+	emit_key(j, "methods");
+	emit_open(j, '{');
+	for (i = 0; i < s->methods_total; i++) {
+		emit_text_key(j, "", slice_str(s->methods[i].name));
+		emit_number(j, s->methods[i].n);
+	}
+	emit_close(j, '}');
+	emit_key(j, "statuses");
+	emit_open(j, '{');
+	for (i = 0; i <= STATUSES_MAX; i++) {
+		if (s->statuses[i] == 0)
+			continue;
+		(void)snprintf(key, sizeof(key), i == STATUSES_MAX ? "other" : "%zu", i);
+		member_number(j, key, s->statuses[i]);
+	}
+	emit_close(j, '}');
+}
+
+static void
+verdicts(struct emit *j, const struct summary *s)
+{
+	static const enum auth_verdict auths[] = {AUTH_VERIFIED, AUTH_MISMATCH,
+	                                          AUTH_NO_PASSWORD, AUTH_UNSUPPORTED,
+	                                          AUTH_MALFORMED};
+	static const enum body_verdict bodies[] = {BODY_VALID, BODY_INVALID,
+	                                           BODY_MALFORMED, BODY_UNKNOWN};
+	size_t i;
+
+	emit_key(j, "auth");
+	emit_open(j, '{');
+	for (i = 0; i < sizeof(auths) / sizeof(auths[0]); i++)
+		member_number(j, auth_verdict_name(auths[i]), s->auth[auths[i]]);
+	emit_close(j, '}');
+	emit_key(j, "bodies");
+	emit_open(j, '{');
+	for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		member_number(j, body_verdict_name(bodies[i]), s->bodies[bodies[i]]);
+	emit_close(j, '}');
+}
+
+static void
+rules_limits(struct emit *j, const struct results *r)
+{
+	enum severity worst;
+	uint64_t n;
+	int i;
+
+	emit_key(j, "rules");
+	emit_open(j, '{');
+	for (i = 0; i < RULE_TOTAL; i++) {
+		n = findings_of_rule(r->findings, (enum rule)i, &worst);
+		if (n != 0)
+			member_number(j, rule_infos[i].id, n);
+	}
+	emit_close(j, '}');
+	emit_key(j, "limits");
+	emit_open(j, '{');
+	for (i = 0; i < LIMIT_TOTAL; i++)
+		if (r->limits->dropped[i] != 0)
+			member_number(j, limit_name((enum limit)i),
+			              r->limits->dropped[i]);
+	emit_close(j, '}');
+}
+
+void
+record_summary(struct writer *w, const struct results *r)
+{
+	const struct summary *s = r->summary;
+	struct emit *j = &w->json;
+
+	member_number(j, "frames", s->frames);
+	member_number(j, "messages", s->messages);
+	member_number(j, "requests", s->requests);
+	member_number(j, "responses", s->responses);
+	methods_statuses(j, s);
+	member_number(j, "transactions", s->transactions);
+	member_number(j, "dialogs", tracker_dialogs(r->tracker));
+	member_number(j, "devices", devices(r->tracker));
+	verdicts(j, s);
+	counts(j, "findings", findings_count(r->findings, SEVERITY_ERROR),
+	       findings_count(r->findings, SEVERITY_WARNING),
+	       findings_count(r->findings, SEVERITY_NOTE));
+	rules_limits(j, r);
+}
