@@ -150,7 +150,7 @@ registered_edition(const struct run *r, const struct message *m)
 {
 	const struct device *d = NULL;
 
-	if (!m->manscdp || m->edition != 0)
+	if ((!m->manscdp && m->content != CONTENT_MANSRTSP) || m->edition != 0)
 		return 0;
 	d = tracker_find_device(r->tracker, m->from.uri.user);
 	if (d == NULL || d->edition == 0)
