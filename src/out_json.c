@@ -6,11 +6,11 @@
 
 #include "src/emit.h"
 #include "src/out_fields.h"
+#include "src/out_media.h"
 #include "src/spool.h"
 
 enum {
 	ADD_FLAGS = JSON_C_OBJECT_ADD_KEY_IS_NEW | JSON_C_OBJECT_KEY_IS_CONSTANT,
-	COPY_BYTES = 65536
 };
 
 struct own {
@@ -215,7 +215,7 @@ body(struct out *o, const struct kept_body *b)
 	if (b->nodes != NULL)
 		fields_emit(j, b, &((struct own *)o->own)->key);
 	else
-		emit_null(j);
+		media_emit(j, b);
 	emit_close(j, '}');
 }
 
@@ -576,18 +576,6 @@ summary(struct out *o, const struct results *r)
 }
 
 static void
-copy(FILE *from, FILE *to)
-{
-	char *t = malloc(COPY_BYTES);
-	size_t n;
-
-	rewind(from);
-	while (t != NULL && (n = fread(t, 1, COPY_BYTES, from)) != 0)
-		(void)fwrite(t, n, 1, to);
-	free(t);
-}
-
-static void
 end(struct out *o, const struct results *r)
 {
 	struct own *own = o->own;
@@ -599,7 +587,7 @@ end(struct out *o, const struct results *r)
 
 	if (r != NULL) {
 		(void)fputs("\n],\n\"exchanges\":[", o->f);
-		copy(own->exchanges, o->f);
+		spool_copy(own->exchanges, o->f);
 		(void)fputs("\n],\n\"media\":[],\n\"devices\":[", o->f);
 		while ((d = tracker_device(r->tracker, d)) != NULL)
 			write_record(o, o->f, device(o, d, r->findings), n++);
@@ -629,5 +617,7 @@ end(struct out *o, const struct results *r)
 }
 
 const struct format format_json = {
-    "json", "one JSON document (docs/report.schema.json)", true, begin, dialog, exchange,
-    end};
+    "json",   "one JSON document (docs/report.schema.json)",
+    true,     true,
+    begin,    dialog,
+    exchange, end};

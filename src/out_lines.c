@@ -195,6 +195,7 @@ list_end(struct out *o, const struct results *r)
 }
 
 const struct format format_check = {
-    "check", "a line for each finding", false, begin, NULL, NULL, check_end};
+    "check", "a line for each finding", false, false, begin, NULL, NULL, check_end};
 const struct format format_list = {
-    "list", "a line for each dialog", false, list_begin, list_dialog, NULL, list_end};
+    "list",  "a line for each dialog", false, false, list_begin, list_dialog, NULL,
+    list_end};

@@ -55,6 +55,7 @@ struct out {
 struct format {
 	const char *name, *what;
 	bool fields;                  /* wants the decoded trees of bodies */
+	bool media;                   /* wants SDP and MANSRTSP */
 	bool (*begin)(struct out *o); /* false: no memory, no temporary file */
 	void (*dialog)(struct out *o, const struct dialog *d,
 	               bool last);                                 /* may be NULL */

@@ -61,6 +61,7 @@ run_open(struct run *r, struct err *e)
 	if (r->sink == NULL)
 		return -1;
 	t.keep_fields = r->out.format->fields;
+	t.keep_media = r->out.format->media;
 	r->net = net_new(&r->limits, capture_total(r->capture));
 	r->transport = transport_new(&r->limits);
 	r->tracker = tracker_new(&r->limits, r->auth, &t);

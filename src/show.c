@@ -451,4 +451,4 @@ end(struct out *o, const struct results *r)
 }
 
 const struct format format_show = {
-    "show", "a message as a tree", false, begin, NULL, NULL, end};
+    "show", "a message as a tree", false, false, begin, NULL, NULL, end};
