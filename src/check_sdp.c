@@ -312,6 +312,7 @@ static void
 rtpmap(const struct checker *c, const struct message *m, const struct place *p,
        const struct sdp_line *l, bool *mapped)
 {
+	enum severity severity = SEVERITY_OFF;
 	struct sdp_rtpmap r;
 	const char *fault = NULL;
 
@@ -319,11 +320,15 @@ rtpmap(const struct checker *c, const struct message *m, const struct place *p,
 		fault = r.has_pt ? "not ENCODING/CLOCK" : "no payload type from 0 to 127";
 	else if (mapped[r.pt])
 		fault = "this type was described before";
+	/* "31 LPC" without a clock: even RFC 4475 3.1.1.1 has it in a message that is right. */
+	if (fault != NULL && r.has_pt && r.encoding.n != 0 && r.clock_text.n == 0)
+		severity = SEVERITY_WARNING;
 	if (r.has_pt)
 		mapped[r.pt] = true;
 	if (fault != NULL)
-		found(c, m, p, RULE_SDP_RTPMAP, .field = SLICE("sdp.rtpmap"),
-		      VALUE(l->rest), .line = line_of(m->sdp, l),
+		found(c, m, p, RULE_SDP_RTPMAP, .severity = severity,
+		      .field = SLICE("sdp.rtpmap"), VALUE(l->rest),
+		      .line = line_of(m->sdp, l),
 		      ARGS({"detail", slice_str(fault)}, {"value", l->rest}));
 }
 
