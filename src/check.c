@@ -27,7 +27,7 @@ found_on(const struct checker *c, const struct message *m, const struct place *p
 {
 	/* Fields have the names of the registry: a header's is sip.NAME. */
 	if (x->field.n != 0 && x->field.p[0] != '/' &&
-	    !slice_starts(x->field, SLICE("sip."))) {
+	    slice_index(x->field, '.') == x->field.n) {
 		uint8_t *t = arena_alloc(c->scratch, x->field.n + 4);
 
 		if (t != NULL) {
@@ -91,6 +91,9 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_auth(c, m, p);
 	check_body(c, m, p);
 	check_gb(c, m, p);
+	check_sdp(c, m, p);
+	check_sdp_gb(c, m, p);
+	check_mansrtsp(c, m, p);
 }
 
 /* RFC 3261 17.1.1.2 (timer B: no response at all), 17.1.2.2 (timer F: no final response). */

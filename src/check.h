@@ -60,5 +60,17 @@ void check_register(const struct checker *c, const struct message *m,
 void check_auth(const struct checker *c, const struct message *m, const struct place *p);
 void check_body(const struct checker *c, const struct message *m, const struct place *p);
 void check_gb(const struct checker *c, const struct message *m, const struct place *p);
+void check_sdp(const struct checker *c, const struct message *m, const struct place *p);
+void check_sdp_gb(const struct checker *c, const struct message *m,
+                  const struct place *p);
+void check_mansrtsp(const struct checker *c, const struct message *m,
+                    const struct place *p);
+
+/* All of its body is there: only then can it lack something. */
+static inline bool
+body_whole(const struct message *m)
+{
+	return m->missing == 0 && (m->rec.faults & RECORD_PARTIAL) == 0;
+}
 
 #endif

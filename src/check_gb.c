@@ -27,38 +27,6 @@ user(const struct checker *c, const struct message *m, const struct place *p,
 		      ARGS({"user", x->uri.user}, {"header", slice_str(header)}));
 }
 
-/* RFC 1918 3, RFC 4193 3.1. */
-static bool
-is_private(const struct addr *a)
-{
-	if (a->n != 4)
-		return (a->ip[0] & 0xFE) == 0xFC;
-	return a->ip[0] == 10 || (a->ip[0] == 172 && (a->ip[1] & 0xF0) == 16) ||
-	       (a->ip[0] == 192 && a->ip[1] == 168);
-}
-
-/* What kind of address nobody can answer to; "" for the others. */
-static const char *
-unreachable(const struct addr *a)
-{
-	static const uint8_t zero[16];
-
-	if (memcmp(a->ip, zero, a->n) == 0)
-		return "the unspecified address";
-	if (a->n == 4) {
-		if (a->ip[0] == 127)
-			return "a loopback address";
-		if (a->ip[0] == 169 && a->ip[1] == 254)
-			return "a link-local address";
-		return "";
-	}
-	if (memcmp(a->ip, zero, 15) == 0 && a->ip[15] == 1)
-		return "the loopback address";
-	if (a->ip[0] == 0xFE && (a->ip[1] & 0xC0) == 0x80)
-		return "a link-local address";
-	return "";
-}
-
 static void
 host(const struct checker *c, const struct message *m, const struct place *p,
      struct slice text, const char *header)
@@ -71,10 +39,10 @@ host(const struct checker *c, const struct message *m, const struct place *p,
 
 	if (!addr_parse(text, &a) || addr_ip_eq(&a, src))
 		return;
-	what = unreachable(&a);
+	what = addr_unreachable(&a);
 	/* Behind NAT a Contact is wrong; who sends rport as well is most often found by its source: RFC 3581. */
-	if (what[0] == '\0' && header[0] == 'C' && is_private(&a) && !is_private(src) &&
-	    unreachable(src)[0] == '\0') {
+	if (what[0] == '\0' && header[0] == 'C' && addr_private(&a) &&
+	    !addr_private(src) && addr_unreachable(src)[0] == '\0') {
 		what = "a private address";
 		severity = m->request && m->via.has_rport ? SEVERITY_NOTE : SEVERITY_OFF;
 	}

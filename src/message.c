@@ -33,6 +33,18 @@ method_find(struct slice name)
 	return METHOD_OTHER;
 }
 
+enum content
+content_find(struct slice type)
+{
+	if (slice_ieq(type, SLICE("application/sdp")))
+		return CONTENT_SDP;
+	/* The second name is no standard's, but some stacks': the start line is the same. */
+	if (slice_ieq(type, SLICE("application/mansrtsp")) ||
+	    slice_ieq(type, SLICE("application/rtsp")))
+		return CONTENT_MANSRTSP;
+	return CONTENT_OTHER;
+}
+
 static void
 party_read(const struct sip *s, enum sip_hdr id, struct party *p)
 {
@@ -128,6 +140,7 @@ body_cut(struct message *m)
 	m->content_type = slice_trim(m->content_type);
 	if (m->body.n == 0)
 		return;
+	m->content = content_find(m->content_type);
 	m->manscdp = slice_ieq(m->content_type, SLICE("application/manscdp+xml"));
 	if (!m->manscdp && (m->content_type.n == 0 ||
 	                    slice_ieq(m->content_type, SLICE("application/xml")) ||
@@ -188,6 +201,23 @@ message_via(const struct message *m, struct slice value, struct sip_via *out)
 	return m->via_dis;
 }
 
+static void
+content_read(struct arena *a, struct message *m)
+{
+	struct sdp *sdp;
+	struct mansrtsp *rtsp;
+
+	if (m->content == CONTENT_SDP && (sdp = ARENA_NEW(a, struct sdp)) != NULL) {
+		m->content_dis = sdp_dissect(m->body, a, sdp);
+		m->sdp = sdp;
+	}
+	if (m->content == CONTENT_MANSRTSP &&
+	    (rtsp = ARENA_NEW(a, struct mansrtsp)) != NULL) {
+		m->content_dis = mansrtsp_dissect(m->body, a, rtsp);
+		m->rtsp = rtsp;
+	}
+}
+
 bool
 message_body(const struct message_reader *r, uint8_t registered, struct arena *a,
              struct message *m)
@@ -202,8 +232,11 @@ message_body(const struct message_reader *r, uint8_t registered, struct arena *a
 	    .response = !m->request,
 	};
 
+	m->spoken = in.edition;
 	if (m->manscdp)
 		body_read(r->bodies, &in, a, &m->mans);
+	else
+		content_read(a, m);
 	return !a->failed;
 }
 

@@ -3,6 +3,8 @@
 #define SRC_MESSAGE_H
 
 #include "dissect/digest.h"
+#include "dissect/mansrtsp.h"
+#include "dissect/sdp.h"
 #include "dissect/sip.h"
 #include "src/body.h"
 #include "src/record.h"
@@ -25,6 +27,10 @@ enum method {
 	METHOD_PUBLISH,
 };
 enum method method_find(struct slice name); /* case counts: RFC 3261 7.1 */
+
+/* What a body is by its Content-Type, beside MANSCDP. */
+enum content { CONTENT_OTHER, CONTENT_SDP, CONTENT_MANSRTSP };
+enum content content_find(struct slice type); /* type/subtype; case does not count */
 
 /* To or From, with its URI. */
 struct party {
@@ -63,8 +69,14 @@ struct message {
 	struct slice content_type; /* type/subtype without parameters, as it stands */
 	bool manscdp;              /* the body is MANSCDP by its type or content */
 	struct body mans;          /* verdict BODY_NONE otherwise */
+	enum content content;
+	enum dis content_dis;        /* of the next two */
+	const struct sdp *sdp;       /* CONTENT_SDP with a body; else NULL */
+	const struct mansrtsp *rtsp; /* CONTENT_MANSRTSP with a body; else NULL */
 	bool gb; /* shows that this is GB/T 28181: 20-digit user, MANSCDP, X-GB-Ver */
 	uint8_t edition; /* EDITION_ bit from X-GB-Ver, or 0 */
+	uint8_t
+	    spoken; /* the edition it is held to: given, its own or its sender's; or 0 */
 };
 
 struct message_reader {
@@ -78,7 +90,7 @@ bool message_read(const struct record *rec, struct arena *a, struct message *out
 /* A Via value of it: the top one was read already. */
 enum dis message_via(const struct message *m, struct slice value, struct sip_via *out);
 
-/* Decodes its MANSCDP body, if that is what it has. registered: the edition that the sender told when it
+/* Decodes its body: MANSCDP, SDP or MANSRTSP, if that is what it has. registered: the edition that the sender told when it
  * registered, or 0: taken where the message does not tell one, and what it says is a guess then. */
 bool message_body(const struct message_reader *r, uint8_t registered, struct arena *a,
                   struct message *m);

@@ -151,6 +151,7 @@ const struct format format_json = {
     .name = "json",
     .what = "one JSON document (docs/report.schema.json)",
     .fields = true,
+    .media = true,
     .begin = begin,
     .dialog = dialog,
     .exchange = exchange,

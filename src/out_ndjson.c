@@ -149,6 +149,7 @@ const struct format format_ndjson = {
     .name = "ndjson",
     .what = "a JSON line for each record, as it is decided",
     .fields = true,
+    .media = true,
     .begin = begin,
     .message = message,
     .transaction = transaction,

@@ -3,6 +3,7 @@
 
 #include "src/member.h"
 #include "src/out_fields.h"
+#include "src/out_media.h"
 
 enum { TEXT_SHOWN = 1024 }; /* octets of one header value: what the tracker keeps, too */
 
@@ -66,7 +67,7 @@ body(struct writer *w, const struct kept_body *b)
 	if (b->nodes != NULL)
 		fields_emit(j, b, &w->key);
 	else
-		emit_null(j);
+		media_emit(j, b);
 	emit_close(j, '}');
 }
 

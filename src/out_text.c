@@ -3,7 +3,16 @@
 
 #include <stdlib.h>
 
-enum { FAILURES_TOLD = 40, COLUMN_RULE = 30 };
+#include "src/out_media.h"
+#include "src/spool.h"
+
+enum { FAILURES_TOLD = 40, CALLS_TOLD = 40, COLUMN_RULE = 30 };
+
+struct own {
+	FILE *
+	    calls; /* what was said of media, as the dialogs end: it is written behind the devices */
+	uint64_t total;
+};
 
 enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
 
@@ -28,7 +37,16 @@ inked(struct out *o, enum ink i, const char *s)
 static bool
 begin(struct out *o)
 {
-	(void)o;
+	struct own *own = calloc(1, sizeof(*own));
+
+	if (own == NULL)
+		return false;
+	own->calls = spool_open();
+	if (own->calls == NULL) {
+		free(own);
+		return false;
+	}
+	o->own = own;
 	return true;
 }
 
@@ -231,10 +249,10 @@ devices(struct out *o, const struct results *r)
 }
 
 static void
-place(struct out *o, const struct results *r, uint32_t capture, uint64_t frame)
+place(struct out *o, uint32_t capture, uint64_t frame)
 {
-	if (capture_total(r->captures) > 1 && capture < capture_total(r->captures)) {
-		const char *file = capture_info(r->captures, capture)->file,
+	if (capture_total(o->captures) > 1 && capture < capture_total(o->captures)) {
+		const char *file = capture_info(o->captures, capture)->file,
 		           *slash = strrchr(file, '/');
 
 		tty_put(o, slice_str(slash ? slash + 1 : file));
@@ -282,7 +300,7 @@ failures(struct out *o, const struct results *r)
 		if (told++ == 0)
 			inked(o, INK_BOLD, "\nFailures\n");
 		(void)fprintf(o->f, "  %s  frame ", clock_text(x.time_ns, t));
-		place(o, r, x.capture, x.frame);
+		place(o, x.capture, x.frame);
 		(void)fputs("  ", o->f);
 		if (x.device.n != 0) {
 			tty_put(o, x.device);
@@ -336,7 +354,7 @@ findings(struct out *o, const struct results *r)
 			for (k = 0; k < n && k < 3; k++) {
 				if (k != 0)
 					(void)fputs(", ", o->f);
-				place(o, r, firsts[k].capture, firsts[k].frame);
+				place(o, firsts[k].capture, firsts[k].frame);
 			}
 			if (count > k)
 				(void)fputs(", ...", o->f);
@@ -346,6 +364,66 @@ findings(struct out *o, const struct results *r)
 		inked(
 		    o, INK_DIM,
 		    "  'gbscope explain RULE' says what a rule means; 'gbscope show FRAME CAPTURE' shows a message\n");
+}
+
+/* One line: when, which frame, who says what of media. */
+static void
+call(struct out *o, const struct dialog *d, const struct ref *at, struct slice what,
+     const struct kept_body *b)
+{
+	struct own *own = o->own;
+	FILE *f = o->f;
+	char t[TIME_TEXT];
+
+	if (b == NULL || b->text.n == 0 || own->total++ >= CALLS_TOLD)
+		return;
+	o->f = own->calls;
+	(void)fprintf(o->f, "  %s  frame ", clock_text(at->time_ns, t));
+	place(o, at->capture, at->frame);
+	(void)fputs("  ", o->f);
+	if (d->device.n != 0) {
+		tty_put(o, d->device);
+		(void)fputs("  ", o->f);
+	}
+	tty_put(o, what);
+	(void)fputs("  ", o->f);
+	media_put(o, b);
+	(void)fputc('\n', o->f);
+	o->f = f;
+	arena_reset(&o->scratch);
+}
+
+static void
+dialog(struct out *o, const struct dialog *d, bool last)
+{
+	const struct response *p;
+	const struct tx *x;
+	char status[16];
+
+	(void)last;
+	for (x = d->txs; x != NULL; x = x->dialog_next) {
+		if (!x->write)
+			continue;
+		call(o, d, &x->request, x->method_name, x->body);
+		for (p = x->responses; p != NULL; p = p->next) {
+			(void)snprintf(status, sizeof(status), "%u", p->status);
+			call(o, d, &p->ref, slice_str(status), p->body);
+		}
+	}
+}
+
+static void
+calls(struct out *o)
+{
+	struct own *own = o->own;
+
+	if (own->total == 0)
+		return;
+	inked(o, INK_BOLD, "\nMedia\n");
+	spool_copy(own->calls, o->f);
+	if (own->total > CALLS_TOLD)
+		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
+		              (unsigned long long)(own->total - CALLS_TOLD));
 }
 
 static void
@@ -409,24 +487,39 @@ figures(struct out *o, const struct results *r)
 }
 
 static void
-end(struct out *o, const struct results *r)
+whole(struct out *o, const struct results *r)
 {
-	if (r == NULL)
-		return;
 	captures(o, r);
 	if (r->summary->messages == 0) {
 		(void)fputs("\nNo SIP message in this capture.\n", o->f);
 		return;
 	}
 	devices(o, r);
+	calls(o);
 	failures(o, r);
 	findings(o, r);
 	figures(o, r);
 }
 
+static void
+end(struct out *o, const struct results *r)
+{
+	struct own *own = o->own;
+
+	if (r != NULL)
+		whole(o, r);
+	if (own != NULL) {
+		(void)fclose(own->calls);
+		free(own);
+	}
+	o->own = NULL;
+}
+
 const struct format format_text = {
     .name = "text",
     .what = "for reading",
+    .media = true,
     .begin = begin,
+    .dialog = dialog,
     .end = end,
 };

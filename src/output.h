@@ -55,6 +55,7 @@ struct out {
 struct format {
 	const char *name, *what;
 	bool fields;                  /* wants the decoded trees of bodies */
+	bool media;                   /* wants SDP and MANSRTSP */
 	bool (*begin)(struct out *o); /* false: no memory, no temporary file */
 	/* As they pass and end; each may be NULL. A transaction that ended before its dialog was written. */
 	void (*message)(struct out *o, const struct message *m, const struct place *p);

@@ -55,3 +55,33 @@ carrier_name(enum carrier c)
 
 	return names[c];
 }
+
+bool
+addr_private(const struct addr *a)
+{
+	if (a->n != 4)
+		return (a->ip[0] & 0xFE) == 0xFC;
+	return a->ip[0] == 10 || (a->ip[0] == 172 && (a->ip[1] & 0xF0) == 16) ||
+	       (a->ip[0] == 192 && a->ip[1] == 168);
+}
+
+const char *
+addr_unreachable(const struct addr *a)
+{
+	static const uint8_t zero[16];
+
+	if (memcmp(a->ip, zero, a->n) == 0)
+		return "the unspecified address";
+	if (a->n == 4) {
+		if (a->ip[0] == 127)
+			return "a loopback address";
+		if (a->ip[0] == 169 && a->ip[1] == 254)
+			return "a link-local address";
+		return "";
+	}
+	if (memcmp(a->ip, zero, 15) == 0 && a->ip[15] == 1)
+		return "the loopback address";
+	if (a->ip[0] == 0xFE && (a->ip[1] & 0xC0) == 0x80)
+		return "a link-local address";
+	return "";
+}

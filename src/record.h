@@ -28,6 +28,9 @@ const char *addr_text(const struct addr *a, char text[ADDR_TEXT]);
 const char *addr_ip_text(const struct addr *a, char text[ADDR_TEXT]);
 /* A textual address (IPv6 without []); false if s is none (a host name, say). Port is 0. */
 bool addr_parse(struct slice s, struct addr *out);
+bool addr_private(const struct addr *a); /* RFC 1918 3, RFC 4193 3.1 */
+/* What kind of address nobody can answer to; "" for the others. */
+const char *addr_unreachable(const struct addr *a);
 
 enum carrier { CARRIER_UDP, CARRIER_TCP, CARRIER_SCTP };
 const char *carrier_name(enum carrier c); /* "UDP" ... as in Via */

@@ -66,6 +66,7 @@ run_open(struct run *r, struct err *e)
 	if (r->sink == NULL)
 		return -1;
 	t.keep_fields = r->out.format->fields;
+	t.keep_media = r->out.format->media;
 	r->ledger = ledger_new(capture_total(r->capture));
 	r->net = net_new(&r->limits, r->ledger);
 	r->transport = transport_new(&r->limits, r->ledger);
@@ -177,7 +178,7 @@ registered_edition(const struct run *r, const struct message *m)
 {
 	const struct device *d = NULL;
 
-	if (!m->manscdp || m->edition != 0)
+	if ((!m->manscdp && m->content != CONTENT_MANSRTSP) || m->edition != 0)
 		return 0;
 	d = tracker_find_device(r->tracker, m->from.uri.user);
 	if (d == NULL || d->edition == 0)

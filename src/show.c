@@ -5,6 +5,7 @@
 #include "dissect/deviceid.h"
 #include "src/field.h"
 #include "src/secret.h"
+#include "src/show_own.h"
 
 enum { COLUMN_VALUE = 34, HEX_BYTES = 65536, VALUE_BYTES = 1024, SHOWN_MAX = 64 };
 
@@ -44,10 +45,9 @@ dim(struct out *o, bool on)
 		(void)fputs(on ? "\033[2m" : "\033[0m", o->f);
 }
 
-/* offset  name  value   meaning (source) */
-static void
-line(struct out *o, const struct message *m, unsigned depth, const char *name,
-     struct slice value, const char *meaning, const char *source)
+void
+show_line(struct out *o, const struct message *m, unsigned depth, const char *name,
+          struct slice value, const char *meaning, const char *source)
 {
 	const uint8_t *base = m->rec.bytes.p;
 	int pad;
@@ -76,20 +76,20 @@ line(struct out *o, const struct message *m, unsigned depth, const char *name,
 	(void)fputc('\n', o->f);
 }
 
-static void
-field(struct out *o, const struct message *m, unsigned depth, const char *name,
-      struct slice value)
+void
+show_field(struct out *o, const struct message *m, unsigned depth, const char *name,
+           struct slice value)
 {
 	const struct field_info *f = field_find(slice_str(name));
 
-	line(o, m, depth, name, value, f ? f->meaning : NULL, f ? f->source : NULL);
+	show_line(o, m, depth, name, value, f ? f->meaning : NULL, f ? f->source : NULL);
 }
 
 static void
 part(struct out *o, const struct message *m, const char *name, struct slice value)
 {
 	if (value.n != 0)
-		field(o, m, 2, name, value);
+		show_field(o, m, 2, name, value);
 }
 
 /* Which device, of which kind, where. */
@@ -104,7 +104,7 @@ id_line(struct out *o, const struct message *m, unsigned depth, struct slice id)
 	(void)snprintf(t, sizeof(t), "%s; type %03u %s; industry %02u %s; network %u %s",
 	               d.class_name, d.type, d.type_name, d.industry, d.industry_name,
 	               d.network, d.network_name);
-	line(o, m, depth, "gb28181.id", SLICE_EMPTY, t, "GB/T 28181-2022 Annex E");
+	show_line(o, m, depth, "gb28181.id", SLICE_EMPTY, t, "GB/T 28181-2022 Annex E");
 }
 
 static void
@@ -129,7 +129,7 @@ show_vias(struct out *o, const struct message *m, struct slice rest)
 		part(o, m, "sip.Via.sent-by.address", via.host);
 		part(o, m, "sip.Via.branch", via.branch);
 		if (via.has_rport)
-			field(o, m, 2, "sip.Via.rport", via.rport);
+			show_field(o, m, 2, "sip.Via.rport", via.rport);
 		part(o, m, "sip.Via.received", via.received);
 	}
 }
@@ -167,11 +167,11 @@ show_digest(struct out *o, const struct message *m, struct slice value)
 	part(o, m, "sip.auth.scheme", g.scheme);
 	for (i = 0; i < sizeof(params) / sizeof(params[0]); i++)
 		if (g.p[params[i].p].times != 0)
-			field(o, m, 2, params[i].name, g.p[params[i].p].value);
+			show_field(o, m, 2, params[i].name, g.p[params[i].p].value);
 	if (g.p[DIGEST_RESPONSE].times != 0) {
 		(void)snprintf(t, sizeof(t), "<%zu octets>",
 		               g.p[DIGEST_RESPONSE].value.n);
-		field(o, m, 2, "sip.auth.digest.response", slice_str(t));
+		show_field(o, m, 2, "sip.auth.digest.response", slice_str(t));
 	}
 }
 
@@ -195,7 +195,7 @@ show_header(struct out *o, const struct message *m, const struct sip_header *h)
 		if (bad)
 			(void)snprintf(name, sizeof(name), "sip.(no header)");
 	}
-	field(o, m, 1, name, h->value);
+	show_field(o, m, 1, name, h->value);
 	switch (h->id) {
 	case SIP_VIA:
 		show_vias(o, m, h->value);
@@ -209,6 +209,9 @@ show_header(struct out *o, const struct message *m, const struct sip_header *h)
 	case SIP_CSEQ:
 		part(o, m, "sip.CSeq.seq", m->cseq.number);
 		part(o, m, "sip.CSeq.method", m->cseq.method);
+		break;
+	case SIP_SUBJECT:
+		show_subject(o, m, h->value);
 		break;
 	case SIP_CONTACT:
 		show_contacts(o, m, h->value);
@@ -231,14 +234,14 @@ show_auth(struct out *o, const struct message *m, const struct place *p)
 
 	for (e = m->request && p->tx->method == m->method ? p->tx->auths : NULL;
 	     e != NULL; e = e->next) {
-		field(o, m, 1, "sip.auth.verdict",
-		      slice_str(auth_verdict_name(e->out.verdict)));
+		show_field(o, m, 1, "sip.auth.verdict",
+		           slice_str(auth_verdict_name(e->out.verdict)));
 		if (e->why.n != 0)
-			line(o, m, 2, "why", e->why, NULL, NULL);
+			show_line(o, m, 2, "why", e->why, NULL, NULL);
 		if (nonce_check_name(e->nonce_check) != NULL)
-			line(o, m, 2, "sip.auth.nonce_check",
-			     slice_str(nonce_check_name(e->nonce_check)),
-			     "what is known of the nonce", "gbscope");
+			show_line(o, m, 2, "sip.auth.nonce_check",
+			          slice_str(nonce_check_name(e->nonce_check)),
+			          "what is known of the nonce", "gbscope");
 	}
 }
 
@@ -314,6 +317,11 @@ show_body(struct out *o, const struct message *m)
 	if (m->body.n == 0)
 		return;
 	(void)fprintf(o->f, "\nBody, %zu octets", m->body.n);
+	if (m->sdp != NULL || m->rtsp != NULL) {
+		(void)fputs(m->sdp != NULL ? ", SDP\n" : ", MANSRTSP\n", o->f);
+		show_media(o, m);
+		return;
+	}
 	if (verdict == NULL) {
 		(void)fputc('\n', o->f);
 		/* Text of other kinds, as it stands. */
@@ -322,7 +330,7 @@ show_body(struct out *o, const struct message *m)
 				one = rest;
 				rest = SLICE_EMPTY;
 			}
-			line(o, m, 1, "", slice_trim(one), NULL, NULL);
+			show_line(o, m, 1, "", slice_trim(one), NULL, NULL);
 		}
 		return;
 	}
@@ -398,13 +406,13 @@ show_message(struct out *o, const struct message *m, const struct place *p)
 	(void)fprintf(o->f, "dialog %u (%s), transaction %u%s\n\noffset\n", p->dialog->id,
 	              dialog_kind_name(p->dialog->kind), p->tx->id,
 	              p->repeat ? ", a repeat of an earlier message" : "");
-	field(o, m, 0, m->request ? "sip.Request-Line" : "sip.Status-Line",
-	      m->sip.start_line);
+	show_field(o, m, 0, m->request ? "sip.Request-Line" : "sip.Status-Line",
+	           m->sip.start_line);
 	if (m->request) {
-		field(o, m, 1, "sip.Method", m->sip.method);
-		field(o, m, 1, "sip.r-uri", m->sip.uri);
+		show_field(o, m, 1, "sip.Method", m->sip.method);
+		show_field(o, m, 1, "sip.r-uri", m->sip.uri);
 	} else {
-		field(o, m, 1, "sip.Status-Code", m->sip.status_text);
+		show_field(o, m, 1, "sip.Status-Code", m->sip.status_text);
 	}
 	for (i = 0; i < m->sip.headers_total; i++)
 		show_header(o, m, &m->sip.headers[i]);

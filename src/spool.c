@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { COPY_BYTES = 65536 };
+
 /* tmpfile() of libc does not ask TMPDIR: where /tmp is small, a large run needs another place. */
 FILE *
 spool_open(void)
@@ -32,4 +34,16 @@ spool_open(void)
 	if (f == NULL && fd >= 0)
 		(void)close(fd);
 	return f;
+}
+
+void
+spool_copy(FILE *spool, FILE *to)
+{
+	char *t = malloc(COPY_BYTES);
+	size_t n;
+
+	rewind(spool);
+	while (t != NULL && (n = fread(t, 1, COPY_BYTES, spool)) != 0)
+		(void)fwrite(t, n, 1, to);
+	free(t);
 }

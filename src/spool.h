@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
-FILE *spool_open(void); /* NULL and errno */
+FILE *spool_open(void);
+void spool_copy(FILE *spool, FILE *to); /* all of it */ /* NULL and errno */
 
 #endif

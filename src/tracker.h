@@ -55,6 +55,8 @@ struct kept_body {
 	const struct manscdp_node
 	    *nodes; /* names, texts, parents; NULL when fields are not kept */
 	size_t nodes_total;
+	enum content content; /* SDP, MANSRTSP: decoded again from ... */
+	struct slice text;    /* ... its octets; empty when they are not kept */
 };
 
 enum nonce_check {
@@ -346,6 +348,7 @@ struct tracker_event {
 
 struct tracker_options {
 	bool keep_fields; /* keep the trees of bodies for the report */
+	bool keep_media;  /* and the octets of SDP and MANSRTSP */
 	int profile;      /* 0 auto, 1 rfc3261, 2 gb28181 */
 	int64_t exchange_timeout_ns;
 };

@@ -13,6 +13,7 @@ enum {
 	BODIES_BYTES = 4 << 20, /* and of its bodies */
 	DIALOG_BYTES = 16384,
 	TEXT_KEPT = 1024,     /* of one header value */
+	MEDIA_KEPT = 65536,   /* of one body of SDP or MANSRTSP */
 	DIALOGS_OF_CALL = 64, /* dialogs of one Call-ID looked at, newest first */
 	RESPONSES_KEPT = 256, /* entries of one transaction */
 	FORKS_MAX = 16,

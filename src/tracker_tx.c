@@ -313,6 +313,9 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
 	b->CmdType = text_keep(&x->body_mem, s->CmdType);
 	b->SN = text_keep(&x->body_mem, s->SN);
 	b->DeviceID = text_keep(&x->body_mem, s->DeviceID);
+	b->content = m->content;
+	if (t->options.keep_media && b->content != CONTENT_OTHER)
+		b->text = arena_keep(&x->body_mem, slice_head(m->body, MEDIA_KEPT));
 	*out = b;
 	if (!t->options.keep_fields || s->nodes_total == 0)
 		return;

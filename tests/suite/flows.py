@@ -75,6 +75,7 @@ def as_text(thing, flow, variant):
         for address in {a for a, _, _ in flow.peers.values() if ':' not in a}:
             six = flowlang.six(address)
             out = out.replace(f'[{six}]', address).replace(six, address)
+        out = out.replace('"addrtype": "IP6"', '"addrtype": "IP4"')
     return out
 
 

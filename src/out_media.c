@@ -1,0 +1,449 @@
+#include "src/out_media.h"
+
+/* A member with text, or null where there is none. */
+static void
+text(struct emit *j, const char *key, struct slice s)
+{
+	emit_key(j, key);
+	if (s.n != 0)
+		emit_text(j, s, NULL);
+	else
+		emit_null(j);
+}
+
+static void
+number(struct emit *j, const char *key, bool has, uint64_t n)
+{
+	emit_key(j, key);
+	if (has)
+		emit_number(j, n);
+	else
+		emit_null(j);
+}
+
+static void
+origin(struct emit *j, const struct sdp_origin *o)
+{
+	emit_key(j, "origin");
+	if (o->dis == DIS_OTHER) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	text(j, "username", o->username);
+	text(j, "sess_id", o->sess_id);
+	text(j, "sess_version", o->sess_version);
+	text(j, "nettype", o->nettype);
+	text(j, "addrtype", o->addrtype);
+	text(j, "address", o->address);
+	emit_close(j, '}');
+}
+
+static void
+connection(struct emit *j, const struct sdp_connection *c)
+{
+	emit_key(j, "connection");
+	if (c->dis == DIS_OTHER) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	text(j, "nettype", c->nettype);
+	text(j, "addrtype", c->addrtype);
+	text(j, "address", c->address);
+	emit_close(j, '}');
+}
+
+/* The values of all lines of one letter at a level. */
+static void
+values(struct emit *j, const char *key, const struct sdp *s, uint32_t level, uint8_t type)
+{
+	const struct sdp_level *x = &s->levels[level];
+	uint32_t i;
+
+	emit_key(j, key);
+	emit_open(j, '[');
+	for (i = x->line; i < x->line + x->lines; i++)
+		if (s->lines[i].type == type)
+			emit_text(j, s->lines[i].value, NULL);
+	emit_close(j, ']');
+}
+
+static void
+times(struct emit *j, const struct sdp *s)
+{
+	struct sdp_time t;
+	uint32_t i;
+
+	emit_key(j, "time");
+	emit_open(j, '[');
+	for (i = 0; i < s->lines_total; i++) {
+		if (s->lines[i].type != 't')
+			continue;
+		(void)sdp_time_dissect(s->lines[i].value, NULL, &t);
+		emit_open(j, '{');
+		number(j, "start", t.dis == DIS_OK, t.start);
+		number(j, "stop", t.dis == DIS_OK, t.stop);
+		emit_close(j, '}');
+	}
+	emit_close(j, ']');
+}
+
+static void
+y_value(struct emit *j, const struct sdp_y *x)
+{
+	emit_key(j, "y");
+	if (x->dis == DIS_OTHER) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	emit_key(j, "value");
+	emit_text(j, x->value, NULL);
+	emit_key(j, "kind");
+	emit_string(j, x->dis != DIS_OK ? NULL : x->history ? "history" : "live");
+	text(j, "domain", x->domain);
+	text(j, "stream", x->stream);
+	number(j, "ssrc", x->has_ssrc, x->ssrc);
+	emit_close(j, '}');
+}
+
+/* A code of f=, and what it means. */
+static void
+code(struct emit *j, const struct sdp_f *f, enum sdp_f_part part, const char *key,
+     const char *key_meaning)
+{
+	const char *meaning = sdp_f_meaning(part, f->part[part]);
+
+	text(j, key, f->part[part]);
+	if (key_meaning == NULL)
+		return;
+	emit_key(j, key_meaning);
+	emit_string(j, meaning != NULL && meaning[0] != '\0' ? meaning : NULL);
+}
+
+static void
+f_value(struct emit *j, const struct sdp_f *x)
+{
+	emit_key(j, "f");
+	if (x->dis == DIS_OTHER) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	emit_key(j, "value");
+	emit_text(j, x->value, NULL);
+	emit_key(j, "video");
+	emit_open(j, '{');
+	code(j, x, SDP_F_VIDEO, "codec", "codec_name");
+	code(j, x, SDP_F_RESOLUTION, "resolution", "resolution_name");
+	code(j, x, SDP_F_FPS, "fps", NULL);
+	code(j, x, SDP_F_RATE_TYPE, "rate_type", "rate_type_name");
+	code(j, x, SDP_F_KBPS, "kbps", NULL);
+	emit_close(j, '}');
+	emit_key(j, "audio");
+	emit_open(j, '{');
+	code(j, x, SDP_F_AUDIO, "codec", "codec_name");
+	code(j, x, SDP_F_AUDIO_RATE, "rate", "rate_name");
+	code(j, x, SDP_F_SAMPLING, "sampling", "sampling_name");
+	emit_close(j, '}');
+	emit_close(j, '}');
+}
+
+static void
+maps(struct emit *j, const struct sdp *s, const struct sdp_level *x)
+{
+	struct sdp_rtpmap r;
+	uint32_t i;
+
+	emit_key(j, "rtpmap");
+	emit_open(j, '[');
+	for (i = x->line; i < x->line + x->lines; i++) {
+		if (s->lines[i].attr != SDP_RTPMAP)
+			continue;
+		(void)sdp_rtpmap_dissect(s->lines[i].rest, NULL, &r);
+		emit_open(j, '{');
+		number(j, "pt", r.has_pt, r.pt);
+		text(j, "encoding", r.encoding);
+		number(j, "clock", r.has_clock, r.clock);
+		text(j, "parameters", r.params);
+		emit_close(j, '}');
+	}
+	emit_close(j, ']');
+	emit_key(j, "fmtp");
+	emit_open(j, '[');
+	for (i = x->line; i < x->line + x->lines; i++)
+		if (s->lines[i].attr == SDP_FMTP)
+			emit_text(j, s->lines[i].rest, NULL);
+	emit_close(j, ']');
+}
+
+/* Attributes that have a member of their own, and the others as they stand. */
+static void
+attributes(struct emit *j, const struct sdp *s, uint32_t level)
+{
+	static const struct {
+		enum sdp_attr attr;
+		const char *key;
+	} rows[] = {
+	    {SDP_SETUP, "setup"},
+	    {SDP_TCP_CONNECTION, "tcp_connection"},
+	    {SDP_DOWNLOADSPEED, "downloadspeed"},
+	    {SDP_FILESIZE, "filesize"},
+	    {SDP_SVCSPACE, "svcspace"},
+	    {SDP_SVCTIME, "svctime"},
+	    {SDP_SSVCRATIO, "ssvcratio"},
+	    {SDP_STREAMNUMBER, "streamnumber"},
+	    {SDP_STREAM, "stream"},
+	    {SDP_STREAMPROFILE, "streamprofile"},
+	    {SDP_STREAMMODE, "streamMode"},
+	};
+	const struct sdp_level *x = &s->levels[level];
+	const struct sdp_line *l = sdp_attr(s, level, SDP_DIRECTION);
+	uint32_t i;
+	size_t k;
+
+	text(j, "direction", l ? l->name : SLICE_EMPTY);
+	for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
+		l = sdp_attr(s, level, rows[k].attr);
+		text(j, rows[k].key, l ? l->rest : SLICE_EMPTY);
+	}
+	maps(j, s, x);
+	emit_key(j, "attributes");
+	emit_open(j, '[');
+	for (i = x->line; i < x->line + x->lines; i++)
+		if (s->lines[i].type == 'a' && s->lines[i].attr == SDP_OTHER)
+			emit_text(j, s->lines[i].value, NULL);
+	emit_close(j, ']');
+}
+
+static void
+medium(struct emit *j, const struct sdp *s, uint32_t level)
+{
+	const struct sdp_level *x = &s->levels[level];
+	struct slice rest = x->m.formats, word;
+
+	emit_open(j, '{');
+	text(j, "media", x->m.media);
+	number(j, "port", x->m.has_port, x->m.port);
+	number(j, "ports", x->m.has_ports, x->m.ports);
+	text(j, "proto", x->m.proto);
+	emit_key(j, "formats");
+	emit_open(j, '[');
+	while (sdp_word(&rest, &word))
+		emit_text(j, word, NULL);
+	emit_close(j, ']');
+	connection(j, &x->connection);
+	values(j, "bandwidth", s, level, 'b');
+	attributes(j, s, level);
+	y_value(j, &x->y);
+	f_value(j, &x->f);
+	emit_close(j, '}');
+}
+
+/* Lines that have no member: of no form, or of an unknown letter. */
+static void
+others(struct emit *j, const struct sdp *s)
+{
+	uint32_t i;
+
+	emit_key(j, "other");
+	emit_open(j, '[');
+	for (i = 0; i < s->lines_total; i++)
+		if (s->lines[i].type == 0 ||
+		    strchr("vosuctbmayf", s->lines[i].type) == NULL)
+			emit_text(j, s->lines[i].text, NULL);
+	emit_close(j, ']');
+}
+
+static void
+sdp(struct emit *j, struct slice body)
+{
+	struct sdp s;
+	uint32_t i;
+
+	(void)sdp_dissect(body, j->scratch, &s);
+	if (s.levels_total == 0) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	text(j, "version", sdp_value(&s, 'v'));
+	origin(j, &s.origin);
+	text(j, "session_name", sdp_value(&s, 's'));
+	text(j, "uri", sdp_value(&s, 'u'));
+	connection(j, &s.levels[0].connection);
+	values(j, "bandwidth", &s, 0, 'b');
+	times(j, &s);
+	attributes(j, &s, 0);
+	emit_key(j, "media");
+	emit_open(j, '[');
+	for (i = 1; i < s.levels_total; i++)
+		medium(j, &s, i);
+	emit_close(j, ']');
+	y_value(j, sdp_y_first(&s));
+	f_value(j, sdp_f_first(&s));
+	others(j, &s);
+	emit_close(j, '}');
+}
+
+static void
+range(struct emit *j, const struct mansrtsp_range *r)
+{
+	emit_key(j, "Range");
+	if (r->dis == DIS_OTHER) {
+		emit_null(j);
+		return;
+	}
+	emit_open(j, '{');
+	text(j, "unit", r->unit);
+	text(j, "start", r->start);
+	text(j, "stop", r->stop);
+	emit_close(j, '}');
+}
+
+static void
+mansrtsp(struct emit *j, struct slice body)
+{
+	static const enum mansrtsp_hdr plain[] = {MANSRTSP_CSEQ, MANSRTSP_SCALE,
+	                                          MANSRTSP_PAUSE_TIME, MANSRTSP_RTP_INFO,
+	                                          MANSRTSP_SESSION};
+	struct mansrtsp m;
+	uint32_t i;
+	size_t k;
+
+	(void)mansrtsp_dissect(body, NULL, &m);
+	emit_open(j, '{');
+	text(j, "method", m.method);
+	text(j, "version", m.version);
+	number(j, "status", m.status != 0, m.status);
+	text(j, "reason", m.reason);
+	for (k = 0; k < sizeof(plain) / sizeof(plain[0]); k++)
+		text(j, mansrtsp_hdr_name(plain[k]), mansrtsp_value(&m, plain[k]));
+	range(j, &m.range);
+	emit_key(j, "other");
+	emit_open(j, '[');
+	for (i = 0; i < m.headers_total; i++)
+		if (m.headers[i].id == MANSRTSP_OTHER)
+			emit_text(j, m.headers[i].line, NULL);
+	emit_close(j, ']');
+	emit_close(j, '}');
+}
+
+void
+media_emit(struct emit *j, const struct kept_body *b)
+{
+	if (b->text.n != 0 && b->content == CONTENT_SDP)
+		sdp(j, b->text);
+	else if (b->text.n != 0 && b->content == CONTENT_MANSRTSP)
+		mansrtsp(j, b->text);
+	else
+		emit_null(j);
+}
+
+/* The encoding of the first format: by its map, or as a number. */
+static void
+format_put(struct out *o, const struct sdp *s, const struct sdp_level *x)
+{
+	struct slice rest = x->m.formats, first;
+	struct sdp_rtpmap r;
+	uint32_t i;
+
+	if (!sdp_word(&rest, &first))
+		return;
+	for (i = x->line; i < x->line + x->lines; i++) {
+		if (s->lines[i].attr != SDP_RTPMAP)
+			continue;
+		(void)sdp_rtpmap_dissect(s->lines[i].rest, NULL, &r);
+		if (slice_eq(r.pt_text, first)) {
+			tty_put(o, r.encoding);
+			(void)fputc(' ', o->f);
+			break;
+		}
+	}
+	tty_put(o, first);
+	(void)fputc(' ', o->f);
+}
+
+static void
+medium_put(struct out *o, const struct sdp *s, uint32_t level)
+{
+	const struct sdp_level *x = &s->levels[level];
+	const struct sdp_line *direction = sdp_attr_of(s, level, SDP_DIRECTION);
+
+	(void)fputs(", ", o->f);
+	if (slice_eq(x->m.media, SLICE("audio")))
+		(void)fputs("audio ", o->f);
+	format_put(o, s, x);
+	tty_put(o, x->m.proto);
+	(void)fputs(direction != NULL && slice_ieq(direction->name, SLICE("sendonly"))
+	                ? " from "
+	                : " to ",
+	            o->f);
+	tty_put(o, sdp_connection_of(s, level)->address);
+	(void)fputc(':', o->f);
+	tty_put(o, x->m.port_text);
+	if (x->y.dis != DIS_OTHER) {
+		(void)fputs(", y=", o->f);
+		tty_put(o, x->y.value);
+		if (x->y.has_ssrc)
+			(void)fprintf(o->f, " (SSRC %llu)",
+			              (unsigned long long)x->y.ssrc);
+	}
+}
+
+enum { MEDIA_TOLD = 4 };
+
+static void
+sdp_put(struct out *o, struct slice body)
+{
+	struct sdp s;
+	uint32_t i;
+
+	(void)sdp_dissect(body, &o->scratch, &s);
+	if (s.levels_total == 0 || sdp_find(&s, 's') == NULL)
+		(void)fputs("SDP", o->f);
+	else
+		tty_put(o, sdp_value(&s, 's'));
+	if (s.time.dis == DIS_OK && s.time.stop != 0)
+		(void)fprintf(o->f, " %llu to %llu", (unsigned long long)s.time.start,
+		              (unsigned long long)s.time.stop);
+	for (i = 1; i < s.levels_total && i <= MEDIA_TOLD; i++)
+		medium_put(o, &s, i);
+	if (i < s.levels_total)
+		(void)fputs(", ...", o->f);
+}
+
+static void
+mansrtsp_put(struct out *o, struct slice body)
+{
+	static const enum mansrtsp_hdr told[] = {MANSRTSP_SCALE, MANSRTSP_RANGE};
+	struct mansrtsp m;
+	size_t i;
+
+	(void)mansrtsp_dissect(body, NULL, &m);
+	if (m.status != 0) {
+		tty_put(o, m.version);
+		(void)fputc(' ', o->f);
+		tty_put(o, m.status_text);
+		(void)fputc(' ', o->f);
+		tty_put(o, m.reason);
+	} else {
+		tty_put(o, m.method);
+	}
+	for (i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		if (m.first[told[i]] == 0)
+			continue;
+		(void)fprintf(o->f, ", %s ", mansrtsp_hdr_name(told[i]));
+		tty_put(o, mansrtsp_value(&m, told[i]));
+	}
+}
+
+void
+media_put(struct out *o, const struct kept_body *b)
+{
+	if (b->content == CONTENT_SDP)
+		sdp_put(o, b->text);
+	else if (b->content == CONTENT_MANSRTSP)
+		mansrtsp_put(o, b->text);
+}
