@@ -20,7 +20,7 @@ from .base import Failure, Skip, Test, check, text
 DEVICE, PLATFORM = ('192.168.10.14', 5060), ('192.168.10.2', 5060)
 START = 1767578400 * 10**9
 LARGE = 60000        # more does not fit into a datagram
-BATCH = 500          # bodies in a capture, files for one xmllint
+BATCH = 150          # bodies in a capture, files for one xmllint
 EDITIONS = {'': 'auto', **bodies.YEARS}
 
 # Why a schema may refuse what gbscope lets pass: findings that are no errors, by the kind of difference.
@@ -96,10 +96,14 @@ def written(suite):
     """Of samples and flows, each text once, in any edition."""
     seen = set()
     paths = sorted((suite.top / 'samples').glob('*.flow')) + sorted((suite.tests / 'flows').glob('*.flow'))
-    flows = [(flowlang.load(path), path.stem) for path in paths]
-    for path in sorted((suite.tests / 'flows' / 'rules').glob('*.rule')):
-        flows += [(case.flow, f'{case.rule} {case.text}') for case in rulefile.load(path)]
-    for flow, name in flows:
+    def flows():
+        for path in paths:
+            yield flowlang.load(path), path.stem
+        for path in sorted((suite.tests / 'flows' / 'rules').glob('*.rule')):
+            for case in rulefile.load(path):
+                yield case.flow, f'{case.rule} {case.text}'
+
+    for flow, name in flows():
         try:
             for origin, content, response in bodies_of(flow, name):
                 if (content, response) not in seen and len(content) < LARGE:
