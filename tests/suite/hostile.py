@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 
-from .base import Skip, Test, check, text
+from .base import Failure, Skip, Test, check, text
 
 
 def rows_of(suite):
