@@ -220,8 +220,8 @@ child_find(struct walk *w, uint32_t node, bool *misplaced)
 		                          : SLICE("an element"));
 		return def;
 	}
-	if (top->def->type == DICT_OPEN)
-		return NULL; /* extensions are the sender's own */
+	if (top->def->type == DICT_OPEN || top->def->secret)
+		return NULL; /* extensions are the sender's own; and so is a password */
 	def = field_elsewhere(w->command, n->name);
 	if (def == NULL || def->attribute != n->attribute) {
 		tell_child(w, node, NULL, 0, MANSCDP_UNKNOWN_FIELD, MANSCDP_NOTE,

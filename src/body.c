@@ -7,6 +7,7 @@
 #include "src/declaration.h"
 #include "src/dict.h"
 #include "src/xml.h"
+#include "src/xml_mend.h"
 
 /* dissect/manscdp.xml, made into an array by dissect/embed.sh. */
 extern const unsigned char manscdp_xml[];
@@ -261,7 +262,8 @@ tell_field(struct reading *g, const struct manscdp_problem *p)
 	        });
 }
 
-/* Of a tree without its end: what may yet have come, and what is not whole, is not wrong. */
+/* Of a tree without its end: what may yet have come, and what is not whole, is not wrong. Of one
+ * that was mended: what its shape says is ours. */
 static bool
 told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 {
@@ -270,9 +272,14 @@ told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 	    [MANSCDP_CONDITION] = true,  [MANSCDP_EMPTY] = true,
 	    [MANSCDP_ALARM_TYPE] = true,
 	};
+	static const bool shape[MANSCDP_PROBLEM_TOTAL] = {
+	    [MANSCDP_MISPLACED] = true, [MANSCDP_UNKNOWN_FIELD] = true,
+	    [MANSCDP_ORDER] = true,     [MANSCDP_REPEATED] = true,
+	    [MANSCDP_TEXT] = true,      [MANSCDP_SPACE] = true,
+	};
 	size_t i;
 
-	if (whole[p->kind])
+	if (whole[p->kind] || (tree->end == XML_OK && shape[p->kind]))
 		return false;
 	for (i = 0; i < tree->open_total; i++)
 		if (tree->open[i] == p->node)
@@ -282,12 +289,11 @@ told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 
 /* Does the root say something already? A half tree may have ended before CmdType. */
 static void
-judge(struct reading *g, struct xml_tree *tree)
+judge(struct reading *g, struct xml_tree *tree, bool whole)
 {
 	struct body_reader *r = g->r;
 	struct manscdp *m = &g->out->m;
 	const struct dict_command *as = NULL;
-	bool whole = tree->end == XML_OK;
 	enum dis dis;
 	uint32_t i;
 	size_t k;
@@ -340,12 +346,59 @@ tell_rest(struct reading *g, struct slice rest, uint32_t line)
 	        });
 }
 
-static void
-tell_malformed(struct reading *g, const struct body_why_in *in)
+static uint32_t
+lines_in(struct slice s)
 {
+	uint32_t n = 0;
+	size_t i;
+
+	/* Each round takes a line. */
+	for (i = slice_index(s, '\n'); i < s.n; i = slice_index(s, '\n')) {
+		n++;
+		s = slice_tail(s, i + 1);
+	}
+	return n;
+}
+
+static size_t
+characters_in(struct slice utf8)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < utf8.n; i++)
+		n += (utf8.p[i] & 0xC0) != 0x80;
+	return n;
+}
+
+/* " (in <Name>, octet 512; 3 places mended to read on)" */
+static struct slice
+mended_words(struct reading *g, const struct xml_mended *mended)
+{
+	struct slice whole = g->out->text, bytes = g->in->bytes;
+	size_t skip = g->declaration.bom ? BOM_OCTETS : 0;
+	struct slice before = slice_head(whole, g->declaration.skip + mended->offset);
+	struct slice element = text_short(mended->element);
+
+	if (mended->faults == 0)
+		return SLICE_EMPTY;
+	skip += charset_octets(g->found.charset, slice_tail(bytes, skip),
+	                       characters_in(before));
+	return text_format(g->a,
+	                   " (%s%s" SLICE_FMT "%soctet %zu; %zu %s mended to read on)",
+	                   element.n ? "in " : "", element.n ? "<" : "",
+	                   SLICE_ARG(element), element.n ? ">, " : "", skip,
+	                   mended->faults, mended->faults == 1 ? "place" : "places");
+}
+
+static void
+tell_malformed(struct reading *g, const struct body_why_in *in,
+               const struct xml_mended *mended)
+{
+	struct slice more;
 	struct body_why why;
 
 	body_why(in, g->a, &why);
+	more = why.early ? SLICE_EMPTY : mended_words(g, mended);
 	/* What the capture lacks is not the sender's fault. */
 	if (g->in->cut && in->tree->at_end)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CUT,
@@ -353,13 +406,17 @@ tell_malformed(struct reading *g, const struct body_why_in *in)
 		                               .detail =
 		                                   SLICE("the capture lacks the end")});
 	else
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_XML_MALFORMED,
-		                               .line = why.line,
-		                               .detail = why.detail});
+		tell(g,
+		     &(struct body_problem){
+		         .rule = RULE_MANSCDP_XML_MALFORMED,
+		         .line = why.line,
+		         .detail = text_format(g->a, SLICE_FMT SLICE_FMT,
+		                               SLICE_ARG(why.detail), SLICE_ARG(more))});
 }
 
 static void
-tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint32_t line)
+tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint32_t line,
+         const struct xml_mended *mended)
 {
 	static const enum rule rules[] = {
 	    [XML_DOCTYPE] = RULE_MANSCDP_DOCTYPE,
@@ -376,11 +433,13 @@ tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint
 		tell_rest(g, slice_tail(text, tree->end_offset), tree->line);
 		break;
 	case XML_MALFORMED:
-		tell_malformed(g, &(struct body_why_in){.text = text,
-		                                        .line = line,
-		                                        .tree = tree,
-		                                        .found = &g->found,
-		                                        .declared = g->declared});
+		tell_malformed(g,
+		               &(struct body_why_in){.text = text,
+		                                     .line = line,
+		                                     .tree = tree,
+		                                     .found = &g->found,
+		                                     .declared = g->declared},
+		               mended);
 		break;
 	case XML_DOCTYPE:
 	case XML_TOO_DEEP:
@@ -391,20 +450,6 @@ tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint
 		                               .line = tree->line + line - 1});
 		break;
 	}
-}
-
-static uint32_t
-lines_in(struct slice s)
-{
-	uint32_t n = 0;
-	size_t i;
-
-	/* Each round takes a line. */
-	for (i = slice_index(s, '\n'); i < s.n; i = slice_index(s, '\n')) {
-		n++;
-		s = slice_tail(s, i + 1);
-	}
-	return n;
 }
 
 static enum body_verdict
@@ -420,20 +465,40 @@ verdict(const struct body *b)
 	return BODY_VALID;
 }
 
+/* What a strict receiver throws away is read on in a mended copy, where that tells more. */
+static void
+tree_mend(struct reading *g, struct slice text, struct xml_tree *tree,
+          struct xml_mended *mended)
+{
+	struct xml_tree more;
+
+	if (!xml_mend(text, g->a, mended))
+		return;
+	xml_read(g->r->xml, mended->text, g->a, &more);
+	if (more.end != XML_MEMORY && more.nodes_total >= tree->nodes_total)
+		*tree = more;
+	else
+		*mended = (struct xml_mended){.faults = 0};
+}
+
 static void
 tree_read(struct reading *g)
 {
 	struct slice text = slice_tail(g->out->text, g->declaration.skip);
 	uint32_t line = 1 + lines_in(slice_head(g->out->text, g->declaration.skip));
-	struct xml_tree tree;
+	struct xml_mended mended = {.faults = 0};
+	struct xml_tree tree, first;
 	size_t i;
 
 	xml_read(g->r->xml, text, g->a, &tree);
+	first = tree;
+	if (first.end == XML_MALFORMED)
+		tree_mend(g, text, &tree, &mended);
 	for (i = 0; i < tree.nodes_total; i++)
 		tree.nodes[i].line += line - 1;
-	tell_end(g, &tree, text, line);
-	judge(g, &tree);
-	if (tree.end == XML_OK)
+	tell_end(g, &first, text, line, &mended);
+	judge(g, &tree, tree.end == XML_OK && !mended.reshaped);
+	if (first.end == XML_OK)
 		g->out->verdict = verdict(g->out);
 }
 

@@ -482,6 +482,25 @@ charset_utf8(struct charset_converter *c, enum charset from, struct slice in,
 	return done;
 }
 
+size_t
+charset_octets(enum charset from, struct slice in, size_t characters)
+{
+	enum charset of;
+	size_t i, n, bad;
+	bool cut;
+
+	/* Each round takes a character, or what was replaced by one. */
+	for (i = 0; i < in.n && characters != 0; i += n, characters--) {
+		struct slice at = slice_tail(in, i);
+
+		n = charset_is_gb(from) ? gb_length(at, &bad, &cut, &of)
+		                        : utf8_length(at, &bad, &cut);
+		if (n == 0)
+			n = bad;
+	}
+	return i;
+}
+
 void
 charset_free(struct charset_converter *c)
 {

@@ -48,6 +48,8 @@ charset_new(struct err *e); /* NULL and *e: iconv lacks GB18030 */
  * memory. */
 bool charset_utf8(struct charset_converter *c, enum charset from, struct slice in,
                   struct arena *a, struct slice *out);
+/* The octets of `in` from which charset_utf8 made the first `characters` characters. */
+size_t charset_octets(enum charset from, struct slice in, size_t characters);
 void charset_free(struct charset_converter *c);
 
 #endif

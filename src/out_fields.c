@@ -116,11 +116,13 @@ node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t
 	bool secret = (n->def != NULL && n->def->secret) ||
 	              slice_istarts(n->name, SLICE("password"));
 
+	/* What a password's raw '<' made into an element is a piece of it. */
+	if (secret && (value.n != 0 || f[i].first != 0)) {
+		octets(j, value.n);
+		return;
+	}
 	if (f[i].first == 0 || depth >= FIELDS_DEPTH) {
-		if (secret && value.n != 0)
-			octets(j, value.n);
-		else
-			emit_text(j, value, NULL);
+		emit_text(j, value, NULL);
 		return;
 	}
 	emit_open(j, '{');

@@ -259,8 +259,8 @@ show_nodes(struct out *o, const struct message *m)
 {
 	const struct manscdp *s = &m->mans.m;
 	char name[128], meaning[512], hidden[40];
+	size_t i, within = SIZE_MAX; /* depth of the password that is open */
 	bool bad;
-	size_t i;
 
 	for (i = 0; i < s->nodes_total; i++) {
 		const struct manscdp_node *n = &s->nodes[i];
@@ -271,6 +271,10 @@ show_nodes(struct out *o, const struct message *m)
 		bool secret = slice_istarts(n->name, SLICE("password")) ||
 		              (n->def != NULL && n->def->secret);
 
+		/* What a password's raw '<' made into an element is a piece of it. */
+		if (n->depth > within)
+			continue;
+		within = secret ? n->depth : SIZE_MAX;
 		(void)snprintf(name, sizeof(name), "%s" SLICE_FMT,
 		               n->attribute ? "@" : "", SLICE_ARG(clean));
 		meaning[0] = '\0';
