@@ -3,7 +3,20 @@
 
 #include <stdlib.h>
 
-enum { FAILURES_TOLD = 40, COLUMN_RULE = 30 };
+enum { FAILURES_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
+
+/* What moved a camera or told of an alarm; the first ones, as their dialogs ended. */
+struct events {
+	struct event {
+		struct arena mem;
+		uint32_t capture;
+		uint64_t frame;
+		int64_t time_ns;
+		struct slice id, words;
+	} told[EVENTS_TOLD];
+	size_t total;
+	uint64_t more;
+};
 
 enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
 
@@ -28,8 +41,34 @@ inked(struct out *o, enum ink i, const char *s)
 static bool
 begin(struct out *o)
 {
-	(void)o;
-	return true;
+	o->own = calloc(1, sizeof(struct events));
+	return o->own != NULL;
+}
+
+static void
+dialog(struct out *o, const struct dialog *d, bool last)
+{
+	struct events *own = o->own;
+	const struct tx *x;
+
+	(void)last;
+	for (x = d->txs; x != NULL; x = x->dialog_next) {
+		struct event *e = &own->told[own->total];
+
+		if (!x->write || x->body == NULL || x->body->words.n == 0)
+			continue;
+		if (own->total == EVENTS_TOLD) {
+			own->more++;
+			continue;
+		}
+		own->total++;
+		arena_init(&e->mem, 0);
+		e->capture = x->request.capture;
+		e->frame = x->request.frame;
+		e->time_ns = x->request.time_ns;
+		e->id = arena_keep(&e->mem, x->body->DeviceID);
+		e->words = arena_keep(&e->mem, x->body->words);
+	}
 }
 
 static void
@@ -234,6 +273,43 @@ place(struct out *o, const struct results *r, uint32_t capture, uint64_t frame)
 	(void)fprintf(o->f, "%llu", (unsigned long long)frame);
 }
 
+static int
+by_time(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+static void
+events(struct out *o, const struct results *r)
+{
+	struct events *own = o->own;
+	char t[TIME_TEXT];
+	size_t i;
+
+	if (own->total == 0)
+		return;
+	qsort(own->told, own->total, sizeof(own->told[0]), by_time);
+	inked(o, INK_BOLD, "\nControls and alarms\n");
+	for (i = 0; i < own->total; i++) {
+		const struct event *e = &own->told[i];
+
+		(void)fprintf(o->f, "  %s  frame ", clock_text(e->time_ns, t));
+		place(o, r, e->capture, e->frame);
+		(void)fputs("  ", o->f);
+		tty_put(o, e->id);
+		(void)fputs("  ", o->f);
+		tty_put(o, e->words);
+		(void)fputc('\n', o->f);
+	}
+	if (own->more != 0)
+		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
+		              (unsigned long long)own->more);
+}
+
 /* What did not work, as far as a message says it: worth reading before the rest. */
 static bool
 is_failure(const struct finding *x)
@@ -400,19 +476,33 @@ figures(struct out *o, const struct results *r)
 }
 
 static void
-end(struct out *o, const struct results *r)
+tell(struct out *o, const struct results *r)
 {
-	if (r == NULL)
-		return;
 	captures(o, r);
 	if (r->summary->messages == 0) {
 		(void)fputs("\nNo SIP message in this capture.\n", o->f);
 		return;
 	}
 	devices(o, r);
+	events(o, r);
 	failures(o, r);
 	findings(o, r);
 	figures(o, r);
 }
 
-const struct format format_text = {"text", "for reading", false, begin, NULL, NULL, end};
+static void
+end(struct out *o, const struct results *r)
+{
+	struct events *own = o->own;
+	size_t i;
+
+	if (r != NULL)
+		tell(o, r);
+	for (i = 0; i < own->total; i++)
+		arena_free(&own->told[i].mem);
+	free(own);
+	o->own = NULL;
+}
+
+const struct format format_text = {"text", "for reading", false, begin,
+                                   dialog, NULL,          end};
