@@ -114,52 +114,73 @@ body_new(const struct limits *l, struct err *e)
 	return r;
 }
 
+/* "B6 AB": the first octets. */
+static struct slice
+octets_words(struct slice s, struct arena *a)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char hex[16];
+	size_t i;
+
+	for (i = 0; i < s.n && i < 4; i++) {
+		hex[3 * i] = digits[s.p[i] >> 4];
+		hex[3 * i + 1] = digits[s.p[i] & 15];
+		hex[3 * i + 2] = ' ';
+	}
+	return i == 0 ? SLICE_EMPTY : arena_keep(a, slice_of(hex, 3 * i - 1));
+}
+
 static void
 tell_invalid(struct reading *g)
 {
 	const struct charset_found *f = &g->found;
 	const char *what = f->cut ? "the body ends in the midst of a character"
 	                          : "the octets there are no character";
-	char hex[16];
-	size_t i;
+	struct slice before = slice_head(g->in->bytes, f->bad_offset),
+	             hex = octets_words(f->bad_octets, g->a);
 	uint32_t line = 1;
-	struct slice before = slice_head(g->in->bytes, f->bad_offset);
+	size_t i;
 
 	/* The half character that the capture cut is nobody's fault. */
 	if (f->bad == 0 || (f->cut && f->bad == 1 && g->in->cut))
 		return;
-	for (i = 0; i < f->bad_octets.n && i < 4; i++) {
-		static const char digits[] = "0123456789ABCDEF";
-
-		hex[3 * i] = digits[f->bad_octets.p[i] >> 4];
-		hex[3 * i + 1] = digits[f->bad_octets.p[i] & 15];
-		hex[3 * i + 2] = ' ';
-	}
 	for (i = slice_index(before, '\n'); i < before.n; i = slice_index(before, '\n')) {
 		line++;
 		before = slice_tail(before, i + 1);
 	}
-	tell(
-	    g,
-	    &(struct body_problem){
-	        .rule = RULE_MANSCDP_CHARSET_INVALID,
-	        .value = arena_keep(g->a, f->bad_octets),
-	        .expected = slice_str(charset_name(f->charset)),
-	        .line = line,
-	        .detail = text_format(
-	            g->a, "%s: offset %zu, octets %.*s, %zu such %s", what, f->bad_offset,
-	            i == 0 ? 0
-	                   : (int)(3 * (f->bad_octets.n < 4 ? f->bad_octets.n : 4) - 1),
-	            hex, f->places, f->places == 1 ? "place" : "places"),
-	    });
+	tell(g, &(struct body_problem){
+	            .rule = RULE_MANSCDP_CHARSET_INVALID,
+	            .value = arena_keep(g->a, f->bad_octets),
+	            .expected = slice_str(charset_name(f->charset)),
+	            .line = line,
+	            .detail = text_format(
+	                g->a, "%s: offset %zu, octets " SLICE_FMT ", %zu such %s", what,
+	                f->bad_offset, SLICE_ARG(hex), f->places,
+	                f->places == 1 ? "place" : "places"),
+	        });
 }
 
 /* Declared one set, written in another. ASCII is part of all of them. */
+/* "; the first that prove it are at octet 213: B6 AB" */
+static struct slice
+proof_words(struct reading *g)
+{
+	const struct charset_found *f = &g->found;
+	struct slice hex = octets_words(f->against, g->a);
+
+	if (hex.n == 0)
+		return SLICE_EMPTY;
+	return text_format(g->a, "; the first that prove it are at octet %zu: " SLICE_FMT,
+	                   f->against_offset, SLICE_ARG(hex));
+}
+
 static void
 tell_charset(struct reading *g)
 {
 	enum charset is = g->found.charset, said = g->declared;
-	struct slice name = g->out->declared, real = slice_str(charset_name(is));
+	struct slice name = g->out->declared.n ? g->out->declared
+	                                       : arena_keep(g->a, g->in->charset),
+	             real = slice_str(charset_name(is));
 	bool same = is == said || (charset_is_gb(is) && charset_is_gb(said)) ||
 	            is == CHARSET_NONE || is == CHARSET_ASCII;
 
@@ -172,7 +193,8 @@ tell_charset(struct reading *g)
 		/* XML 1.0 4.3.3: without a declaration it is UTF-8. */
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_MISMATCH,
 		                               .value = SLICE("none, which means UTF-8"),
-		                               .expected = real});
+		                               .expected = real,
+		                               .detail = proof_words(g)});
 	else if (said == CHARSET_NONE && g->declaration.present &&
 	         !g->declaration.unended)
 		tell(g, &(struct body_problem){
@@ -181,7 +203,8 @@ tell_charset(struct reading *g)
 	else if (said != CHARSET_NONE && !same)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_MISMATCH,
 		                               .value = name,
-		                               .expected = real});
+		                               .expected = real,
+		                               .detail = proof_words(g)});
 	else if (charset_is_gb(is) && is > said && g->found.beyond.n != 0)
 		tell(g, &(struct body_problem){
 		            .rule = RULE_MANSCDP_CHARSET_NARROW,
@@ -510,11 +533,14 @@ text_make(struct reading *g)
 
 	declaration_read(bytes, &g->declaration);
 	g->declared = charset_declared(g->declaration.encoding);
+	if (g->declared == CHARSET_NONE)
+		g->declared = charset_declared(g->in->charset);
 	if (g->declaration.bom)
 		bytes = slice_tail(bytes, BOM_OCTETS);
 	charset_find(bytes, g->declared, &g->found);
 	if (g->declaration.bom) {
 		g->found.bad_offset += BOM_OCTETS;
+		g->found.against_offset += BOM_OCTETS;
 		if (g->found.charset == CHARSET_ASCII)
 			g->found.charset = CHARSET_UTF8;
 	}
