@@ -458,6 +458,7 @@ tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint
 	case XML_MALFORMED:
 		tell_malformed(g,
 		               &(struct body_why_in){.text = text,
+		                                     .octets = g->in->bytes.n,
 		                                     .line = line,
 		                                     .tree = tree,
 		                                     .found = &g->found,

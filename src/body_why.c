@@ -79,11 +79,12 @@ length_words(const struct body_why_in *in, size_t missing, struct arena *a)
 	if (charset_is_gb(in->declared) && missing <= three + SLACK)
 		return text_format(
 		    a,
-		    "; Content-Length was %scounted in %s, as declared, but sent was UTF-8, "
-		    "in which its %zu Chinese characters take an octet more each",
+		    "; Content-Length %zu was %scounted in %s, as declared, but sent was UTF-8, "
+		    "which has %zu octets: its %zu Chinese characters take an octet more each",
+		    in->octets,
 		    missing + CLOSE >= three && missing <= three + CLOSE ? ""
 		                                                         : "probably ",
-		    charset_name(in->declared), three);
+		    charset_name(in->declared), in->octets + missing, three);
 	if (missing <= 2 * three + SLACK)
 		return text_format(
 		    a,
