@@ -18,44 +18,29 @@ _gbscope()
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_gbscope_words "report check list show rules fields explain --help --version"
-		_gbscope_words "report check list show rules explain dictionary --help --version"
+		_gbscope_words "report check list show rules fields explain dictionary --help --version"
 		return
 	fi
-	case $prev in
-	-f|--format) _gbscope_words "json text"; return ;;
-	--edition) _gbscope_words "auto 2011 2014 2016 2022"; return ;;
-	--profile) _gbscope_words "auto rfc3261 gb28181"; return ;;
-	--color) _gbscope_words "auto always never"; return ;;
-	--fail-on) _gbscope_words "error warning note"; return ;;
-	-p|--passwords|-o|--output|--dictionary|--exchange-timeout|--xsd) return ;;
 	case ${COMP_WORDS[1]}:$prev in
 	report:-f|report:--format) _gbscope_words "json ndjson text"; return ;;
 	*:--edition) _gbscope_words "auto 2011 2014 2016 2022"; return ;;
 	*:--profile) _gbscope_words "auto rfc3261 gb28181"; return ;;
 	*:--color) _gbscope_words "auto always never"; return ;;
 	*:--fail-on) _gbscope_words "error warning note"; return ;;
-	rules:-f|rules:--format|explain:-f|explain:--format) _gbscope_words "json text"; return ;;
-	*:-p|*:--passwords|*:-o|*:--output|*:--exchange-timeout) return ;;
+	rules:-f|rules:--format|fields:-f|fields:--format|explain:-f|explain:--format) _gbscope_words "json text"; return ;;
+	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--xsd) return ;;
 	esac
 	case ${COMP_WORDS[1]}:$cur in
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
-	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
-	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
+	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
+	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
-	fields:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
-	explain:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
-	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
-	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -h --help -V --version" ;;
-	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -h --help -V --version" ;;
-	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -h --help -V --version" ;;
-	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
+	fields:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
 	dictionary:-*) _gbscope_words "-o --output --edition --dictionary --xsd -q --quiet -h --help -V --version" ;;
-	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }')" ;;
+	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
+	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	esac
 }
 # Where nothing else fits: file names.

@@ -133,6 +133,18 @@ child_any_case(const struct dict_field *def, struct slice name)
 	return NULL;
 }
 
+/* .NET writes a blank at the end of an XmlElement's name so, as GB28181.Solution has it. */
+static struct slice
+name_bare(struct slice name)
+{
+	struct slice blank = SLICE("_x0020_");
+
+	/* Each round takes a blank. */
+	while (name.n > blank.n && slice_eq(slice_tail(name, name.n - blank.n), blank))
+		name = slice_head(name, name.n - blank.n);
+	return name;
+}
+
 static const struct dict_field *
 field_elsewhere(const struct dict_command *c, struct slice name)
 {
@@ -214,14 +226,23 @@ child_find(struct walk *w, uint32_t node, bool *misplaced)
 			return def;
 		}
 	}
+	if (def == NULL && top->def->type != DICT_OPEN && !n->attribute) {
+		def = child_named(top, name_bare(n->name));
+		if (def != NULL && !def->attribute) {
+			tell_child(w, node, def, 0, MANSCDP_SPELLING, MANSCDP_NOTE,
+			           def->name);
+			return def;
+		}
+		def = NULL;
+	}
 	if (def != NULL) {
 		tell_child(w, node, def, 0, MANSCDP_MISPLACED, MANSCDP_WARNING,
 		           def->attribute ? SLICE("an attribute of its parent")
 		                          : SLICE("an element"));
 		return def;
 	}
-	if (top->def->type == DICT_OPEN)
-		return NULL; /* extensions are the sender's own */
+	if (top->def->type == DICT_OPEN || top->def->secret)
+		return NULL; /* extensions are the sender's own; and so is a password */
 	def = field_elsewhere(w->command, n->name);
 	if (def == NULL || def->attribute != n->attribute) {
 		tell_child(w, node, NULL, 0, MANSCDP_UNKNOWN_FIELD, MANSCDP_NOTE,

@@ -8,6 +8,7 @@
 #include "src/dict.h"
 #include "src/dict_file.h"
 #include "src/xml.h"
+#include "src/xml_mend.h"
 
 enum { PROBLEMS_FIRST = 8, BOM_OCTETS = 3 };
 
@@ -117,52 +118,73 @@ body_new_with(const struct limits *l, const char *const *dictionaries, size_t to
 	return r;
 }
 
+/* "B6 AB": the first octets. */
+static struct slice
+octets_words(struct slice s, struct arena *a)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	char hex[16];
+	size_t i;
+
+	for (i = 0; i < s.n && i < 4; i++) {
+		hex[3 * i] = digits[s.p[i] >> 4];
+		hex[3 * i + 1] = digits[s.p[i] & 15];
+		hex[3 * i + 2] = ' ';
+	}
+	return i == 0 ? SLICE_EMPTY : arena_keep(a, slice_of(hex, 3 * i - 1));
+}
+
 static void
 tell_invalid(struct reading *g)
 {
 	const struct charset_found *f = &g->found;
 	const char *what = f->cut ? "the body ends in the midst of a character"
 	                          : "the octets there are no character";
-	char hex[16];
-	size_t i;
+	struct slice before = slice_head(g->in->bytes, f->bad_offset),
+	             hex = octets_words(f->bad_octets, g->a);
 	uint32_t line = 1;
-	struct slice before = slice_head(g->in->bytes, f->bad_offset);
+	size_t i;
 
 	/* The half character that the capture cut is nobody's fault. */
 	if (f->bad == 0 || (f->cut && f->bad == 1 && g->in->cut))
 		return;
-	for (i = 0; i < f->bad_octets.n && i < 4; i++) {
-		static const char digits[] = "0123456789ABCDEF";
-
-		hex[3 * i] = digits[f->bad_octets.p[i] >> 4];
-		hex[3 * i + 1] = digits[f->bad_octets.p[i] & 15];
-		hex[3 * i + 2] = ' ';
-	}
 	for (i = slice_index(before, '\n'); i < before.n; i = slice_index(before, '\n')) {
 		line++;
 		before = slice_tail(before, i + 1);
 	}
-	tell(
-	    g,
-	    &(struct body_problem){
-	        .rule = RULE_MANSCDP_CHARSET_INVALID,
-	        .value = arena_keep(g->a, f->bad_octets),
-	        .expected = slice_str(charset_name(f->charset)),
-	        .line = line,
-	        .detail = text_format(
-	            g->a, "%s: offset %zu, octets %.*s, %zu such %s", what, f->bad_offset,
-	            i == 0 ? 0
-	                   : (int)(3 * (f->bad_octets.n < 4 ? f->bad_octets.n : 4) - 1),
-	            hex, f->places, f->places == 1 ? "place" : "places"),
-	    });
+	tell(g, &(struct body_problem){
+	            .rule = RULE_MANSCDP_CHARSET_INVALID,
+	            .value = arena_keep(g->a, f->bad_octets),
+	            .expected = slice_str(charset_name(f->charset)),
+	            .line = line,
+	            .detail = text_format(
+	                g->a, "%s: offset %zu, octets " SLICE_FMT ", %zu such %s", what,
+	                f->bad_offset, SLICE_ARG(hex), f->places,
+	                f->places == 1 ? "place" : "places"),
+	        });
 }
 
 /* Declared one set, written in another. ASCII is part of all of them. */
+/* "; the first that prove it are at octet 213: B6 AB" */
+static struct slice
+proof_words(struct reading *g)
+{
+	const struct charset_found *f = &g->found;
+	struct slice hex = octets_words(f->against, g->a);
+
+	if (hex.n == 0)
+		return SLICE_EMPTY;
+	return text_format(g->a, "; the first that prove it are at octet %zu: " SLICE_FMT,
+	                   f->against_offset, SLICE_ARG(hex));
+}
+
 static void
 tell_charset(struct reading *g)
 {
 	enum charset is = g->found.charset, said = g->declared;
-	struct slice name = g->out->declared, real = slice_str(charset_name(is));
+	struct slice name = g->out->declared.n ? g->out->declared
+	                                       : arena_keep(g->a, g->in->charset),
+	             real = slice_str(charset_name(is));
 	bool same = is == said || (charset_is_gb(is) && charset_is_gb(said)) ||
 	            is == CHARSET_NONE || is == CHARSET_ASCII;
 
@@ -175,7 +197,8 @@ tell_charset(struct reading *g)
 		/* XML 1.0 4.3.3: without a declaration it is UTF-8. */
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_MISMATCH,
 		                               .value = SLICE("none, which means UTF-8"),
-		                               .expected = real});
+		                               .expected = real,
+		                               .detail = proof_words(g)});
 	else if (said == CHARSET_NONE && g->declaration.present &&
 	         !g->declaration.unended)
 		tell(g, &(struct body_problem){
@@ -184,7 +207,8 @@ tell_charset(struct reading *g)
 	else if (said != CHARSET_NONE && !same)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CHARSET_MISMATCH,
 		                               .value = name,
-		                               .expected = real});
+		                               .expected = real,
+		                               .detail = proof_words(g)});
 	else if (charset_is_gb(is) && is > said && g->found.beyond.n != 0)
 		tell(g, &(struct body_problem){
 		            .rule = RULE_MANSCDP_CHARSET_NARROW,
@@ -245,7 +269,7 @@ static const enum rule kind_rules[MANSCDP_PROBLEM_TOTAL][3] = {
     [MANSCDP_MIXED] = ONE(EDITIONS_MIXED),
     [MANSCDP_NODE] = ONE(NODE_PARENT),
     [MANSCDP_SPELLING] = ONE(FIELD_SPELLING),
-    [MANSCDP_PTZ] = TWO(PTZ_ODD, PTZ_INVALID),
+    [MANSCDP_PTZ] = ALL(PTZ_SPEED, PTZ_ODD, PTZ_INVALID),
     [MANSCDP_PARENT_SELF] = ONE(PARENT_SELF),
     [MANSCDP_ALARM_TYPE] = ONE(ALARM_TYPE),
 };
@@ -270,7 +294,8 @@ tell_field(struct reading *g, const struct manscdp_problem *p)
 	        });
 }
 
-/* Of a tree without its end: what may yet have come, and what is not whole, is not wrong. */
+/* Of a tree without its end: what may yet have come, and what is not whole, is not wrong. Of one
+ * that was mended: what its shape says is ours. */
 static bool
 told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 {
@@ -279,9 +304,14 @@ told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 	    [MANSCDP_CONDITION] = true,  [MANSCDP_EMPTY] = true,
 	    [MANSCDP_ALARM_TYPE] = true,
 	};
+	static const bool shape[MANSCDP_PROBLEM_TOTAL] = {
+	    [MANSCDP_MISPLACED] = true, [MANSCDP_UNKNOWN_FIELD] = true,
+	    [MANSCDP_ORDER] = true,     [MANSCDP_REPEATED] = true,
+	    [MANSCDP_TEXT] = true,      [MANSCDP_SPACE] = true,
+	};
 	size_t i;
 
-	if (whole[p->kind])
+	if (whole[p->kind] || (tree->end == XML_OK && shape[p->kind]))
 		return false;
 	for (i = 0; i < tree->open_total; i++)
 		if (tree->open[i] == p->node)
@@ -291,12 +321,11 @@ told_of_half(const struct manscdp_problem *p, const struct xml_tree *tree)
 
 /* Does the root say something already? A half tree may have ended before CmdType. */
 static void
-judge(struct reading *g, struct xml_tree *tree)
+judge(struct reading *g, struct xml_tree *tree, bool whole)
 {
 	struct body_reader *r = g->r;
 	struct manscdp *m = &g->out->m;
 	const struct dict_command *as = NULL;
-	bool whole = tree->end == XML_OK;
 	enum dis dis;
 	uint32_t i;
 	size_t k;
@@ -349,12 +378,59 @@ tell_rest(struct reading *g, struct slice rest, uint32_t line)
 	        });
 }
 
-static void
-tell_malformed(struct reading *g, const struct body_why_in *in)
+static uint32_t
+lines_in(struct slice s)
 {
+	uint32_t n = 0;
+	size_t i;
+
+	/* Each round takes a line. */
+	for (i = slice_index(s, '\n'); i < s.n; i = slice_index(s, '\n')) {
+		n++;
+		s = slice_tail(s, i + 1);
+	}
+	return n;
+}
+
+static size_t
+characters_in(struct slice utf8)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < utf8.n; i++)
+		n += (utf8.p[i] & 0xC0) != 0x80;
+	return n;
+}
+
+/* " (in <Name>, octet 512; 3 places mended to read on)" */
+static struct slice
+mended_words(struct reading *g, const struct xml_mended *mended)
+{
+	struct slice whole = g->out->text, bytes = g->in->bytes;
+	size_t skip = g->declaration.bom ? BOM_OCTETS : 0;
+	struct slice before = slice_head(whole, g->declaration.skip + mended->offset);
+	struct slice element = text_short(mended->element);
+
+	if (mended->faults == 0)
+		return SLICE_EMPTY;
+	skip += charset_octets(g->found.charset, slice_tail(bytes, skip),
+	                       characters_in(before));
+	return text_format(g->a,
+	                   " (%s%s" SLICE_FMT "%soctet %zu; %zu %s mended to read on)",
+	                   element.n ? "in " : "", element.n ? "<" : "",
+	                   SLICE_ARG(element), element.n ? ">, " : "", skip,
+	                   mended->faults, mended->faults == 1 ? "place" : "places");
+}
+
+static void
+tell_malformed(struct reading *g, const struct body_why_in *in,
+               const struct xml_mended *mended)
+{
+	struct slice more;
 	struct body_why why;
 
 	body_why(in, g->a, &why);
+	more = why.early ? SLICE_EMPTY : mended_words(g, mended);
 	/* What the capture lacks is not the sender's fault. */
 	if (g->in->cut && in->tree->at_end)
 		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_CUT,
@@ -362,13 +438,17 @@ tell_malformed(struct reading *g, const struct body_why_in *in)
 		                               .detail =
 		                                   SLICE("the capture lacks the end")});
 	else
-		tell(g, &(struct body_problem){.rule = RULE_MANSCDP_XML_MALFORMED,
-		                               .line = why.line,
-		                               .detail = why.detail});
+		tell(g,
+		     &(struct body_problem){
+		         .rule = RULE_MANSCDP_XML_MALFORMED,
+		         .line = why.line,
+		         .detail = text_format(g->a, SLICE_FMT SLICE_FMT,
+		                               SLICE_ARG(why.detail), SLICE_ARG(more))});
 }
 
 static void
-tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint32_t line)
+tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint32_t line,
+         const struct xml_mended *mended)
 {
 	static const enum rule rules[] = {
 	    [XML_DOCTYPE] = RULE_MANSCDP_DOCTYPE,
@@ -385,11 +465,14 @@ tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint
 		tell_rest(g, slice_tail(text, tree->end_offset), tree->line);
 		break;
 	case XML_MALFORMED:
-		tell_malformed(g, &(struct body_why_in){.text = text,
-		                                        .line = line,
-		                                        .tree = tree,
-		                                        .found = &g->found,
-		                                        .declared = g->declared});
+		tell_malformed(g,
+		               &(struct body_why_in){.text = text,
+		                                     .octets = g->in->bytes.n,
+		                                     .line = line,
+		                                     .tree = tree,
+		                                     .found = &g->found,
+		                                     .declared = g->declared},
+		               mended);
 		break;
 	case XML_DOCTYPE:
 	case XML_TOO_DEEP:
@@ -400,20 +483,6 @@ tell_end(struct reading *g, const struct xml_tree *tree, struct slice text, uint
 		                               .line = tree->line + line - 1});
 		break;
 	}
-}
-
-static uint32_t
-lines_in(struct slice s)
-{
-	uint32_t n = 0;
-	size_t i;
-
-	/* Each round takes a line. */
-	for (i = slice_index(s, '\n'); i < s.n; i = slice_index(s, '\n')) {
-		n++;
-		s = slice_tail(s, i + 1);
-	}
-	return n;
 }
 
 static enum body_verdict
@@ -429,20 +498,40 @@ verdict(const struct body *b)
 	return BODY_VALID;
 }
 
+/* What a strict receiver throws away is read on in a mended copy, where that tells more. */
+static void
+tree_mend(struct reading *g, struct slice text, struct xml_tree *tree,
+          struct xml_mended *mended)
+{
+	struct xml_tree more;
+
+	if (!xml_mend(text, g->a, mended))
+		return;
+	xml_read(g->r->xml, mended->text, g->a, &more);
+	if (more.end != XML_MEMORY && more.nodes_total >= tree->nodes_total)
+		*tree = more;
+	else
+		*mended = (struct xml_mended){.faults = 0};
+}
+
 static void
 tree_read(struct reading *g)
 {
 	struct slice text = slice_tail(g->out->text, g->declaration.skip);
 	uint32_t line = 1 + lines_in(slice_head(g->out->text, g->declaration.skip));
-	struct xml_tree tree;
+	struct xml_mended mended = {.faults = 0};
+	struct xml_tree tree, first;
 	size_t i;
 
 	xml_read(g->r->xml, text, g->a, &tree);
+	first = tree;
+	if (first.end == XML_MALFORMED)
+		tree_mend(g, text, &tree, &mended);
 	for (i = 0; i < tree.nodes_total; i++)
 		tree.nodes[i].line += line - 1;
-	tell_end(g, &tree, text, line);
-	judge(g, &tree);
-	if (tree.end == XML_OK)
+	tell_end(g, &first, text, line, &mended);
+	judge(g, &tree, tree.end == XML_OK && !mended.reshaped);
+	if (first.end == XML_OK)
 		g->out->verdict = verdict(g->out);
 }
 
@@ -454,11 +543,14 @@ text_make(struct reading *g)
 
 	declaration_read(bytes, &g->declaration);
 	g->declared = charset_declared(g->declaration.encoding);
+	if (g->declared == CHARSET_NONE)
+		g->declared = charset_declared(g->in->charset);
 	if (g->declaration.bom)
 		bytes = slice_tail(bytes, BOM_OCTETS);
 	charset_find(bytes, g->declared, &g->found);
 	if (g->declaration.bom) {
 		g->found.bad_offset += BOM_OCTETS;
+		g->found.against_offset += BOM_OCTETS;
 		if (g->found.charset == CHARSET_ASCII)
 			g->found.charset = CHARSET_UTF8;
 	}

@@ -49,6 +49,7 @@ struct body_in {
 	uint8_t edition; /* EDITION_ bit or 0 */
 	bool edition_guessed; /* neither declared nor given: its breaches are warnings */
 	bool response;        /* stands in a SIP response */
+	struct slice charset; /* parameter of Content-Type: RFC 7303 3; or empty */
 };
 
 struct body_reader;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "src/xml_mend.h"
 #include "src/xml_scan.h"
 
 enum {
@@ -53,29 +54,16 @@ text_format(struct arena *a, const char *fmt, ...)
 	    a, slice_of(text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1));
 }
 
-/* XML 1.0 2.2 [2]: of the octets below U+0020 only tab, line feed and carriage return are
- * characters. */
+/* Where the first character stands that XML does not have. */
 static size_t
 control_find(struct slice text)
 {
 	size_t i;
 
 	for (i = 0; i < text.n; i++)
-		if (text.p[i] < 0x20 && !ascii_space(text.p[i]))
+		if (xml_forbidden(slice_tail(text, i)) != 0)
 			break;
 	return i;
-}
-
-static bool
-entity_known(struct slice name)
-{
-	static const char *const known[] = {"lt", "gt", "amp", "quot", "apos"};
-	size_t i;
-
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (slice_eq(name, slice_str(known[i])))
-			return true;
-	return name.n != 0 && name.p[0] == '#';
 }
 
 /* The octets that the sender had still to say, counted too small: the text is UTF-8, and
@@ -91,11 +79,12 @@ length_words(const struct body_why_in *in, size_t missing, struct arena *a)
 	if (charset_is_gb(in->declared) && missing <= three + SLACK)
 		return text_format(
 		    a,
-		    "; Content-Length was %scounted in %s, as declared, but sent was UTF-8, "
-		    "in which its %zu Chinese characters take an octet more each",
+		    "; Content-Length %zu was %scounted in %s, as declared, but sent was UTF-8, "
+		    "which has %zu octets: its %zu Chinese characters take an octet more each",
+		    in->octets,
 		    missing + CLOSE >= three && missing <= three + CLOSE ? ""
 		                                                         : "probably ",
-		    charset_name(in->declared), three);
+		    charset_name(in->declared), in->octets + missing, three);
 	if (missing <= 2 * three + SLACK)
 		return text_format(
 		    a,
@@ -131,7 +120,15 @@ mismatch(const struct path *path, const struct xml_token *t, struct arena *a,
          struct cause *out)
 {
 	struct slice name = text_short(t->name);
+	size_t i;
 
+	/* What stands there may be one, or a piece of one. */
+	for (i = 0; i < path->total; i++)
+		if (slice_istarts(path->names[i], SLICE("password"))) {
+			out->detail =
+			    SLICE("what begins within a password does not end in it");
+			return;
+		}
 	if (path->total == 0)
 		out->detail = text_format(a, "</" SLICE_FMT "> ends nothing that began",
 		                          SLICE_ARG(name));
@@ -166,10 +163,13 @@ token_cause(const struct body_why_in *in, struct path *path, const struct xml_to
 		    "an '&' in the text that begins no reference; it has to be written &amp;");
 		return false;
 	case XML_REFERENCE:
-		if (entity_known(t->name))
+		if (xml_reference_known(t->name))
 			return true;
 		out->detail =
-		    text_format(a, "the entity &" SLICE_FMT "; is declared nowhere",
+		    text_format(a,
+		                t->name.p[0] == '#'
+		                    ? "&" SLICE_FMT "; names no character that XML has"
+		                    : "the entity &" SLICE_FMT "; is declared nowhere",
 		                SLICE_ARG(text_short(t->name)));
 		return false;
 	case XML_CUT:
@@ -216,6 +216,16 @@ cause_find(const struct body_why_in *in, struct arena *a, struct cause *out)
 	} while (more);
 }
 
+static struct slice
+control_words(struct slice at, struct arena *a)
+{
+	if (at.p[0] == 0)
+		return SLICE("a NUL octet");
+	return text_format(a, "the character U+%04X, which XML does not have",
+	                   at.p[0] < 0x20 ? (unsigned)at.p[0]
+	                                  : 0xFF00U | (unsigned)(at.p[2] | 0x40));
+}
+
 void
 body_why(const struct body_why_in *in, struct arena *a, struct body_why *out)
 {
@@ -231,11 +241,7 @@ body_why(const struct body_why_in *in, struct arena *a, struct body_why *out)
 	}
 	/* The parser's place is the truth; a cause behind it is another one's. */
 	if (control < in->text.n && (cause.detail.n == 0 || control < cause.offset)) {
-		out->detail =
-		    in->text.p[control] == 0
-		        ? SLICE("a NUL octet")
-		        : text_format(a, "the character U+%04X, which XML does not have",
-		                      (unsigned)in->text.p[control]);
+		out->detail = control_words(slice_tail(in->text, control), a);
 		return;
 	}
 	if (cause.detail.n == 0 ||

@@ -7,6 +7,7 @@
 
 struct body_why_in {
 	struct slice text;           /* UTF-8, behind the declaration */
+	size_t octets;               /* of the body, as Content-Length has it */
 	uint32_t line;               /* of the text's front in the body, from 1 */
 	const struct xml_tree *tree; /* what the parser said */
 	const struct charset_found *found;

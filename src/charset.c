@@ -294,6 +294,30 @@ is_utf16(struct slice in)
 	return false;
 }
 
+/* Which octets the declared set does not have. */
+static void
+prove(struct slice in, enum charset declared, const struct charset_found *utf8,
+      struct charset_found *out)
+{
+	struct charset_found gb;
+
+	if (charset_is_gb(out->charset) && utf8->bad != 0) {
+		out->against = utf8->bad_octets;
+		out->against_offset = utf8->bad_offset;
+	} else if (out->charset == CHARSET_UTF8 && charset_is_gb(declared)) {
+		find_gb(in, &gb);
+		if (gb.bad != 0) {
+			out->against = gb.bad_octets;
+			out->against_offset = gb.bad_offset;
+		}
+		if (declared == CHARSET_GB2312 && gb.beyond.n != 0 &&
+		    (gb.bad == 0 || gb.beyond.p < gb.bad_octets.p)) {
+			out->against = gb.beyond;
+			out->against_offset = (size_t)(gb.beyond.p - in.p);
+		}
+	}
+}
+
 void
 charset_find(struct slice in, enum charset declared, struct charset_found *out)
 {
@@ -311,12 +335,14 @@ charset_find(struct slice in, enum charset declared, struct charset_found *out)
 	find_utf8(in, &utf8, &doubtful);
 	if (utf8.bad == 0 && !(doubtful && gb_said)) {
 		*out = utf8;
+		prove(in, declared, &utf8, out);
 		return;
 	}
 	find_gb(in, &gb);
 	if (utf8.bad == 0)
 		*out = gb.bad == 0 ? gb : utf8;
-	else if (utf8.wide >= 4 && utf8.wide / 4 >= utf8.bad)
+	else if ((utf8.wide >= 4 && utf8.wide / 4 >= utf8.bad) ||
+	         (declared == CHARSET_UTF8 && utf8.wide_three > 2 * utf8.places))
 		*out = utf8; /* damaged: GB text hardly ever holds so many valid ones */
 	else if (gb.bad == 0)
 		*out = gb;
@@ -324,6 +350,7 @@ charset_find(struct slice in, enum charset declared, struct charset_found *out)
 		*out = utf8;
 	else
 		*out = gb;
+	prove(in, declared, &utf8, out);
 	/* More damage than characters: nobody can say. */
 	if (out->bad != 0 && out->bad > out->wide && !gb_said && declared != CHARSET_UTF8)
 		out->charset = CHARSET_NONE;
@@ -480,6 +507,25 @@ charset_utf8(struct charset_converter *c, enum charset from, struct slice in,
 	                           : mend_utf8(in, to, room, &used);
 	*out = slice_of(to, used);
 	return done;
+}
+
+size_t
+charset_octets(enum charset from, struct slice in, size_t characters)
+{
+	enum charset of;
+	size_t i, n, bad;
+	bool cut;
+
+	/* Each round takes a character, or what was replaced by one. */
+	for (i = 0; i < in.n && characters != 0; i += n, characters--) {
+		struct slice at = slice_tail(in, i);
+
+		n = charset_is_gb(from) ? gb_length(at, &bad, &cut, &of)
+		                        : utf8_length(at, &bad, &cut);
+		if (n == 0)
+			n = bad;
+	}
+	return i;
 }
 
 void

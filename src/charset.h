@@ -36,6 +36,10 @@ struct charset_found {
 	size_t wide;         /* characters of more than one octet */
 	size_t wide_three;   /* of these in UTF-8: those of three octets */
 	struct slice beyond; /* of GBK, GB18030: the first that is not in GB 2312 */
+	/* The first octets that prove that they are not in the declared set, where it is another
+	 * one; empty if all could be. */
+	struct slice against;
+	size_t against_offset;
 };
 
 void charset_find(struct slice in, enum charset declared, struct charset_found *out);
@@ -48,6 +52,8 @@ charset_new(struct err *e); /* NULL and *e: iconv lacks GB18030 */
  * memory. */
 bool charset_utf8(struct charset_converter *c, enum charset from, struct slice in,
                   struct arena *a, struct slice *out);
+/* The octets of `in` from which charset_utf8 made the first `characters` characters. */
+size_t charset_octets(enum charset from, struct slice in, size_t characters);
 void charset_free(struct charset_converter *c);
 
 #endif

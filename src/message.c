@@ -148,6 +148,20 @@ body_cut(struct message *m)
 		m->manscdp = manscdp_root(m->body);
 }
 
+/* What the parameter charset= of Content-Type says. */
+static struct slice
+charset_parameter(const struct message *m)
+{
+	const struct sip_header *type = sip_find(&m->sip, SIP_CONTENT_TYPE, 0);
+	struct slice major, params;
+	struct sip_param p;
+
+	if (type == NULL || !slice_cut(type->value, ';', &major, &params) ||
+	    !sip_param_find(params, SLICE("charset"), &p))
+		return SLICE_EMPTY;
+	return p.value;
+}
+
 /* The last line of a head that the capture cut may be half of what was sent. */
 static void
 half_line_drop(struct sip *s)
@@ -233,10 +247,12 @@ message_body(const struct message_reader *r, uint8_t registered, struct arena *a
 	};
 
 	m->spoken = in.edition;
-	if (m->manscdp)
+	if (m->manscdp) {
+		in.charset = charset_parameter(m);
 		body_read(r->bodies, &in, a, &m->mans);
-	else
+	} else {
 		content_read(a, m);
+	}
 	return !a->failed;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "dissect/manscdp_ptz.h"
+
 /* Repeatable by the dictionary: always a list, so that readers need not look. */
 static bool
 is_list(const struct manscdp_node *n)
@@ -83,6 +85,81 @@ relate(const struct hash_key *key, const struct kept_body *b, struct arena *scra
 	return f;
 }
 
+static void
+number_if(struct emit *j, const char *key, bool there, unsigned n)
+{
+	emit_key(j, key);
+	if (there)
+		emit_number(j, n);
+	else
+		emit_null(j);
+}
+
+static void
+direction(struct emit *j, const char *key, uint8_t moves, uint8_t one,
+          const char *one_word, uint8_t other, const char *other_word)
+{
+	emit_key(j, key);
+	emit_string(j, (moves & one) != 0     ? one_word
+	               : (moves & other) != 0 ? other_word
+	                                      : NULL);
+}
+
+/* PTZCmd in words and numbers; null where it is not eight octets. */
+static void
+ptz_decoded(struct emit *j, struct slice value)
+{
+	struct ptz p;
+	char words[PTZ_WORDS];
+	bool move, lens;
+	uint8_t m, l;
+
+	emit_key(j, "PTZCmd_decoded");
+	if (manscdp_ptz_dissect(value, NULL, &p) != DIS_OK) {
+		emit_null(j);
+		return;
+	}
+	move = p.command == PTZ_MOVE;
+	lens = p.command == PTZ_LENS;
+	m = move ? p.moves : 0;
+	l = lens ? p.moves : 0;
+	emit_open(j, '{');
+	emit_key(j, "command");
+	emit_string(j, ptz_command_name(p.command));
+	emit_key(j, "words");
+	emit_string(j, ptz_words(&p, words));
+	number_if(j, "address", true, p.address);
+	direction(j, "pan", m, PTZ_LEFT, "left", PTZ_RIGHT, "right");
+	number_if(j, "pan_speed", (m & (PTZ_LEFT | PTZ_RIGHT)) != 0, p.speed[0]);
+	direction(j, "tilt", m, PTZ_UP, "up", PTZ_DOWN, "down");
+	number_if(j, "tilt_speed", (m & (PTZ_UP | PTZ_DOWN)) != 0, p.speed[1]);
+	direction(j, "zoom", m, PTZ_ZOOM_IN, "in", PTZ_ZOOM_OUT, "out");
+	number_if(j, "zoom_speed", (m & (PTZ_ZOOM_IN | PTZ_ZOOM_OUT)) != 0, p.speed[2]);
+	direction(j, "focus", l, PTZ_FOCUS_NEAR, "near", PTZ_FOCUS_FAR, "far");
+	number_if(j, "focus_speed", (l & (PTZ_FOCUS_NEAR | PTZ_FOCUS_FAR)) != 0,
+	          p.speed[0]);
+	direction(j, "iris", l, PTZ_IRIS_OPEN, "open", PTZ_IRIS_CLOSE, "close");
+	number_if(j, "iris_speed", (l & (PTZ_IRIS_OPEN | PTZ_IRIS_CLOSE)) != 0,
+	          p.speed[1]);
+	number_if(j, "group", ptz_has(p.command, PTZ_HAS_GROUP), p.group);
+	number_if(j, "preset", ptz_has(p.command, PTZ_HAS_PRESET), p.preset);
+	number_if(j, "value", ptz_has(p.command, PTZ_HAS_VALUE), p.value);
+	number_if(j, "switch", ptz_has(p.command, PTZ_HAS_AUX), p.aux);
+	emit_close(j, '}');
+}
+
+/* A sender's own element of that name has its place. */
+static bool
+decoded_free(const struct kept_body *b, const struct family *f, uint32_t first)
+{
+	uint32_t i;
+
+	for (i = first; i != 0; i = f[i - 1].next)
+		if (slice_eq(b->nodes[i - 1].name, SLICE("PTZCmd_decoded")))
+			return false;
+	return true;
+}
+
 /* Each name once: what repeats, or may repeat by the dictionary, is a list. */
 static void
 members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t first,
@@ -98,6 +175,9 @@ members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t fi
 		emit_text_key(j, n->attribute ? "@" : "", slice_head(n->name, 120));
 		if (!is_list(n) && f[i - 1].twin == 0) {
 			node_value(j, b, f, i - 1, depth);
+			if (n->def != NULL && slice_eq(n->name, SLICE("PTZCmd")) &&
+			    decoded_free(b, f, first))
+				ptz_decoded(j, slice_trim(n->text));
 			continue;
 		}
 		emit_open(j, '[');
@@ -116,11 +196,13 @@ node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t
 	bool secret = (n->def != NULL && n->def->secret) ||
 	              slice_istarts(n->name, SLICE("password"));
 
+	/* What a password's raw '<' made into an element is a piece of it. */
+	if (secret && (value.n != 0 || f[i].first != 0)) {
+		octets(j, value.n);
+		return;
+	}
 	if (f[i].first == 0 || depth >= FIELDS_DEPTH) {
-		if (secret && value.n != 0)
-			octets(j, value.n);
-		else
-			emit_text(j, value, NULL);
+		emit_text(j, value, NULL);
 		return;
 	}
 	emit_open(j, '{');

@@ -6,12 +6,26 @@
 #include "src/out_media.h"
 #include "src/spool.h"
 
-enum { FAILURES_TOLD = 40, CALLS_TOLD = 40, COLUMN_RULE = 30 };
+enum { FAILURES_TOLD = 40, CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
+
+/* What moved a camera or told of an alarm; the first ones, as their dialogs ended. */
+struct events {
+	struct event {
+		struct arena mem;
+		uint32_t capture;
+		uint64_t frame;
+		int64_t time_ns;
+		struct slice id, words;
+	} told[EVENTS_TOLD];
+	size_t total;
+	uint64_t more;
+};
 
 struct own {
-	FILE *
-	    calls; /* what was said of media, as the dialogs end: it is written behind the devices */
+	/* What was said of media, as the dialogs end: it is written behind the devices. */
+	FILE *calls;
 	uint64_t total;
+	struct events events;
 };
 
 enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
@@ -48,6 +62,31 @@ begin(struct out *o)
 	}
 	o->own = own;
 	return true;
+}
+
+static void
+dialog_events(struct out *o, const struct dialog *d)
+{
+	struct events *own = &((struct own *)o->own)->events;
+	const struct tx *x;
+
+	for (x = d->txs; x != NULL; x = x->dialog_next) {
+		struct event *e = &own->told[own->total];
+
+		if (!x->write || x->body == NULL || x->body->words.n == 0)
+			continue;
+		if (own->total == EVENTS_TOLD) {
+			own->more++;
+			continue;
+		}
+		own->total++;
+		arena_init(&e->mem, 0);
+		e->capture = x->request.capture;
+		e->frame = x->request.frame;
+		e->time_ns = x->request.time_ns;
+		e->id = arena_keep(&e->mem, x->body->DeviceID);
+		e->words = arena_keep(&e->mem, x->body->words);
+	}
 }
 
 static void
@@ -261,6 +300,43 @@ place(struct out *o, uint32_t capture, uint64_t frame)
 	(void)fprintf(o->f, "%llu", (unsigned long long)frame);
 }
 
+static int
+by_time(const void *a, const void *b)
+{
+	const struct event *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+static void
+events(struct out *o, const struct results *r)
+{
+	struct events *own = &((struct own *)o->own)->events;
+	char t[TIME_TEXT];
+	size_t i;
+
+	if (own->total == 0)
+		return;
+	qsort(own->told, own->total, sizeof(own->told[0]), by_time);
+	inked(o, INK_BOLD, "\nControls and alarms\n");
+	for (i = 0; i < own->total; i++) {
+		const struct event *e = &own->told[i];
+
+		(void)fprintf(o->f, "  %s  frame ", clock_text(e->time_ns, t));
+		place(o, e->capture, e->frame);
+		(void)fputs("  ", o->f);
+		tty_put(o, e->id);
+		(void)fputs("  ", o->f);
+		tty_put(o, e->words);
+		(void)fputc('\n', o->f);
+	}
+	if (own->more != 0)
+		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
+		              (unsigned long long)own->more);
+}
+
 /* What did not work, as far as a message says it: worth reading before the rest. */
 static bool
 is_failure(const struct finding *x)
@@ -401,6 +477,7 @@ dialog(struct out *o, const struct dialog *d, bool last)
 	char status[16];
 
 	(void)last;
+	dialog_events(o, d);
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		if (!x->write)
 			continue;
@@ -496,6 +573,7 @@ whole(struct out *o, const struct results *r)
 	}
 	devices(o, r);
 	calls(o);
+	events(o, r);
 	failures(o, r);
 	findings(o, r);
 	figures(o, r);
@@ -505,10 +583,13 @@ static void
 end(struct out *o, const struct results *r)
 {
 	struct own *own = o->own;
+	size_t i;
 
 	if (r != NULL)
 		whole(o, r);
 	if (own != NULL) {
+		for (i = 0; i < own->events.total; i++)
+			arena_free(&own->events.told[i].mem);
 		(void)fclose(own->calls);
 		free(own);
 	}

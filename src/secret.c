@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 enum {
+	PASSWORD_SCAN = 256,  /* octets behind a '<' in which its end tag is looked for */
 	NAME_SCAN = 4096,     /* octets of a tag that are looked at */
 	USERINFO_LONG = 1024, /* nobody has so long a name */
 };
@@ -77,6 +78,18 @@ basic(struct slice s, size_t i, struct secret_span *out)
 	       slice_find(slice_of(s.p + out->at, out->n), SLICE(".")) == out->n;
 }
 
+/* Up to the end tag, where that is near: a raw '<' may be a part of the password. */
+static size_t
+element_text(struct slice s)
+{
+	size_t first = slice_index(s, '<'), at;
+
+	for (at = first; at < s.n && at - first < PASSWORD_SCAN; at++)
+		if (slice_istarts(slice_tail(s, at), SLICE("</password")))
+			return at;
+	return first;
+}
+
 /* <Password>text</Password>, and the attribute Password="...". `i` is the offset of the name. */
 static bool
 element(struct slice s, size_t i, struct secret_span *out)
@@ -93,7 +106,7 @@ element(struct slice s, size_t i, struct secret_span *out)
 	if (at >= s.n || s.p[at] != '>')
 		return false;
 	out->at = ++at;
-	at += slice_index(slice_tail(s, at), '<');
+	at += element_text(slice_tail(s, at));
 	out->n = at - out->at;
 	return out->n != 0;
 }

@@ -6,6 +6,7 @@
 #include "src/field.h"
 #include "src/secret.h"
 #include "src/show_own.h"
+#include "src/words.h"
 
 enum { COLUMN_VALUE = 34, HEX_BYTES = 65536, VALUE_BYTES = 1024, SHOWN_MAX = 64 };
 
@@ -245,43 +246,34 @@ show_auth(struct out *o, const struct message *m, const struct place *p)
 	}
 }
 
-/* What a value of an enumeration means. */
-static struct slice
-value_meaning(const struct dict_field *f, struct slice value)
-{
-	size_t i;
-
-	for (i = 0; i < f->values_total; i++)
-		if (slice_eq(f->values[i].value, value))
-			return f->values[i].meaning;
-	return SLICE_EMPTY;
-}
-
 static void
 show_nodes(struct out *o, const struct message *m)
 {
 	const struct manscdp *s = &m->mans.m;
-	char name[128], meaning[512], hidden[40];
+	char name[128], meaning[512], hidden[40], words[WORDS_TEXT];
+	size_t i, within = SIZE_MAX; /* depth of the password that is open */
 	bool bad;
-	size_t i;
 
 	for (i = 0; i < s->nodes_total; i++) {
 		const struct manscdp_node *n = &s->nodes[i];
 		struct slice value = slice_trim(n->text),
 		             clean =
-		                 utf8_clean(slice_head(n->name, 80), &o->scratch, &bad),
-		             what;
+		                 utf8_clean(slice_head(n->name, 80), &o->scratch, &bad);
 		bool secret = slice_istarts(n->name, SLICE("password")) ||
 		              (n->def != NULL && n->def->secret);
 
+		/* What a password's raw '<' made into an element is a piece of it. */
+		if (n->depth > within)
+			continue;
+		within = secret ? n->depth : SIZE_MAX;
 		(void)snprintf(name, sizeof(name), "%s" SLICE_FMT,
 		               n->attribute ? "@" : "", SLICE_ARG(clean));
 		meaning[0] = '\0';
 		if (n->def != NULL) {
-			what = value_meaning(n->def, value);
-			(void)snprintf(meaning, sizeof(meaning), SLICE_FMT "%s" SLICE_FMT,
-			               SLICE_ARG(n->def->meaning), what.n ? ": " : "",
-			               SLICE_ARG(what));
+			(void)value_words(s->nodes, s->nodes_total, i, words);
+			(void)snprintf(meaning, sizeof(meaning), SLICE_FMT "%s%s",
+			               SLICE_ARG(n->def->meaning), words[0] ? ": " : "",
+			               words);
 		}
 		if (secret && value.n != 0) {
 			(void)snprintf(hidden, sizeof(hidden), "<%zu octets>", value.n);

@@ -52,6 +52,7 @@ struct kept_body {
 	enum body_verdict verdict;
 	const char *charset;
 	struct slice root, CmdType, SN, DeviceID;
+	struct slice words; /* what a PTZCmd or an alarm says; or empty */
 	const struct manscdp_node
 	    *nodes; /* names, texts, parents; NULL when fields are not kept */
 	size_t nodes_total;

@@ -1,5 +1,6 @@
 /* Transactions: finding them (RFC 3261 17.1.3, 17.2.3), what is kept of them, their queues. */
 #include "src/tracker_own.h"
+#include "src/words.h"
 
 #include <stdlib.h>
 
@@ -298,6 +299,7 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
 	struct kept_body *b;
 	struct manscdp_node *nodes;
 	const struct manscdp *s = &m->mans.m;
+	char words[WORDS_TEXT];
 	size_t i;
 
 	if (m->body.n == 0)
@@ -313,6 +315,7 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
 	b->CmdType = text_keep(&x->body_mem, s->CmdType);
 	b->SN = text_keep(&x->body_mem, s->SN);
 	b->DeviceID = text_keep(&x->body_mem, s->DeviceID);
+	b->words = text_keep(&x->body_mem, slice_str(body_words(s, words)));
 	b->content = m->content;
 	if (t->options.keep_media && b->content != CONTENT_OTHER)
 		b->text = arena_keep(&x->body_mem, slice_head(m->body, MEDIA_KEPT));

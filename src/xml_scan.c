@@ -33,8 +33,8 @@ name_part(uint8_t c)
 	return name_start(c) || ascii_digit(c) || c == '-' || c == '.';
 }
 
-static size_t
-name_length(struct slice s)
+size_t
+xml_scan_name(struct slice s)
 {
 	size_t n = 0;
 
@@ -54,7 +54,7 @@ reference(struct slice s, struct slice *name)
 		body = slice_tail(body, 1);
 	else if (body.n == 0 || !name_start(body.p[0]))
 		return false;
-	n = name_length(body);
+	n = xml_scan_name(body);
 	*name = slice_head(slice_tail(s, 1), s.n - 1 - (body.n - n));
 	return n != 0 && n < body.n && body.p[n] == ';';
 }
@@ -98,7 +98,7 @@ tag_token(struct xml_scan *s, struct xml_token *out)
 	size_t prefix = s->rest.n - in.n, n;
 	uint8_t quote = 0;
 
-	n = name_length(in);
+	n = xml_scan_name(in);
 	out->name = slice_head(in, n);
 	out->kind = out->closing ? XML_CLOSE : XML_START;
 	for (; n < in.n; n++) {

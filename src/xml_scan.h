@@ -36,6 +36,8 @@ struct xml_scan {
 struct xml_scan xml_scan(struct slice text);
 /* The next token; each takes one octet at least, XML_END at the end. */
 void xml_scan_next(struct xml_scan *s, struct xml_token *out);
+/* Octets at the front that a name may have. */
+size_t xml_scan_name(struct slice s);
 /* No tag has more attributes than that. */
 bool xml_scan_attributes(struct slice text, size_t max);
 

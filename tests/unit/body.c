@@ -222,7 +222,7 @@ static const struct {
      false,
      BODY_MALFORMED,
      "ASCII",
-     {RULE_MANSCDP_XML_MALFORMED, NONE},
+     {RULE_MANSCDP_XML_MALFORMED, RULE_MANSCDP_FIELD_MISSING, NONE},
      "twice",
      1},
     {"a NUL within",
