@@ -327,7 +327,7 @@ rtpmap(const struct checker *c, const struct message *m, const struct place *p,
 		mapped[r.pt] = true;
 	if (fault != NULL)
 		found(c, m, p, RULE_SDP_RTPMAP, .severity = severity,
-		      .field = SLICE("sdp.rtpmap"), VALUE(l->rest),
+		      .field = SLICE("sdp.media_attr"), VALUE(l->rest),
 		      .line = line_of(m->sdp, l),
 		      ARGS({"detail", slice_str(fault)}, {"value", l->rest}));
 }
@@ -360,7 +360,7 @@ payload_types(const struct checker *c, const struct message *m, const struct pla
 		      VALUE(x->m.formats), .line = x->line + 1,
 		      ARGS({"pt", number(c, lacks)}));
 	if (stray != PAYLOAD_TYPES)
-		found(c, m, p, RULE_SDP_RTPMAP_STRAY, .field = SLICE("sdp.rtpmap"),
+		found(c, m, p, RULE_SDP_RTPMAP_STRAY, .field = SLICE("sdp.media_attr"),
 		      VALUE(number(c, stray)), EXPECTED(x->m.formats),
 		      .line = x->line + 1, ARGS({"pt", number(c, stray)}));
 }

@@ -141,7 +141,7 @@ y_form(const struct checker *c, const struct message *m, const struct place *p,
 	if (y->dis == DIS_OTHER || (y->dis == DIS_OK && !zero))
 		return;
 	found(c, m, p, RULE_SDP_Y, .severity = zero ? SEVERITY_NOTE : SEVERITY_OFF,
-	      .field = SLICE("gb28181.y"), VALUE(y->value),
+	      .field = SLICE("sdp.y"), VALUE(y->value),
 	      ARGS({"value", y->value}, {"what", slice_str(what)}));
 }
 
@@ -172,7 +172,7 @@ y_domain(const struct checker *c, const struct message *m, const struct place *p
 			expected = digits;
 	}
 	if (expected.n != 0)
-		found(c, m, p, RULE_SDP_Y_DOMAIN, .field = SLICE("gb28181.y"),
+		found(c, m, p, RULE_SDP_Y_DOMAIN, .field = SLICE("sdp.y"),
 		      VALUE(y->domain), EXPECTED(expected),
 		      ARGS({"value", y->domain}, {"expected", expected}));
 }
@@ -184,12 +184,11 @@ y_offer(const struct checker *c, const struct message *m, const struct place *p,
 	const struct sdp_y *y = sdp_y_first(m->sdp);
 
 	if (y->dis == DIS_OTHER && m->sdp->levels_total > 1)
-		found(c, m, p, RULE_SDP_Y_MISSING, .field = SLICE("gb28181.y"));
+		found(c, m, p, RULE_SDP_Y_MISSING, .field = SLICE("sdp.y"));
 	if (y->dis != DIS_OK || y->ssrc == 0)
 		return;
 	if (session != SESSION_OTHER && y->history != is_recording(session))
-		found(c, m, p, RULE_SDP_Y_KIND, .field = SLICE("gb28181.y"),
-		      VALUE(y->value),
+		found(c, m, p, RULE_SDP_Y_KIND, .field = SLICE("sdp.y"), VALUE(y->value),
 		      ARGS({"value", y->value},
 		           {"kind", y->history ? SLICE("history") : SLICE("live")},
 		           {"s", sdp_value(m->sdp, 's')}));
@@ -207,7 +206,7 @@ f_codes(const struct checker *c, const struct message *m, const struct place *p,
 
 	for (i = 0; i < SDP_F_TOTAL; i++)
 		if (sdp_f_meaning((enum sdp_f_part)i, f->part[i]) == NULL) {
-			found(c, m, p, RULE_SDP_F_CODE, .field = SLICE("gb28181.f"),
+			found(c, m, p, RULE_SDP_F_CODE, .field = SLICE("sdp.f"),
 			      VALUE(f->value),
 			      ARGS({"part", slice_str(sdp_f_name((enum sdp_f_part)i))},
 			           {"value", f->part[i]}));
@@ -219,8 +218,7 @@ f_codes(const struct checker *c, const struct message *m, const struct place *p,
 			names[i] = SLICE("no value");
 	}
 	if (!sdp_f_plausible(f))
-		found(c, m, p, RULE_SDP_F_PAIR, .field = SLICE("gb28181.f"),
-		      VALUE(f->value),
+		found(c, m, p, RULE_SDP_F_PAIR, .field = SLICE("sdp.f"), VALUE(f->value),
 		      ARGS({"codec", names[0]}, {"rate", names[1]},
 		           {"sampling", names[2]}));
 }
@@ -232,7 +230,7 @@ f_of(const struct checker *c, const struct message *m, const struct place *p,
 	if (f->dis == DIS_OTHER)
 		return;
 	if (f->dis != DIS_OK)
-		found(c, m, p, RULE_SDP_F, .field = SLICE("gb28181.f"), VALUE(f->value),
+		found(c, m, p, RULE_SDP_F, .field = SLICE("sdp.f"), VALUE(f->value),
 		      ARGS({"value", f->value}));
 	else
 		f_codes(c, m, p, f);
@@ -381,7 +379,7 @@ offer(const struct checker *c, const struct message *m, const struct place *p)
 	if (m->sdp->levels_total == 1)
 		found(c, m, p, RULE_SDP_MEDIA_MISSING, .field = SLICE("sdp.media"));
 	else if (sdp_f_first(m->sdp)->dis == DIS_OTHER)
-		found(c, m, p, RULE_SDP_F_MISSING, .field = SLICE("gb28181.f"));
+		found(c, m, p, RULE_SDP_F_MISSING, .field = SLICE("sdp.f"));
 	for (i = 1; i < m->sdp->levels_total; i++) {
 		media_offer(c, m, p, i);
 		speed = sdp_attr(m->sdp, i, SDP_DOWNLOADSPEED);

@@ -30,7 +30,8 @@ struct options {
 	enum command command;
 	enum command help_for; /* COMMAND_HELP */
 	const char *passwords, *output, *format;
-	bool strict_passwords, allow_incomplete, allow_empty, all_findings, quiet, verbose;
+	bool strict_passwords, allow_incomplete, allow_empty, all_findings, quiet,
+	    verbose;
 	int color;       /* 1 always, 0 never, -1 auto */
 	int profile;     /* 0 auto, 1 rfc3261, 2 gb28181 */
 	uint8_t edition; /* EDITION_ bit, 0 auto */

@@ -311,7 +311,7 @@ by_time(const void *a, const void *b)
 }
 
 static void
-events(struct out *o, const struct results *r)
+events(struct out *o)
 {
 	struct events *own = &((struct own *)o->own)->events;
 	char t[TIME_TEXT];
@@ -573,7 +573,7 @@ whole(struct out *o, const struct results *r)
 	}
 	devices(o, r);
 	calls(o);
-	events(o, r);
+	events(o);
 	failures(o, r);
 	findings(o, r);
 	figures(o, r);

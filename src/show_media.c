@@ -27,8 +27,8 @@ static const struct {
     {'k', "sdp.encryption_key"},
     {'m', "sdp.media"},
     {'a', "sdp.media_attr"},
-    {'y', "gb28181.y"},
-    {'f', "gb28181.f"},
+    {'y', "sdp.y"},
+    {'f', "sdp.f"},
 };
 
 static const char *
@@ -257,8 +257,7 @@ show_subject(struct out *o, const struct message *m, struct slice value)
 	if (!m->gb || subject_dissect(value, NULL, &x) == DIS_MORE)
 		return;
 	show_field(o, m, DEPTH_PART, "gb28181.subject.sender", x.sender);
-	show_field(o, m, DEPTH_PART, "gb28181.subject.sender_stream", x.sender_stream);
+	show_field(o, m, DEPTH_PART, "gb28181.subject.sender_seq", x.sender_stream);
 	show_field(o, m, DEPTH_PART, "gb28181.subject.receiver", x.receiver);
-	show_field(o, m, DEPTH_PART, "gb28181.subject.receiver_stream",
-	           x.receiver_stream);
+	show_field(o, m, DEPTH_PART, "gb28181.subject.receiver_seq", x.receiver_stream);
 }
