@@ -153,18 +153,17 @@ static void
 connection_settle(struct transport *t, struct connection *c)
 {
 	struct stream *a = &c->sides[0], *b = &c->sides[1];
-	size_t held = stream_held(a) + stream_held(b);
+	size_t held;
 
+	stream_follow(a, b);
+	stream_follow(b, a);
+	held = stream_held(a) + stream_held(b);
 	t->held += held - c->held;
 	c->held = held;
 	if (held != 0 && !c->holding)
 		hold_join(t, c);
 	else if (held == 0)
 		hold_leave(t, c);
-	if (a->kind == STREAM_SIP && !b->framer.wanted)
-		stream_want(b);
-	if (b->kind == STREAM_SIP && !a->framer.wanted)
-		stream_want(a);
 	if (!c->told && (a->kind == STREAM_OTHER || b->kind == STREAM_OTHER)) {
 		c->told = true;
 		t->counts.not_sip++;
@@ -368,7 +367,7 @@ feed_tcp(struct transport *t, const struct datagram *d)
 		return;
 	a = &c->sides[side];
 	b = &c->sides[!side];
-	if (a->kind == STREAM_OTHER && b->kind == STREAM_OTHER && a->from_syn &&
+	if (stream_is_mute(a) && stream_is_mute(b) && a->from_syn &&
 	    (d->flags & TCP_SYN) == 0)
 		return; /* media, mostly */
 	if ((d->flags & TCP_SYN) != 0) {
