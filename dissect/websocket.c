@@ -167,6 +167,8 @@ websocket_hello(struct slice in, size_t from, struct websocket_hello *out)
 	if (!may_start(in, get) &&
 	    !(may_start(in, version) && may_start(slice_tail(in, CODE_AT), code)))
 		return DIS_OTHER;
+	if (sip_probe(in) == DIS_OK)
+		return DIS_OTHER; /* a method may have any name */
 	if (sip_head_end(in, from, &out->length) != DIS_OK)
 		return in.n < WEBSOCKET_HELLO_MAX ? DIS_MORE : DIS_OTHER;
 	head = slice_head(in, out->length);

@@ -86,6 +86,8 @@ static const struct hello_row {
     {"an upgrade to something else", GET "Upgrade: h2c\r\n\r\n", DIS_OTHER, false},
     {"none", GET "\r\n", DIS_OTHER, false},
     {"a refusal", "HTTP/1.1 400 Bad\r\nUpgrade: websocket\r\n\r\n", DIS_OTHER, false},
+    {"SIP with an odd method", "HTTP/1.1 101 S SIP/2.0\r\nUpgrade: websocket\r\n\r\n",
+     DIS_OTHER, false},
     {"SIP", "OPTIONS sip:a SIP/2.0\r\nUpgrade: websocket\r\n\r\n", DIS_OTHER, false},
 };
 
