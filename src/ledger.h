@@ -28,7 +28,8 @@
 	S(DUPLICATE, "copy of another frame")                                            \
 	S(KEEPALIVE, "keep-alive octets")                                                \
 	S(ENCRYPTED, "encrypted")                                                        \
-	S(MEDIA, "RTP or RTCP")                                                          \
+	S(MEDIA, "RTP or RTCP, encrypted or not")                                        \
+	S(STUN, "STUN")                                                                  \
 	S(UDP_OTHER, "UDP that is not SIP")                                              \
 	S(TCP_EMPTY, "TCP without data")                                                 \
 	S(TCP_OTHER, "TCP that is not SIP")                                              \

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "dissect/kind.h"
 #include "dissect/sip.h"
 #include "src/mix.h"
 #include "src/stream_own.h"
@@ -53,7 +54,7 @@ static void
 gap(struct stream *s, uint32_t missing, unsigned fault, struct stream_context *c)
 {
 	stream_finish(s, fault, c);
-	framer_gap(&s->framer, missing);
+	stream_lost(s, missing);
 	if (s->kind == STREAM_SIP) {
 		c->counts->holes++;
 		c->counts->lost_bytes += missing;
@@ -80,13 +81,13 @@ drain(struct stream *s, struct stream_context *c)
 		s->next = p->at + p->length;
 		bytes = slice_tail(slice_of(p->bytes, p->n), skip);
 		referred = stream_deliver(s, bytes, &p->source, p->differs, c);
-		if (p->n < p->length && s->kind != STREAM_OTHER)
+		if (p->n < p->length && !stream_is_mute(s))
 			gap(s, p->length - (p->n > skip ? p->n : skip), RECORD_CUT, c);
 		if (referred)
 			records_keep(c->records, p);
 		else
 			free(p);
-		if (s->kind == STREAM_OTHER)
+		if (stream_is_mute(s))
 			return;
 	}
 	s->hole_ns = c->clock_ns;
@@ -162,6 +163,7 @@ restart(struct stream *s, const struct stream_segment *seg, struct stream_contex
 	stream_flush(s, c);
 	s->kind = STREAM_UNDECIDED;
 	s->framer = (struct framer){.wanted = s->framer.wanted};
+	s->websocket = (struct wsframer){.wanted = s->websocket.wanted};
 	s->from_syn = s->fin = s->acked = false;
 	s->started = true;
 	s->first = s->next = seg->at;
@@ -234,7 +236,8 @@ hold(struct stream *s, const struct stream_segment *seg, struct stream_context *
 static bool
 is_start(struct slice bytes)
 {
-	return bytes.n != 0 && sip_probe(bytes) == DIS_OK;
+	return bytes.n != 0 &&
+	       (sip_probe(bytes) == DIS_OK || wsframer_probe(bytes) == DIS_OK);
 }
 
 void
@@ -243,9 +246,13 @@ stream_data(struct stream *s, const struct stream_segment *seg, struct stream_co
 	struct stream_segment in = *seg;
 	int32_t ahead, end;
 
-	if (s->kind == STREAM_OTHER) {
+	if (stream_is_mute(s)) {
 		/* Cheap, and for streams whose beginning is not in the capture the only chance. */
-		if (s->from_syn || !is_start(in.bytes))
+		if (s->from_syn)
+			return;
+		if (!s->framer.wanted && tls_probe(in.bytes) == DIS_OK)
+			s->kind = STREAM_ENCRYPTED;
+		if (!is_start(in.bytes))
 			return;
 		restart(s, &in, c);
 	}
@@ -281,9 +288,9 @@ stream_data(struct stream *s, const struct stream_segment *seg, struct stream_co
 	if (ahead <= 0 && pieces_total(&s->pending) == 0) {
 		s->next = in.at + in.length;
 		(void)stream_deliver(s, in.bytes, &c->now, in.differs, c);
-		if (in.bytes.n < in.length && s->kind != STREAM_OTHER)
+		if (in.bytes.n < in.length && !stream_is_mute(s))
 			gap(s, in.length - (uint32_t)in.bytes.n, RECORD_CUT, c);
-		if (s->kind != STREAM_OTHER)
+		if (!stream_is_mute(s))
 			remember_recent(s, &in, c);
 	} else {
 		if (ahead > 0)
@@ -304,7 +311,7 @@ stream_data(struct stream *s, const struct stream_segment *seg, struct stream_co
 void
 stream_acked(struct stream *s, uint32_t ack, struct stream_context *c)
 {
-	if (s->kind == STREAM_OTHER)
+	if (stream_is_mute(s))
 		return;
 	if (!s->acked || distance(ack, s->ack) > 0)
 		s->ack = ack;
@@ -328,14 +335,37 @@ stream_fin(struct stream *s, uint32_t at, struct stream_context *c)
 	fin_reached(s, c);
 }
 
-void
-stream_want(struct stream *s)
+/* Looks on for SIP, in the way in which it travels in the other direction. */
+static void
+want(struct stream *s, bool websocket)
 {
 	s->framer.wanted = true;
-	if (s->kind == STREAM_OTHER) {
+	s->websocket.wanted = s->websocket.wanted || websocket;
+	if (stream_is_mute(s)) {
 		s->kind = STREAM_UNDECIDED;
 		s->started = s->fin = false;
 		s->framer =
 		    (struct framer){.wanted = true, .mode = FRAMER_SEARCH, .lost = true};
+		s->websocket = (struct wsframer){.wanted = websocket};
 	}
+}
+
+void
+stream_follow(struct stream *s, const struct stream *other)
+{
+	if (s->framer.wanted)
+		return;
+	if (other->kind == STREAM_SIP)
+		want(s, other->websocket.mode != WSFRAMER_OFF);
+	/* Not before it brought something: a new connection is told by that. */
+	else if (other->kind == STREAM_ENCRYPTED && stream_is_mute(other) && s->talked &&
+	         (s->kind == STREAM_UNDECIDED || s->kind == STREAM_OTHER))
+		stream_mute(s, STREAM_ENCRYPTED);
+}
+
+bool
+stream_is_mute(const struct stream *s)
+{
+	return s->kind == STREAM_OTHER ||
+	       (s->kind == STREAM_ENCRYPTED && s->websocket.mode == WSFRAMER_OFF);
 }

@@ -6,6 +6,7 @@
 #include "src/pieces.h"
 #include "src/records.h"
 #include "src/transport.h"
+#include "src/wsframer.h"
 
 enum {
 	STREAM_START_MS =
@@ -17,7 +18,12 @@ enum {
 	STREAM_RECENT = 4,      /* segments known by their hash */
 };
 
-enum stream_kind { STREAM_UNDECIDED, STREAM_SIP, STREAM_OTHER };
+enum stream_kind {
+	STREAM_UNDECIDED,
+	STREAM_SIP,
+	STREAM_OTHER,
+	STREAM_ENCRYPTED, /* TLS, or a WebSocket whose messages are deflated: cannot be read */
+};
 
 /* Where octets of the residue came from; `end` counts from its start. */
 struct stream_mark {
@@ -45,8 +51,9 @@ struct stream {
 	uint32_t ack;         /* what the other side has of it */
 	uint32_t fin_at;
 	struct framer framer;
-	struct pieces pending; /* behind a hole, or held until the start is known */
-	uint8_t *residue;      /* octets of an unfinished message */
+	struct wsframer websocket; /* in place of the framer, unless it is off */
+	struct pieces pending;     /* behind a hole, or held until the start is known */
+	uint8_t *residue;          /* octets of an unfinished message */
 	size_t residue_n, residue_room;
 	struct stream_mark *marks;
 	uint32_t marks_total, marks_room;
@@ -94,8 +101,10 @@ void stream_acked(struct stream *s, uint32_t ack, struct stream_context *c);
 void stream_answered(struct stream *s, struct stream_context *c);
 /* The FIN has the number `at`. */
 void stream_fin(struct stream *s, uint32_t at, struct stream_context *c);
-/* The other direction is SIP: look on for a start line here. */
-void stream_want(struct stream *s);
+/* What the other direction is by now tells what this one is: SIP is looked for in the way it travels there. */
+void stream_follow(struct stream *s, const struct stream *other);
+/* Is it known that there is nothing to be read in it? */
+bool stream_is_mute(const struct stream *s);
 /* Gives up the first hole. */
 void stream_skip_hole(struct stream *s, struct stream_context *c);
 bool stream_has_hole(const struct stream *s);

@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "dissect/kind.h"
+#include "dissect/sip.h"
+
 enum {
 	RESIDUE_FIRST = 128,
 	MARKS_FIRST = 2,
@@ -107,17 +110,21 @@ use(struct stream_context *c, const struct piece_source *source)
 	ledger_use(c->ledger, (struct origin){source->capture, source->frame});
 }
 
-/* d is NULL when nothing came: all octets are residue. False if there is no room for it. */
+/* o->n octets, on the stream, carry the message, bytes. d is NULL when nothing came: all octets are
+ * residue. False if there is no room for it. */
 static bool
 emit(struct stream *s, struct slice bytes, const struct framer_out *o,
      const struct delivery *d, struct stream_context *c)
 {
 	uint64_t frames[RECORD_FRAMES_MAX + 2];
-	size_t total = 0, from = d != NULL ? d->used : 0, to = from + bytes.n, start = 0;
+	size_t total = 0, from = d != NULL ? d->used : 0, to = from + o->n, start = 0;
 	bool differs = false, current = d != NULL && to > d->before;
 	const struct piece_source *last = current ? &d->source : NULL;
-	struct record r = {
-	    .bytes = bytes, .src = s->src, .dst = s->dst, .carrier = CARRIER_TCP};
+	struct record r = {.bytes = bytes,
+	                   .src = s->src,
+	                   .dst = s->dst,
+	                   .carrier = CARRIER_TCP,
+	                   .inner = s->websocket.mode != WSFRAMER_OFF};
 	uint32_t i;
 
 	if (current)
@@ -165,23 +172,107 @@ emit(struct stream *s, struct slice bytes, const struct framer_out *o,
 	return records_add(c->records, &r, frames, total);
 }
 
+/* A message of a WebSocket is a record if it is SIP. RFC 7118 4.2: each is in one of its own; empty
+ * lines alone keep the connection open (RFC 5626 4.4.1). */
+static void
+emit_joined(struct stream *s, struct slice raw, const struct framer_out *o,
+            const struct delivery *d, struct stream_context *c)
+{
+	uint8_t *block = malloc(raw.n);
+	struct slice bytes;
+	size_t head;
+
+	if (block == NULL) {
+		c->records->dropped++;
+		return;
+	}
+	bytes = slice_of(block, wsframer_join(raw, block));
+	while (bytes.n != 0 && (bytes.p[0] == '\r' || bytes.p[0] == '\n'))
+		bytes = slice_tail(bytes, 1);
+	if ((o->faults & RECORD_TOO_LONG) != 0 && sip_head_end(bytes, 0, &head) == DIS_OK)
+		bytes = slice_head(bytes, head);
+	if (sip_probe(bytes) == DIS_OK && emit(s, bytes, o, d, c)) {
+		records_keep(c->records, block);
+		s->websocket.found = s->websocket.wanted = true;
+		return;
+	}
+	if (bytes.n == 0)
+		c->counts->keepalives++;
+	wsframer_refuse(&s->websocket, o);
+	free(block);
+}
+
+/* Of the view's first o->n octets. Does the record point into them? */
+static bool
+emit_next(struct stream *s, struct slice view, const struct framer_out *o,
+          const struct delivery *d, struct stream_context *c)
+{
+	struct slice raw = slice_head(view, o->n);
+
+	if (s->websocket.mode == WSFRAMER_OFF)
+		return emit(s, raw, o, d, c);
+	emit_joined(s, raw, o, d, c);
+	return false;
+}
+
 /* ---- delivery ---- */
 
-static void
-become_other(struct stream *s)
+void
+stream_mute(struct stream *s, enum stream_kind kind)
 {
-	s->kind = STREAM_OTHER;
+	s->kind = kind;
+	s->websocket.mode = WSFRAMER_OFF;
 	pieces_free(&s->pending);
 	stream_drop_residue(s);
 }
 
 /* The view's first n octets are done with. */
 static void
-consume(struct slice *view, size_t *edge, struct delivery *d, size_t n)
+consume(struct stream *s, struct slice *view, size_t *edge, struct delivery *d, size_t n)
 {
 	*view = slice_tail(*view, n);
 	*edge = *edge != FRAMER_NOWHERE && n <= *edge ? *edge - n : FRAMER_NOWHERE;
+	if (n != 0)
+		s->websocket.opening = *edge == 0;
 	d->used += n;
+}
+
+void
+stream_lost(struct stream *s, uint64_t missing)
+{
+	if (s->websocket.mode == WSFRAMER_OFF)
+		framer_gap(&s->framer, missing);
+	else
+		wsframer_gap(&s->websocket, missing);
+}
+
+/* Where a segment begins that is no SIP, so may a WebSocket, or what cannot be read. */
+static enum dis
+open_view(struct stream *s, struct slice view)
+{
+	enum dis answer = wsframer_open(&s->websocket, view);
+
+	if (answer == DIS_OTHER && !s->framer.wanted) {
+		answer = tls_probe(view);
+		if (answer == DIS_OK)
+			stream_mute(s, STREAM_ENCRYPTED);
+	}
+	s->websocket.opening = answer == DIS_MORE;
+	return answer;
+}
+
+static enum framer_step
+next_step(struct stream *s, struct slice view, size_t edge, struct stream_context *c,
+          struct framer_out *o)
+{
+	if (view.n != 0 && s->websocket.opening && !s->framer.found &&
+	    open_view(s, view) == DIS_MORE)
+		return FRAMER_MORE;
+	if (s->kind == STREAM_ENCRYPTED && s->websocket.mode == WSFRAMER_OFF)
+		return FRAMER_OTHER;
+	if (s->websocket.mode != WSFRAMER_OFF)
+		return wsframer_step(&s->websocket, view, c->limits, o);
+	return framer_step(&s->framer, view, edge, c->limits, c->scratch, o);
 }
 
 /* What is left of the view becomes the residue. */
@@ -208,7 +299,7 @@ settle(struct stream *s, struct slice view, struct delivery *d, struct stream_co
 	}
 	if (!fits) {
 		stream_drop_residue(s);
-		framer_gap(&s->framer, view.n);
+		stream_lost(s, view.n);
 		return;
 	}
 	for (i = 0; i < s->marks_total; i++) {
@@ -246,42 +337,56 @@ stream_deliver(struct stream *s, struct slice bytes, const struct piece_source *
 		}
 		stream_drop_residue(s);
 	}
-	if (s->residue_n != 0) {
+	if (s->residue_n == 0) {
+		s->websocket.opening = s->websocket.mode == WSFRAMER_OFF;
+		s->websocket.scan = 0;
+	} else {
 		d.before = edge = s->residue_n;
 		if (!residue_add(s, bytes)) {
 			stream_drop_residue(s);
-			framer_gap(&s->framer, bytes.n);
+			stream_lost(s, bytes.n);
 			return false;
 		}
 		view = slice_of(s->residue, s->residue_n);
 	}
 	/* Each round consumes an octet at least. */
-	while ((step = framer_step(&s->framer, view, edge, c->limits, c->scratch, &o)) !=
-	       FRAMER_MORE) {
+	while ((step = next_step(s, view, edge, c, &o)) != FRAMER_MORE) {
 		if (step == FRAMER_OTHER) {
-			become_other(s);
+			if (!stream_is_mute(s))
+				stream_mute(s, STREAM_OTHER);
 			return false;
 		}
 		if (step == FRAMER_MESSAGE) {
-			d.referred =
-			    emit(s, slice_head(view, o.n), &o, &d, c) || d.referred;
-		} else if (s->framer.mode == FRAMER_START && o.n == bytes.n &&
+			d.referred = emit_next(s, view, &o, &d, c) || d.referred;
+		} else if (s->websocket.mode == WSFRAMER_OFF &&
+		           s->framer.mode == FRAMER_START && o.n == bytes.n &&
 		           d.before == 0) {
 			c->counts->keepalives++;
 			ledger_skip(c->ledger,
 			            (struct origin){source->capture, source->frame},
 			            SKIP_KEEPALIVE);
 		}
-		consume(&view, &edge, &d, o.n);
+		consume(s, &view, &edge, &d, o.n);
 	}
-	if (s->framer.found)
+	if (s->framer.found || s->websocket.found)
 		s->kind = STREAM_SIP;
+	else if (s->websocket.compressed)
+		s->kind = STREAM_ENCRYPTED;
 	/* More frames than a record names may carry a message. */
-	if (view.n != 0 && s->framer.mode != FRAMER_START &&
-	    s->framer.mode != FRAMER_SEARCH)
+	if (view.n != 0 && s->websocket.mode == WSFRAMER_OFF &&
+	    s->framer.mode != FRAMER_START && s->framer.mode != FRAMER_SEARCH)
 		use(c, source);
 	settle(s, view, &d, c);
 	return d.referred && d.before == 0;
+}
+
+static enum framer_step
+last_step(struct stream *s, struct slice view, unsigned fault, struct stream_context *c,
+          struct framer_out *o)
+{
+	if (s->websocket.mode != WSFRAMER_OFF)
+		return wsframer_finish(&s->websocket, view, fault, o);
+	return framer_finish(&s->framer, view, fault, c->limits, c->scratch, o);
 }
 
 void
@@ -295,9 +400,9 @@ stream_finish(struct stream *s, unsigned fault, struct stream_context *c)
 
 	/* Each round consumes an octet at least. */
 	while (view.n != 0) {
-		step = framer_finish(&s->framer, view, fault, c->limits, c->scratch, &o);
+		step = last_step(s, view, fault, c, &o);
 		if (step == FRAMER_MESSAGE)
-			referred = emit(s, slice_head(view, o.n), &o, &d, c) || referred;
+			referred = emit_next(s, view, &o, &d, c) || referred;
 		d.used += o.n;
 		view = slice_tail(view, o.n);
 		/* Messages that a wrong length had swallowed: whole ones first. */

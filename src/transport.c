@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "dissect/kind.h"
 #include "dissect/sip.h"
 #include "dissect/tcp.h"
 #include "src/clock.h"
@@ -11,7 +12,6 @@
 #include "src/table.h"
 
 enum {
-	KEEPALIVE_MAX = 4,     /* octets of a datagram that only keeps a path open */
 	SCRATCH_MAX = 1 << 20, /* bytes for dissecting one head */
 	MILLISECOND = 1000000,
 	TWINS = 1024,       /* datagrams remembered */
@@ -189,18 +189,17 @@ static void
 connection_settle(struct transport *t, struct connection *c)
 {
 	struct stream *a = &c->sides[0], *b = &c->sides[1];
-	size_t held = stream_held(a) + stream_held(b);
+	size_t held;
 
+	stream_follow(a, b);
+	stream_follow(b, a);
+	held = stream_held(a) + stream_held(b);
 	t->held += held - c->held;
 	c->held = held;
 	if (held != 0 && !c->holding)
 		hold_join(t, c);
 	else if (held == 0)
 		hold_leave(t, c);
-	if (a->kind == STREAM_SIP && !b->framer.wanted)
-		stream_want(b);
-	if (b->kind == STREAM_SIP && !a->framer.wanted)
-		stream_want(a);
 	if (!c->told && (a->kind == STREAM_OTHER || b->kind == STREAM_OTHER)) {
 		c->told = true;
 		t->counts.not_sip++;
@@ -385,6 +384,12 @@ feed_rst(struct transport *t, struct stream *a, struct stream *b,
 	stream_flush(b, &t->context);
 }
 
+static enum skip
+mute_reason(const struct stream *s)
+{
+	return s->kind == STREAM_ENCRYPTED ? SKIP_ENCRYPTED : SKIP_TCP_OTHER;
+}
+
 static void
 feed_tcp(struct transport *t, const struct datagram *d)
 {
@@ -406,10 +411,10 @@ feed_tcp(struct transport *t, const struct datagram *d)
 		return;
 	a = &c->sides[side];
 	b = &c->sides[!side];
-	if (a->kind == STREAM_OTHER && b->kind == STREAM_OTHER && a->from_syn &&
+	if (stream_is_mute(a) && stream_is_mute(b) && a->from_syn &&
 	    (d->flags & TCP_SYN) == 0) {
 		if (d->length != 0)
-			account(t, d, SKIP_TCP_OTHER); /* media, mostly */
+			account(t, d, mute_reason(a)); /* media, mostly */
 		return;
 	}
 	if ((d->flags & TCP_SYN) != 0) {
@@ -423,8 +428,8 @@ feed_tcp(struct transport *t, const struct datagram *d)
 	}
 	if (seg.length != 0) {
 		stream_data(a, &seg, &t->context);
-		if (a->kind == STREAM_OTHER)
-			account(t, d, SKIP_TCP_OTHER);
+		if (stream_is_mute(a))
+			account(t, d, mute_reason(a));
 		else if (t->counts.retransmitted != before)
 			account(t, d, SKIP_TCP_REPEAT);
 	}
@@ -473,16 +478,6 @@ feed_time(struct transport *t)
 
 /* ---- messages by themselves ---- */
 
-static bool
-is_keepalive(struct slice s)
-{
-	size_t i;
-
-	for (i = 0; i < s.n && (s.p[i] == '\r' || s.p[i] == '\n' || s.p[i] == 0); i++)
-		;
-	return i == s.n && s.n <= KEEPALIVE_MAX;
-}
-
 static uint64_t
 datagram_hash(const struct transport *t, const struct datagram *d)
 {
@@ -518,6 +513,25 @@ is_copy(struct transport *t, const struct datagram *d)
 	return copy;
 }
 
+/* A message that is not SIP. */
+static void
+feed_other(struct transport *t, const struct datagram *d)
+{
+	static const enum skip reasons[] = {
+	    [UDP_OTHER] = SKIP_UDP_OTHER, [UDP_KEEPALIVE] = SKIP_KEEPALIVE,
+	    [UDP_STUN] = SKIP_STUN,       [UDP_DTLS] = SKIP_ENCRYPTED,
+	    [UDP_RTP] = SKIP_MEDIA,       [UDP_RTCP] = SKIP_MEDIA,
+	    [UDP_HTTP] = SKIP_UDP_OTHER,
+	};
+	enum udp_kind kind = udp_kind(d->payload);
+
+	if (kind == UDP_KEEPALIVE)
+		t->counts.keepalives++;
+	else
+		t->counts.not_sip++;
+	account(t, d, reasons[kind]);
+}
+
 static void
 feed_message(struct transport *t, const struct datagram *d)
 {
@@ -534,11 +548,7 @@ feed_message(struct transport *t, const struct datagram *d)
 
 	t->counts.udp++;
 	if (sip_probe(d->payload) != DIS_OK) {
-		if (is_keepalive(d->payload))
-			t->counts.keepalives++;
-		else
-			t->counts.not_sip++;
-		account(t, d, is_keepalive(d->payload) ? SKIP_KEEPALIVE : SKIP_UDP_OTHER);
+		feed_other(t, d);
 		return;
 	}
 	if (is_copy(t, d)) {

@@ -17,8 +17,10 @@ struct unpack {
 	ZSTD_DStream *zstd;
 	ZSTD_inBuffer in; /* gzip: not used */
 	uint8_t buffer[BUFFER];
-	uint64_t taken, given; /* bytes: of the file, of what it holds */
-	bool between; /* at the end of a member or frame: the file may end here */
+	uint64_t taken, given; /* bytes: read from the file, of what it holds */
+	uint64_t used_before,
+	    given_before; /* of the file, of what it holds, when the window began */
+	bool between;     /* at the end of a member or frame: the file may end here */
 	bool ended;
 	const char *trouble;
 };
@@ -110,6 +112,21 @@ zstd_read(struct unpack *u, uint8_t *to, size_t n)
 	return out.pos;
 }
 
+/* A bomb is known by each window that comes out of it. */
+static void
+watch(struct unpack *u)
+{
+	uint64_t used = u->taken - (u->kind == UNPACK_GZIP ? u->gzip.avail_in
+	                                                   : u->in.size - u->in.pos);
+
+	if (u->given - u->given_before < UNPACK_WINDOW)
+		return;
+	if ((u->given - u->given_before) / UNPACK_RATIO_MAX > used - u->used_before)
+		stop(u, "the compressed file grows to more than 1000 times its size");
+	u->used_before = used;
+	u->given_before = u->given;
+}
+
 static ssize_t
 unpack_read(void *cookie, char *to, size_t n)
 {
@@ -125,11 +142,7 @@ unpack_read(void *cookie, char *to, size_t n)
 		else
 			got = zstd_read(u, (uint8_t *)to, n);
 		u->given += got;
-		if (u->given > UNPACK_RATIO_FREE &&
-		    u->given / UNPACK_RATIO_MAX > u->taken)
-			stop(
-			    u,
-			    "the compressed file grows to more than 1000 times its size");
+		watch(u);
 	}
 	return (ssize_t)got;
 }

@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 enum {
-	UNPACK_RATIO_MAX = 1000,      /* times its size that a file may become ... */
-	UNPACK_RATIO_FREE = 16 << 20, /* ... counted from this many bytes on */
+	UNPACK_RATIO_MAX =
+	    1000, /* times its size that a part of the file may become, ... */
+	UNPACK_WINDOW = 16 << 20, /* ... a part being so many bytes of what comes out */
 };
 
 enum unpack_kind { UNPACK_NONE, UNPACK_GZIP, UNPACK_ZSTD };

@@ -181,6 +181,36 @@ LINKS = {
 }
 
 
+# ---- WebSocket: RFC 6455, RFC 7118 ----
+
+def websocket_hello(client, server):
+    """The client's HTTP head and the server's."""
+    host = f'[{server[0]}]' if ':' in server[0] else server[0]
+    return (f'GET / HTTP/1.1\r\nHost: {host}:{server[1]}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+            'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://www.example.com\r\n'
+            'Sec-WebSocket-Protocol: sip\r\nSec-WebSocket-Version: 13\r\n\r\n'.encode(),
+            b'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n'
+            b'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Protocol: sip\r\n\r\n')
+
+
+def websocket_frame(first, payload, mask):
+    n, flag = len(payload), 0x80 if mask else 0
+    length = bytes([flag | n]) if n < 126 else struct.pack('>BH', flag | 126, n) if n < 65536 \
+        else struct.pack('>BQ', flag | 127, n)
+    key = bytes(range(0x37, 0x37 + 4)) if mask else b''
+    masked = bytes(c ^ key[i % 4] for i, c in enumerate(payload)) if mask else payload
+    return bytes([first]) + length + key + masked
+
+
+def websocket(message, mask, split):
+    """A message in one frame; or in two, with a ping between them, and a pong behind."""
+    if not split:
+        return websocket_frame(0x81, message, mask)
+    cut = len(message) // 3
+    return websocket_frame(0x02, message[:cut], mask) + websocket_frame(0x89, b'ping', mask) \
+        + websocket_frame(0x80, message[cut:], mask) + websocket_frame(0x8a, b'', mask)
+
+
 # ---- TCP connections ----
 
 class Connection:

@@ -44,6 +44,7 @@ class Variant:
     name: str
     transport: str = None       # None: as the flow says
     cut: object = whole
+    split: bool = False         # a WebSocket's messages in two frames
     packed: bool = False        # adjacent messages of one direction in one segment, pings between
     mtu: int = None
     backwards: bool = False     # fragments in reversed order
@@ -63,6 +64,11 @@ VARIANTS = [
     Variant('tcp-retransmitted', 'tcp', retransmitted),
     Variant('tcp-packed', 'tcp', packed=True),
     Variant('tcp-fragments', 'tcp', mtu=300),
+    Variant('websocket', 'ws'),
+    Variant('websocket-thirds', 'ws', thirds),
+    Variant('websocket-split', 'ws', split=True),
+    Variant('websocket-split-bytes', 'ws', bytewise, split=True),
+    Variant('websocket-packed-retransmitted', 'ws', retransmitted, packed=True),
     Variant('fragments', 'udp', mtu=300),
     Variant('fragments-reversed', 'udp', mtu=300, backwards=True),
     Variant('ipv6', 'udp', six=True),
@@ -141,6 +147,14 @@ def batches(messages, together):
     return out
 
 
+def tcp_data(variant, batch, client):
+    ping = b'\r\n\r\n' if variant.packed else b''
+    if variant.transport != 'ws':
+        return b''.join(ping + m.data for m in batch)
+    parts = [part for m in batch for part in (ping, m.data) if part]
+    return b''.join(f.websocket(part, client, variant.split) for part in parts)
+
+
 def record_tcp(recorder, flow, batch, connections, before_ns):
     src, dst = (flow.peers[p][:2] for p in (batch[0].src, batch[0].dst))
     now = batch[-1].time_ns
@@ -149,8 +163,10 @@ def record_tcp(recorder, flow, batch, connections, before_ns):
     if connection is None:
         connection = connections[frozenset((src, dst))] = f.Connection(src, dst)
         steps += connection.open()
-    ping = b'\r\n\r\n' if recorder.variant.packed else b''
-    data = b''.join(ping + m.data for m in batch)
+        if recorder.variant.transport == 'ws':
+            for end, hello in zip((src, dst), f.websocket_hello(src, dst)):
+                steps += connection.send(end, hello, recorder.variant.cut(len(hello)))
+    data = tcp_data(recorder.variant, batch, src == connection.ends[0])
     steps += connection.send(src, data, recorder.variant.cut(len(data)))
 
     # the last segment comes at the message's time, those before it in the time since the last one
@@ -166,7 +182,7 @@ def is_tcp(variant, flow, message):
     own = variant.transport or flow.settings.get('transport')
     for peer in (message.src, message.dst):
         own = own or flow.peers[peer][2]
-    return own == 'tcp'
+    return own in ('tcp', 'ws')
 
 
 def edit_frame(recorder, number, verb, args):

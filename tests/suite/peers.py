@@ -51,8 +51,6 @@ DIFFERS = {
     'heplify-FAX-Call-t38-CA-TDM-SIP-FB-1.pcap': MIRRORED,
     'nDPI-FAX-Call-t38-CA-TDM-SIP-FB-1.pcap': MIRRORED,
     'heplify-sip_sctp.pcap': ('messages in several SCTP chunks are not put together', {'INVITE': -1}),
-    'heplify-sip_tcp_websocket.pcap': ('SIP over WebSocket is not followed', {
-        '100': -1, '180': -1, '183': -1, '200': -2, '407': -1, 'ACK': -2, 'BYE': -1, 'INVITE': -2}),
     'mytools-sip_mg_te_v_015-f447248.pcap': ('tshark misses the INVITE: its body is short', {'INVITE': 1}),
     'mytools-sip_mg_te_v_015.pcap': ('tshark misses the INVITE: its body is short', {'INVITE': 1}),
     'nDPI-fuzz-2006-06-26-2594.pcap': ('octets changed at random: a cut datagram, two odd status codes', {

@@ -95,7 +95,7 @@ bomb(enum unpack_kind k)
 	n = pack(k, zeros, BOMB, packed);
 	free(zeros);
 	got = unpack(k, n, out, sizeof(out), &why);
-	ok(got < BOMB && got >= UNPACK_RATIO_FREE, "%s: %zu bytes of a bomb",
+	ok(got < BOMB && got >= UNPACK_WINDOW, "%s: %zu bytes of a bomb",
 	   unpack_name(k), got);
 	ok(strstr(why, "1000 times") != NULL, "%s: said: %s", unpack_name(k), why);
 }
