@@ -364,15 +364,64 @@ source_load(struct source *s)
 
 /* ---- all files ---- */
 
+static size_t
+digits(const char *s)
+{
+	return strspn(s, "0123456789");
+}
+
+/* As people count: "out9" before "out10". Below 0, 0, above 0. */
+static int
+compare_names(const char *a, const char *b)
+{
+	size_t m, n;
+	int d;
+
+	/* Each round goes on by a number, or by a character. */
+	while (*a != '\0' && *b != '\0') {
+		m = digits(a);
+		n = digits(b);
+		if (m == 0 || n == 0) {
+			if (*a != *b)
+				break;
+			a++;
+			b++;
+			continue;
+		}
+		for (; m > 1 && *a == '0'; a++, m--)
+			;
+		for (; n > 1 && *b == '0'; b++, n--)
+			;
+		d = m != n ? (m > n) - (m < n) : strncmp(a, b, n);
+		if (d != 0)
+			return d;
+		a += m;
+		b += n;
+	}
+	return (int)(unsigned char)*a - (int)(unsigned char)*b;
+}
+
+/* The order at the seams of rotated files, whatever that on the command line: a file that began
+ * earlier, one whose name comes earlier. */
+static int
+compare_files(const struct source *a, const struct source *b)
+{
+	int d;
+
+	if (a->start_ns != b->start_ns)
+		return a->start_ns < b->start_ns ? -1 : 1;
+	d = compare_names(a->info.file, b->info.file);
+	if (d != 0)
+		return d;
+	return a->head.capture < b->head.capture ? -1 : 1;
+}
+
 static bool
 earlier(const struct source *a, const struct source *b)
 {
 	if (a->head.time_ns != b->head.time_ns)
 		return a->head.time_ns < b->head.time_ns;
-	/* At the seam of rotated files, whatever their order on the command line. */
-	if (a->start_ns != b->start_ns)
-		return a->start_ns < b->start_ns;
-	return a->head.capture < b->head.capture;
+	return compare_files(a, b) < 0;
 }
 
 static void
@@ -420,9 +469,7 @@ by_start(const void *a, const void *b)
 	const struct source *x = *(struct source *const *)a,
 	                    *y = *(struct source *const *)b;
 
-	if (x->start_ns != y->start_ns)
-		return x->start_ns < y->start_ns ? -1 : 1;
-	return x->head.capture < y->head.capture ? -1 : 1;
+	return compare_files(x, y);
 }
 
 struct capture *

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "src/net.h"
+#include "src/transport.h"
 
 struct slice
 number(const struct checker *c, uint64_t n)
@@ -194,5 +194,21 @@ check_loss(const struct checker *c, const struct net_loss *l)
 	if (!l->sip || l->evicted)
 		return;
 	f.args[0] = (struct finding_arg){"fragments", number(c, l->fragments)};
+	findings_add(c->findings, &f);
+}
+
+void
+check_conflict(const struct checker *c, const struct transport_conflict *x)
+{
+	const uint64_t frames[] = {x->frame, x->again};
+	struct finding f = {.rule = RULE_NET_OVERLAP,
+	                    .has_place = true,
+	                    .capture = x->capture,
+	                    .frame = x->frame,
+	                    .frames = frames,
+	                    .frames_total = x->again != 0 ? 2 : 1,
+	                    .time_ns = x->time_ns,
+	                    .kind = DIALOG_OTHER};
+
 	findings_add(c->findings, &f);
 }

@@ -178,7 +178,7 @@ not_asked(const struct checker *c, const struct message *m, const struct place *
 
 	if (m->method == METHOD_REGISTER && m->sip.status >= 200 && m->sip.status < 300 &&
 	    x->auths == NULL && x->registration_scheme.n == 0 && !x->logout &&
-	    x->request.frame != 0 && p->dialog->challenge.n == 0 &&
+	    x->request.frame != 0 && !x->cut && p->dialog->challenge.n == 0 &&
 	    p->dialog->granted_before == 0)
 		found(c, m, p, RULE_AUTH_NOT_ASKED,
 		      .severity = sure ? SEVERITY_OFF : SEVERITY_NOTE,

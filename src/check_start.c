@@ -12,6 +12,7 @@ check_carrier(const struct checker *c, const struct message *m, const struct pla
 		found(c, m, p, RULE_TCP_GAP);
 	if (f & RECORD_RESYNC)
 		found(c, m, p, RULE_TCP_RESYNC,
+		      .severity = f & RECORD_BLIND ? SEVERITY_NOTE : SEVERITY_OFF,
 		      ARGS({"skipped", number(c, m->rec.skipped)}));
 	if (f & RECORD_OVERLAP)
 		found(c, m, p, RULE_NET_OVERLAP);

@@ -138,13 +138,13 @@ message(struct framer *f, enum framer_mode next, size_t n, unsigned faults,
 	if (f->no_length)
 		out->faults |= RECORD_NO_LENGTH;
 	if (f->lost)
-		out->faults |= RECORD_RESYNC;
+		out->faults |= RECORD_RESYNC | (f->blind ? RECORD_BLIND : 0u);
 	out->skipped = f->skipped;
 	f->mode = next;
 	f->scan = 0;
 	f->skipped = 0;
 	f->lost = next == FRAMER_SEARCH;
-	f->no_length = false;
+	f->no_length = f->blind = false;
 	f->line_start = f->tried = false;
 	f->rest = 0;
 	return FRAMER_MESSAGE;
@@ -487,6 +487,7 @@ framer_gap(struct framer *f, uint64_t missing)
 		return;
 	}
 	search(f);
+	f->blind = true;
 	f->rest = 0;
 	f->line_start = true;
 	f->tried = false;

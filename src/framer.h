@@ -40,7 +40,8 @@ struct framer {
 	bool tried;      /* SEARCH: its first octet begins no start line */
 	bool quoting;    /* BODY: its type may hold SIP messages */
 	bool no_length;  /* BODY, UNTIL: the end is guessed */
-	bool lost;       /* something was skipped before the next message */
+	bool lost;       /* something was skipped before the next message ... */
+	bool blind;      /* ... of which the capture lacks the beginning */
 	size_t scan;     /* octets of the view that need not be looked at again */
 	size_t head;     /* BODY, UNTIL: octets of start line and headers */
 	size_t total;    /* BODY: octets of the message */

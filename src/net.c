@@ -156,7 +156,8 @@ feed_tcp(struct net *n, const struct ip *ip)
 	d->seq = tcp.seq;
 	d->ack = tcp.ack;
 	d->flags = tcp.flags;
-	d->checksum_bad = checkable(ip) && !ip_checksum_right(ip, ip->payload);
+	d->checksum_known = checkable(ip);
+	d->checksum_bad = d->checksum_known && !ip_checksum_right(ip, ip->payload);
 	return FED_DATAGRAM;
 }
 

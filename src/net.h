@@ -22,6 +22,7 @@ struct datagram {
 	bool
 	    checksum_bad; /* the transport checksum is wrong (offloading makes such). UDP: only
 	                         * after net_check_udp, and never for 0, which means none */
+	bool checksum_known; /* ... was looked at: the whole segment is there */
 	uint32_t capture;
 	uint64_t frame;         /* the last frame that was needed */
 	const uint64_t *frames; /* all of this capture, ascending */

@@ -143,6 +143,33 @@ pieces_add(struct pieces *ps, uint32_t at, struct slice bytes, uint32_t length,
 	return true;
 }
 
+bool
+pieces_compare(struct pieces *ps, uint32_t at, struct slice bytes)
+{
+	size_t i = locate(ps, at), skip;
+	bool found = false;
+	struct piece *p;
+
+	/* Each round takes a piece. */
+	for (; i < ps->end && before(ps->row[i]->at, at + (uint32_t)bytes.n); i++) {
+		p = ps->row[i];
+		skip = before(p->at, at) ? at - p->at : 0;
+		if (differ(p, skip, slice_tail(bytes, p->at + skip - at), bytes.n))
+			p->differs = found = true;
+	}
+	return found;
+}
+
+void
+pieces_mark(struct pieces *ps, uint32_t at, uint32_t length)
+{
+	size_t i;
+
+	/* Each round takes a piece. */
+	for (i = locate(ps, at); i < ps->end && before(ps->row[i]->at, at + length); i++)
+		ps->row[i]->differs = true;
+}
+
 struct piece *
 pieces_peek(const struct pieces *ps)
 {

@@ -47,6 +47,10 @@ pieces_total(const struct pieces *ps)
 /* bytes.n <= length. False without memory: then parts of it may be missing. */
 bool pieces_add(struct pieces *ps, uint32_t at, struct slice bytes, uint32_t length,
                 const struct piece_source *source, struct pieces_added *out);
+/* Does any of them differ from these octets where both have some? Such are marked. */
+bool pieces_compare(struct pieces *ps, uint32_t at, struct slice bytes);
+/* Somebody else knew that others came for these positions. */
+void pieces_mark(struct pieces *ps, uint32_t at, uint32_t length);
 /* The first one, or NULL; it stays. */
 struct piece *pieces_peek(const struct pieces *ps);
 /* Takes the first one out; free() it. NULL if there is none. */

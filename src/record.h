@@ -46,6 +46,8 @@ enum record_fault {
 	RECORD_OVERLAP =
 	    32, /* overlapping fragments or segments with different bytes (first wins) */
 	RECORD_TOO_LONG = 64, /* longer than LIMIT_MESSAGE_BYTES: only its head is here */
+	RECORD_BLIND =
+	    128, /* RECORD_RESYNC: because of a hole, or the capture began in the stream's midst */
 };
 
 struct record {

@@ -215,6 +215,15 @@ run_losses(struct run *r)
 }
 
 static void
+run_conflict(struct run *r)
+{
+	struct transport_conflict x;
+
+	if (transport_conflict(r->transport, &x))
+		check_conflict(&r->checker, &x);
+}
+
+static void
 run_frames(struct run *r)
 {
 	struct frame frame;
@@ -227,6 +236,7 @@ run_frames(struct run *r)
 		while (net_next(r->net, &d)) {
 			transport_feed(r->transport, &d);
 			run_records(r);
+			run_conflict(r);
 		}
 		run_losses(r);
 		if (r->live)

@@ -209,15 +209,37 @@ ack_of(struct tracker *t, const struct message *m)
 	return x;
 }
 
+/* Cut in its head by the capture: what would tie it to others is perhaps missing. */
+static bool
+is_partial(const struct message *m)
+{
+	return m->dis == DIS_MORE && (m->rec.faults & RECORD_PARTIAL) != 0;
+}
+
+/* Nothing of these is known of two cut messages: that does not make them the same. */
+static bool
+is_untied(const struct message *m)
+{
+	return is_partial(m) &&
+	       (m->call_id.n == 0 || m->cseq_dis != DIS_OK || m->via.branch.n == 0);
+}
+
+static void
+note_peers(struct tracker *t, const struct message *m)
+{
+	if (!is_partial(m))
+		peers_note(t, PEERS_SENT, &m->rec.src, &m->rec.dst);
+	if ((m->rec.faults & RECORD_PARTIAL) != 0)
+		peers_note(t, PEERS_CUT, &m->rec.src, &m->rec.dst);
+}
+
 static void
 place_request(struct tracker *t, const struct message *m, struct place *p)
 {
 	struct tx *x = m->method == METHOD_ACK ? ack_of(t, m) : NULL;
-	/* Cut in its head by the capture: what would tie it to its response is perhaps missing. */
-	bool partial = m->dis == DIS_MORE && (m->rec.faults & RECORD_PARTIAL);
+	bool partial = is_partial(m);
 
-	if (!partial)
-		peers_note(t, &m->rec.src, &m->rec.dst);
+	note_peers(t, m);
 	if (x != NULL) {
 		p->repeat = x->ack_seen;
 		x->ack_seen = true;
@@ -225,14 +247,14 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 		p->dialog = x->dialog;
 		return;
 	}
-	x = tx_find(t, m, m->method, m->via.branch);
+	x = is_untied(m) ? NULL : tx_find(t, m, m->method, m->via.branch);
 	if (x != NULL && x->request.frame != 0) {
 		x->repeats++;
 		x->repeated_ns = m->rec.time_ns;
 		p->repeat = true;
 		p->tx = x;
 		p->dialog = x->dialog;
-		if (x->status == 0)
+		if (x->status == 0 && !partial)
 			tx_queue(t, x,
 			         x->provisional && x->method == METHOD_INVITE ? TX_RINGING
 			                                                      : TX_OPEN);
@@ -242,6 +264,7 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 	if (x == NULL)
 		x = tx_new(t, p->dialog, m, m->method);
 	tx_request(t, x, m);
+	x->cut = partial;
 	p->tx = x;
 	dialog_request(t, x, m, p);
 	auth_request(t, x, m, p);
@@ -268,14 +291,17 @@ forks(const struct tx *x, const struct message *m)
 static void
 place_response(struct tracker *t, const struct message *m, struct place *p)
 {
-	struct tx *x = tx_find(t, m, m->method, m->via.branch), *f;
+	struct tx *x = NULL, *f;
 	bool first_final;
 
-	if (x == NULL)
-		x = tx_by_branch(t, m);
-	if (x == NULL && peers_seen(t, &m->rec.dst, &m->rec.src))
-		p->facts |= PLACE_STRAY;
-	peers_note(t, &m->rec.src, &m->rec.dst);
+	if (!is_untied(m)) {
+		x = tx_find(t, m, m->method, m->via.branch);
+		if (x == NULL)
+			x = tx_by_branch(t, m);
+		if (x == NULL && peers_seen(t, &m->rec.dst, &m->rec.src))
+			p->facts |= PLACE_STRAY;
+	}
+	note_peers(t, m);
 	if (x != NULL && forks(x, m)) {
 		f = tx_find_fork(t, x, m->to.tag);
 		if (f == NULL && x->forks < FORKS_MAX)
@@ -355,7 +381,7 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 		e.exchange = exchanges_next(t->exchanges, &e.how);
 		if (e.exchange != NULL) {
 			e.direction_seen =
-			    peers_seen(t, &e.exchange->server, &e.exchange->client);
+			    peers_shown(t, &e.exchange->server, &e.exchange->client);
 			device_exchange(t, e.exchange);
 			*out = e;
 			return true;

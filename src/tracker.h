@@ -122,6 +122,7 @@ struct tx {
 	unsigned vias;
 	bool has_max_forwards;
 	uint32_t max_forwards;
+	bool cut; /* the capture lacks some of its headers */
 	bool has_rport, has_expires, has_contact, logout, ack_seen;
 	uint32_t expires;
 	struct slice

@@ -98,8 +98,16 @@ void tx_release(struct tracker *t,
                 struct tx *x); /* puts it aside when neither indexed nor listed */
 void tx_unindex(struct tracker *t, struct tx *x);
 void tx_bury(struct tracker *t); /* frees what tx_release put aside */
+enum peers_fact {
+	PEERS_SENT,
+	PEERS_CUT
+}; /* something whole in its head; something cut */
+bool peers_have(struct tracker *t, enum peers_fact fact, const struct addr *from,
+                const struct addr *to);
 bool peers_seen(struct tracker *t, const struct addr *from, const struct addr *to);
-void peers_note(struct tracker *t, const struct addr *from, const struct addr *to);
+bool peers_shown(struct tracker *t, const struct addr *from, const struct addr *to);
+void peers_note(struct tracker *t, enum peers_fact fact, const struct addr *from,
+                const struct addr *to);
 struct ref ref_of(const struct record *r, struct arena *a);
 struct slice text_keep(struct arena *a, struct slice s);
 

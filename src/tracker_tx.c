@@ -30,30 +30,51 @@ text_keep(struct arena *a, struct slice s)
 	return arena_keep(a, slice_head(s, TEXT_KEPT));
 }
 
-/* Which addresses have sent something to which: without ports, NAT and TCP change those. */
+/* Which addresses have sent what to which: without ports, NAT and TCP change those. */
 static uint64_t
-peers_hash(const struct tracker *t, const struct addr *from, const struct addr *to)
+peers_hash(const struct tracker *t, enum peers_fact fact, const struct addr *from,
+           const struct addr *to)
 {
-	return hash_more(&t->key, hash_bytes(&t->key, slice_of(from->ip, from->n)),
-	                 slice_of(to->ip, to->n));
+	uint8_t which = (uint8_t)fact;
+
+	return hash_more(&t->key,
+	                 hash_more(&t->key,
+	                           hash_bytes(&t->key, slice_of(from->ip, from->n)),
+	                           slice_of(to->ip, to->n)),
+	                 slice_of(&which, sizeof(which)));
+}
+
+bool
+peers_have(struct tracker *t, enum peers_fact fact, const struct addr *from,
+           const struct addr *to)
+{
+	size_t pos = 0;
+
+	return map_next(&t->peers, peers_hash(t, fact, from, to), &pos) != NULL;
 }
 
 bool
 peers_seen(struct tracker *t, const struct addr *from, const struct addr *to)
 {
-	size_t pos = 0;
-
-	return map_next(&t->peers, peers_hash(t, from, to), &pos) != NULL;
+	return peers_have(t, PEERS_SENT, from, to);
 }
 
 void
-peers_note(struct tracker *t, const struct addr *from, const struct addr *to)
+peers_note(struct tracker *t, enum peers_fact fact, const struct addr *from,
+           const struct addr *to)
 {
-	if (peers_seen(t, from, to))
+	if (peers_have(t, fact, from, to))
 		return;
 	if (t->peers.used >= PEERS_MAX)
 		map_free(&t->peers);
-	(void)map_put(&t->peers, peers_hash(t, from, to), t);
+	(void)map_put(&t->peers, peers_hash(t, fact, from, to), t);
+}
+
+/* Would the capture show what came? Not where it has cut something else of that direction. */
+bool
+peers_shown(struct tracker *t, const struct addr *from, const struct addr *to)
+{
+	return peers_seen(t, from, to) && !peers_have(t, PEERS_CUT, from, to);
 }
 
 static bool
@@ -130,7 +151,7 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 	struct tracker_event e = {
 	    .kind = TRACKER_TX, .how = how, .tx = x, .dialog = x->dialog};
 
-	e.direction_seen = peers_seen(t, &x->server, &x->client);
+	e.direction_seen = peers_shown(t, &x->server, &x->client);
 	dialog_tx_ended(t, x, how);
 	device_tx_ended(t, x, how);
 	tx_queue(t, x, TX_NONE);

@@ -124,7 +124,7 @@ queue_settle(struct transport *t, struct stream *s)
 
 	if (stream_has_hole(s))
 		q = &t->holes;
-	else if (pieces_total(&s->pending) != 0)
+	else if (stream_awaits_start(s))
 		q = &t->starts;
 	if (q == s->queue)
 		return;
@@ -380,8 +380,16 @@ feed_rst(struct transport *t, struct stream *a, struct stream *b,
 {
 	if (a->started && d->seq - a->next > t->limits->max[LIMIT_STREAM_PENDING])
 		return;
-	stream_flush(a, &t->context);
-	stream_flush(b, &t->context);
+	stream_reset(a, &t->context);
+	stream_reset(b, &t->context);
+}
+
+static enum stream_sum
+sum_of(const struct datagram *d)
+{
+	if (!d->checksum_bad)
+		return SUM_RIGHT;
+	return (d->flags & TCP_SYN) != 0 ? SUM_WRONG_SYN : SUM_WRONG;
 }
 
 static enum skip
@@ -395,16 +403,17 @@ feed_tcp(struct transport *t, const struct datagram *d)
 {
 	uint8_t key[TABLE_KEY];
 	int side = key_of(d, key);
-	uint64_t before = t->counts.retransmitted;
+	uint64_t before = t->counts.retransmitted, probes = t->counts.keepalives;
 	struct connection *c;
 	struct stream *a, *b;
+	uint8_t flags = d->flags;
 	struct stream_segment seg = {.at = d->seq,
 	                             .length = d->length,
 	                             .bytes = d->payload,
 	                             .differs = d->overlap};
 
 	account(t, d, d->length == 0 ? SKIP_TCP_EMPTY : SKIP_TCP_NOTHING);
-	if (d->payload.n != 0)
+	if (d->length != 0)
 		t->counts.tcp++;
 	c = connection_for(t, d, key, side);
 	if (c == NULL)
@@ -417,25 +426,33 @@ feed_tcp(struct transport *t, const struct datagram *d)
 			account(t, d, mute_reason(a)); /* media, mostly */
 		return;
 	}
-	if ((d->flags & TCP_SYN) != 0) {
-		feed_syn(t, a, b, d);
+	if (d->checksum_known)
+		seg.doubtful = stream_sum(a, sum_of(d), &t->context);
+	/* The receiver drops it: only its octets may be needed, if no others come. */
+	if (seg.doubtful && (a->sums_tell || seg.length != 0))
+		flags = 0;
+	if ((d->flags & TCP_SYN) != 0)
 		seg.at++;
-	}
-	if ((d->flags & TCP_ACK) != 0) {
+	if ((flags & TCP_SYN) != 0)
+		feed_syn(t, a, b, d);
+	if ((flags & TCP_ACK) != 0) {
 		stream_acked(b, d->ack, &t->context);
 		if (d->payload.n != 0 && b->started && b->next == d->ack)
 			stream_answered(b, &t->context);
 	}
-	if (seg.length != 0) {
+	/* What a reset carries is a text for people: RFC 9293 3.5.3. */
+	if (seg.length != 0 && (d->flags & TCP_RST) == 0) {
 		stream_data(a, &seg, &t->context);
 		if (stream_is_mute(a))
 			account(t, d, mute_reason(a));
 		else if (t->counts.retransmitted != before)
 			account(t, d, SKIP_TCP_REPEAT);
+		else if (t->counts.keepalives != probes)
+			account(t, d, SKIP_KEEPALIVE);
 	}
-	if ((d->flags & TCP_FIN) != 0)
+	if ((flags & TCP_FIN) != 0)
 		stream_fin(a, seg.at + seg.length, &t->context);
-	if ((d->flags & TCP_RST) != 0)
+	if ((flags & TCP_RST) != 0)
 		feed_rst(t, a, b, d);
 	connection_settle(t, c);
 	enforce_bytes(t);
@@ -457,7 +474,7 @@ static void
 feed_time(struct transport *t)
 {
 	struct stream *s;
-	bool give_up;
+	int64_t wait_s;
 
 	while (
 	    (s = t->starts.oldest) != NULL &&
@@ -467,9 +484,9 @@ feed_time(struct transport *t)
 	}
 	while ((s = t->holes.oldest) != NULL &&
 	       clock_passed(&t->clock, s->wait_ns, STREAM_HOLE_S * CLOCK_SECOND)) {
-		give_up =
-		    clock_passed(&t->clock, s->hole_ns, STREAM_HOLE_MAX_S * CLOCK_SECOND);
-		if (give_up || (s->acked && (int32_t)(s->ack - s->next) > 0))
+		wait_s = s->acked ? STREAM_HOLE_MAX_S : STREAM_HOLE_ONE_SIDED_S;
+		if (clock_passed(&t->clock, s->hole_ns, wait_s * CLOCK_SECOND) ||
+		    (s->acked && (int32_t)(s->ack - s->next) > 0))
 			stream_skip_hole(s, &t->context);
 		queue_leave(s);
 		connection_settle(t, connection_of_stream(t, s));
@@ -574,7 +591,7 @@ transport_feed(struct transport *t, const struct datagram *d)
 	records_reset(&t->records);
 	t->context.clock_ns = clock_tick(&t->clock, d->time_ns < 0 ? 0 : d->time_ns);
 	t->context.now = (struct piece_source){d->frame, d->time_ns, d->capture};
-	t->context.filled = false;
+	t->context.filled = t->context.conflicted = false;
 	if (t->starts.oldest != NULL || t->holes.oldest != NULL)
 		feed_time(t);
 	if (d->message)
@@ -607,6 +624,14 @@ transport_end(struct transport *t)
 {
 	t->ended = true;
 	t->context.filled = false;
+}
+
+bool
+transport_conflict(const struct transport *t, struct transport_conflict *out)
+{
+	if (t->context.conflicted)
+		*out = t->context.conflict;
+	return t->context.conflicted;
 }
 
 const struct transport_counts *

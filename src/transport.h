@@ -27,6 +27,14 @@ struct transport_counts {
 	    resyncs;         /* TCP, streams that are or may be SIP */
 	uint64_t lost_bytes; /* of holes */
 };
+/* A segment came again with other octets when its message was out already. After transport_feed. */
+struct transport_conflict {
+	uint32_t capture;
+	uint64_t frame; /* of the message */
+	uint64_t again; /* the frame that differs; 0 if it is in another capture */
+	int64_t time_ns;
+};
+bool transport_conflict(const struct transport *t, struct transport_conflict *out);
 const struct transport_counts *transport_counts(const struct transport *t);
 void transport_free(struct transport *t);
 

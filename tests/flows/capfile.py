@@ -30,6 +30,11 @@ def pcap(frames, dlt, order, digits):
 @row('pcapng-swapped', '>', 6)
 @row('pcapng-ns', '<', 9)
 def pcapng(frames, dlt, order, digits):
+    return mixed([(dlt, frame) for frame in frames], order, digits, [dlt])
+
+
+def mixed(frames, order='<', digits=6, links=()):
+    """A pcapng file; frames: [(LINKTYPE, frame)]. An interface for each link type, the first of `links` first."""
     def block(kind, body):
         body += b'\0' * (-len(body) % 4)
         length = struct.pack(order + 'I', 12 + len(body))
@@ -37,11 +42,12 @@ def pcapng(frames, dlt, order, digits):
 
     resolution = struct.pack(order + 'HH', 9, 1) + bytes([digits, 0, 0, 0])
     end = struct.pack(order + 'HH', 0, 0)
-    out = [block(0x0a0d0d0a, struct.pack(order + 'IHHq', 0x1a2b3c4d, 1, 0, -1)),
-           block(1, struct.pack(order + 'HHI', dlt, 0, 262144) + resolution + end)]
-    for time_ns, data, length in frames:
+    links = list(dict.fromkeys([*links, *(dlt for dlt, _ in frames)]))
+    out = [block(0x0a0d0d0a, struct.pack(order + 'IHHq', 0x1a2b3c4d, 1, 0, -1))]
+    out += [block(1, struct.pack(order + 'HHI', dlt, 0, 262144) + resolution + end) for dlt in links]
+    for dlt, (time_ns, data, length) in frames:
         ticks = time_ns // 10**(9 - digits)
-        out.append(block(6, struct.pack(order + 'IIIII', 0, ticks >> 32, ticks & 0xffffffff,
+        out.append(block(6, struct.pack(order + 'IIIII', links.index(dlt), ticks >> 32, ticks & 0xffffffff,
                                         len(data), length) + data))
     return b''.join(out)
 

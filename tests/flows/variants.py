@@ -201,10 +201,8 @@ def edit_frame(recorder, number, verb, args):
         recorder.renumber(number + 1, 1)
 
 
-def build(flow, variant=BY_NAME['plain'], edits=()):
-    """(bytes of the capture file, {message number: frame number})
-
-    edits: [(frame number, verb, arguments)], the last frame first."""
+def record(flow, variant=BY_NAME['plain'], edits=()):
+    """The recorder with all frames. edits: [(frame number, verb, arguments)], the last frame first."""
     if variant.six:
         flow = flows.to_ipv6(flow)
     recorder = Recorder(variant, flow.settings)
@@ -226,5 +224,11 @@ def build(flow, variant=BY_NAME['plain'], edits=()):
             recorder.packet(before, a, b, f.TCP, payload)
     for edit in edits:
         edit_frame(recorder, *edit)
+    return recorder
+
+
+def build(flow, variant=BY_NAME['plain'], edits=()):
+    """(bytes of the capture file, {message number: frame number})"""
+    recorder = record(flow, variant, edits)
     name = variant.format or flow.settings.get('format', 'pcap')
     return capfile.write(recorder.frames, recorder.dlt, name), recorder.number_of

@@ -27,6 +27,8 @@ enum {
 	OPT = sizeof(QUOTE) - 1,
 	EVIL = 256,   /* flag: other octets than the row's */
 	SLICED = 512, /* flag: the capture lacks the second half */
+	RIGHT = 1024, /* flag: its checksum is right */
+	WRONG = 2048, /* flag: ... wrong */
 };
 
 /* One segment: octets [from, to) of what its side has to say. */
@@ -129,7 +131,7 @@ static const struct row rows[] = {
       {'a', 150, END, 0, 0, 0},
       {'b', 0, 0, 0, 296, 10},
       {'u', 0, 3, 0, 0, 1100}},
-     "2.0 MESSAGE 50 2 2;3.0 BYE 97 8 3;"},
+     "2.0 MESSAGE 50 2 2;3.0 BYE 97 136 3;"},
     {"a hole inside a body: the length still tells where the next one begins",
      LENGTH("5") MSG("INFO"),
      "",
@@ -143,7 +145,7 @@ static const struct row rows[] = {
      "",
      0,
      {{'a', 0, 0, TCP_SYN, 0, 0}, {'a', 0, 50, 0, 0, 0}, {'a', ONE, END, 0, 0, 0}},
-     "2.0 MESSAGE 50 2 2;3.0 INFO 98 8 3;"},
+     "2.0 MESSAGE 50 2 2;3.0 INFO 98 136 3;"},
     {"an unfinished message at the end of the capture",
      MSG("MESSAGE"),
      "",
@@ -249,7 +251,7 @@ static const struct row rows[] = {
      "",
      0,
      {{'a', 50, END, 0, 0, 0}},
-     "1.0 INFO 98 8 1;"},
+     "1.0 INFO 98 136 1;"},
     {"a start without SYN, out of order",
      MSG("MESSAGE") MSG("INFO"),
      "",
@@ -295,6 +297,152 @@ static const struct row rows[] = {
       {'a', 120, LEN1, SLICED, 0, 0},
       {'a', LEN1, END, 0, 0, 0}},
      "3.0 MESSAGE 123 1 2,3;4.0 INFO 98 0 4;"},
+    {"a wrong checksum among right ones: the right one wins, though it comes later",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0},
+      {'a', 0, END, EVIL | WRONG, 0, 0},
+      {'a', 0, END, RIGHT, 0, 0}},
+     "3.0 MESSAGE 101 32 3;"},
+    {"a wrong checksum, the same octets: no conflict",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0},
+      {'a', 0, END, WRONG, 0, 0},
+      {'a', 0, END, RIGHT, 0, 0}},
+     "3.0 MESSAGE 101 0 3;"},
+    {"a wrong checksum in other cuts than the right ones",
+     MSG("MESSAGE") MSG("INFO"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0},
+      {'a', 0, 20, RIGHT, 0, 0},
+      {'a', 10, 120, EVIL | WRONG, 0, 0},
+      {'a', 60, END, RIGHT, 0, 0},
+      {'a', 20, 60, RIGHT, 0, 0}},
+     "5.0 MESSAGE 101 32 2,4,5;5.1 INFO 98 32 4,5;"},
+    {"a wrong checksum, and nothing better comes: at the peer's acknowledgement",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0},
+      {'a', 0, END, WRONG, 0, 0},
+      {'b', 0, 0, 0, 101, 10},
+      {'u', 0, END, 0, 0, 0}},
+     "2.0 MESSAGE 101 0 2;4.0 MESSAGE 101 0 4;"},
+    {"a wrong checksum, and nothing better comes: after some seconds",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0},
+      {'a', 0, END, WRONG, 0, 0},
+      {'u', 0, 3, 0, 0, 5100},
+      {'u', 0, END, 0, 0, 0}},
+     "2.0 MESSAGE 101 0 2;4.0 MESSAGE 101 0 4;"},
+    {"a wrong checksum, and nothing better comes: at the end",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0}, {'a', 0, END, WRONG, 0, 0}},
+     "2.0 MESSAGE 101 0 2;"},
+    {"a direction whose checksums the network card makes: the first wins",
+     MSG("MESSAGE") MSG("INFO"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | WRONG, 0, 0},
+      {'a', 0, ONE, WRONG, 0, 0},
+      {'a', ONE, 150, WRONG, 0, 0},
+      {'a', ONE, 150, EVIL | RIGHT, 0, 0},
+      {'a', 150, END, WRONG, 0, 0}},
+     "2.0 MESSAGE 101 0 2;5.0 INFO 98 32 3,5;"},
+    {"such a direction from its midst on: not before it is known for one",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 30, WRONG, 0, 0}, {'a', 30, 60, WRONG, 0, 0}, {'a', 60, END, WRONG, 0, 0}},
+     "3.0 MESSAGE 101 0 1,2,3;"},
+    {"from its midst on, a wrong checksum before the first right one",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, END, EVIL | WRONG, 0, 0}, {'a', 0, END, RIGHT, 0, 0}},
+     "2.0 MESSAGE 101 32 2;"},
+    {"FIN and RST with wrong checksums end nothing",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN | RIGHT, 0, 0},
+      {'a', 0, 50, RIGHT, 0, 0},
+      {'a', 50, 50, TCP_FIN | WRONG, 0, 0},
+      {'a', 50, 50, TCP_RST | WRONG, 0, 0},
+      {'a', 50, END, RIGHT, 0, 0}},
+     "5.0 MESSAGE 101 0 2,5;"},
+    {"what a reset carries is not of the stream",
+     MSG("MESSAGE") MSG("INFO"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN, 0, 0}, {'a', 0, ONE, 0, 0, 0}, {'a', ONE, END, TCP_RST, 0, 0}},
+     "2.0 MESSAGE 101 0 2;"},
+    {"a reset beside the stream is none",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN, 0, 0},
+      {'a', 0, 50, 0, 0, 0},
+      {'a', -9999999, -9999999, TCP_RST, 0, 0},
+      {'a', 50, END, 0, 0, 0}},
+     "4.0 MESSAGE 101 0 2,4;"},
+    {"after FIN, the same ports without SYN, a little further on",
+     MSG("MESSAGE") MSG("INFO") MSG("BYE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN, 0, 0},
+      {'a', 0, ONE, TCP_FIN, 0, 0},
+      {'a', 199, END, 0, 0, 0},
+      {'u', 0, END, 0, 0, 0}},
+     "2.0 MESSAGE 101 0 2;3.0 BYE 97 0 3;4.0 MESSAGE 296 0 4;"},
+    {"after RST too",
+     MSG("MESSAGE") MSG("INFO") MSG("BYE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN, 0, 0},
+      {'a', 0, ONE, 0, 0, 0},
+      {'b', 0, 0, TCP_RST, 101, 0},
+      {'a', 199, END, 0, 0, 0},
+      {'u', 0, END, 0, 0, 0}},
+     "2.0 MESSAGE 101 0 2;4.0 BYE 97 0 4;5.0 MESSAGE 296 0 5;"},
+    {"a keep-alive probe inside a message",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN, 0, 0},
+      {'a', 0, 50, 0, 0, 0},
+      {'a', 49, 50, EVIL, 0, 0},
+      {'a', 50, END, 0, 0, 0}},
+     "4.0 MESSAGE 101 0 2,4;"},
+    {"a keep-alive probe at the start of the capture",
+     "x" MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 1, 0, 0, 0}, {'b', 0, 0, 0, 1, 0}, {'a', 1, END, 0, 0, 900}},
+     "3.0 MESSAGE 101 0 3;"},
+    {"data on a SYN",
+     MSG("MESSAGE"),
+     "",
+     0,
+     {{'a', 0, 50, TCP_SYN, 0, 0}, {'a', 50, END, 0, 0, 0}},
+     "2.0 MESSAGE 101 0 1,2;"},
+    {"one direction only: a hole is given up after some seconds",
+     MSG("MESSAGE") MSG("INFO") MSG("BYE"),
+     "",
+     0,
+     {{'a', 0, 0, TCP_SYN, 0, 0},
+      {'a', 0, 50, 0, 0, 0},
+      {'a', 199, END, 0, 0, 0},
+      {'u', 0, END, 0, 0, 5100}},
+     "2.0 MESSAGE 50 2 2;3.0 BYE 97 136 3;4.0 MESSAGE 296 0 4;"},
     {"no SIP",
      "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
      "HTTP/1.1 200 OK\r\n\r\n",
@@ -392,6 +540,8 @@ run(const struct row *row)
 		    .payload = slice_of(block, n),
 		    .length = (uint32_t)all.n,
 		    .cut = n < all.n,
+		    .checksum_known = (s->flags & (RIGHT | WRONG)) != 0,
+		    .checksum_bad = (s->flags & WRONG) != 0,
 		    .seq = row->isn + 1 + (uint32_t)s->from - ((s->flags & TCP_SYN) != 0),
 		    .ack = row->isn + 1 + (uint32_t)s->ack,
 		    .flags = (uint8_t)((s->flags & 0xFF) | (s->ack ? TCP_ACK : 0)),
@@ -486,6 +636,30 @@ ports_used_again(void)
 }
 
 static void
+told_conflicts(void)
+{
+	struct slice m = SLICE(MSG("MESSAGE")), other = SLICE(MSG("MASSAGE"));
+	struct transport_conflict x = {.frame = 0};
+	struct limits limits;
+	struct transport *t;
+
+	limits_init(&limits);
+	t = transport_new(&limits, NULL);
+	(void)feed(t, 0, 999, TCP_SYN, SLICE_EMPTY, 1);
+	(void)feed(t, 0, 1000, 0, slice_head(m, 60), 2);
+	(void)feed(t, 0, 1060, 0, slice_tail(m, 60), 3);
+	ok(!transport_conflict(t, &x), "no conflict so far");
+	(void)feed(t, 0, 1000, 0, slice_head(m, 60), 4);
+	ok(!transport_conflict(t, &x), "the same again is none");
+	(void)feed(t, 0, 1000, 0, slice_head(other, 60), 5);
+	ok(transport_conflict(t, &x) && x.frame == 3 && x.again == 5,
+	   "other octets of a message that is out: told by its frame, %" PRIu64, x.frame);
+	(void)feed(t, 0, 1000, 0, slice_head(other, 60), 6);
+	ok(!transport_conflict(t, &x), "once");
+	transport_free(t);
+}
+
+static void
 limits_reached(void)
 {
 	struct slice m = SLICE(MSG("MESSAGE"));
@@ -508,7 +682,7 @@ limits_reached(void)
 	(void)feed(t, 0, 999, TCP_SYN, SLICE_EMPTY, 1);
 	for (i = 0; i < 10; i++)
 		strcat(text, feed(t, 0, 2000 + 200 * i, 0, m, 2 + i));
-	ok(strstr(text, "2.0 MESSAGE 101 8 2;") == text,
+	ok(strstr(text, "2.0 MESSAGE 101 136 2;") == text,
 	   "too much behind a hole gives the hole up");
 	ok(limits.dropped[LIMIT_STREAM_PENDING] != 0, "and is counted");
 	transport_free(t);
@@ -522,7 +696,7 @@ limits_reached(void)
 	   "under the bound all is held");
 	limits.max[LIMIT_STREAM_BYTES] = 100;
 	ok(strcmp(feed(t, 1, 6000, 0, m, 4),
-	          "2.0 MESSAGE 60 4 2;3.0 MESSAGE 101 0 3;4.0 MESSAGE 101 8 4;") == 0,
+	          "2.0 MESSAGE 60 4 2;3.0 MESSAGE 101 0 3;4.0 MESSAGE 101 136 4;") == 0,
 	   "beyond it, the oldest comes out");
 	ok(limits.dropped[LIMIT_STREAM_BYTES] == 1, "and is counted");
 	transport_free(t);
@@ -662,6 +836,7 @@ main(void)
 		run(&rows[i]);
 	one_octet_a_segment();
 	ports_used_again();
+	told_conflicts();
 	limits_reached();
 	not_sip_costs_nothing();
 	any_order();

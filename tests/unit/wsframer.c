@@ -281,8 +281,9 @@ feed(struct stream *s, struct bench *b, size_t at, struct slice bytes, char *tex
      size_t size)
 {
 	uint8_t *block = malloc(bytes.n + (bytes.n == 0));
-	struct stream_segment seg = {(uint32_t)at, (uint32_t)bytes.n,
-	                             slice_of(block, bytes.n), false};
+	struct stream_segment seg = {.at = (uint32_t)at,
+	                             .length = (uint32_t)bytes.n,
+	                             .bytes = slice_of(block, bytes.n)};
 
 	if (bytes.n != 0)
 		memcpy(block, bytes.p, bytes.n);
