@@ -310,8 +310,14 @@ check_value(struct walk *w, uint32_t node, const struct dict_field *def,
 	struct slice text = w->nodes[node].text, value = slice_trim(text);
 	struct manscdp_fault fault = {.kind = MANSCDP_TYPE};
 
-	if (def->type == DICT_OPEN)
+	if (def->type == DICT_OPEN) {
+		/* Elements, or a text of some length. */
+		if (value.n != 0 && w->nodes[node].leaf &&
+		    !manscdp_value_fits(def, value, w->edition, w->a, &fault))
+			tell_child(w, node, def, occurrence, fault.kind, fault.weight,
+			           fault.expected);
 		return;
+	}
 	if (def->type == DICT_COMPLEX) {
 		if (value.n != 0)
 			tell_child(w, node, def, occurrence, MANSCDP_TEXT,

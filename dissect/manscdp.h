@@ -81,6 +81,7 @@ struct dict_field {
 	uint8_t list; /* one value, or several joined with this character; 0: one value */
 	uint32_t min, max;   /* how often; max 0: any number */
 	uint8_t editions;    /* EDITION_ bits in which it exists */
+	uint8_t around;      /* EDITION_ bits in which what it stands in exists */
 	uint8_t required_in; /* EDITION_ bits in which min applies; else optional */
 	uint8_t required_of; /* DICT_NODE_ bits of the items that need it; 0: all */
 	bool has_low, has_high;

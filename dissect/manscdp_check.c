@@ -9,15 +9,15 @@ walk_requires(const struct walk *w, const struct dict_field *f)
 		return false;
 	if (w->edition != 0)
 		return (f->required_in & w->edition) != 0;
-	/* The edition is open: only what all of them require. */
-	return (w->command->editions & ~f->required_in) == 0;
+	/* The edition is open: only what all of them require that have what is around it. */
+	return (f->around & ~f->required_in) == 0;
 }
 
 uint8_t
 walk_lack_weight(const struct walk *w, const struct dict_field *f)
 {
 	/* A guess makes no error of what another edition leaves free. */
-	if (w->guessed && (w->command->editions & ~f->required_in) != 0 &&
+	if (w->guessed && (f->around & ~f->required_in) != 0 &&
 	    f->weight > MANSCDP_WARNING)
 		return MANSCDP_WARNING;
 	return f->weight;

@@ -36,7 +36,7 @@ sctp_next(struct slice *chunks, struct sctp_data *out)
 		out->stream = cur_be16(&c);
 		cur_skip(&c, head - 6);
 		out->payload = slice_head(c.rest, length - HEADER - head);
-		out->cut = out->payload.n < length - HEADER - head;
+		out->length = (uint16_t)(length - HEADER - head);
 		out->whole = (flags & FIRST) != 0 && (flags & LAST) != 0;
 		if (!c.ended)
 			return DIS_OK;

@@ -13,8 +13,8 @@ struct sctp_data {
 	uint16_t stream;
 	uint32_t tsn;
 	struct slice payload;
-	bool whole; /* first and last fragment of its message */
-	bool cut;   /* the packet ends inside it */
+	uint16_t length; /* of payload as the chunk says; >= payload.n */
+	bool whole;      /* first and last fragment of its message */
 };
 
 /* DIS_OK; DIS_MORE: ends inside the common header. */

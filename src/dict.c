@@ -276,6 +276,7 @@ attributes_read(struct loader *l, const struct dict_node *node,
 	    .any_order = slice_eq(dict_attribute(node, "place"), SLICE("any")),
 	    .list = list.n == 1 ? list.p[0] : 0,
 	    .editions = around->editions,
+	    .around = around->editions,
 	    .weight = (uint8_t)weight,
 	};
 	if (f->clause.n == 0)

@@ -131,17 +131,26 @@ same(struct slice kept, struct slice text)
 	return slice_eq(kept, slice_head(text, EXCHANGE_TEXT));
 }
 
+/* The dictionary's name for the command: PersetQuery and PresetQuery are one. */
+static struct slice
+command_name(const struct message *m)
+{
+	const struct manscdp *x = &m->mans.m;
+
+	return x->command != NULL ? x->command->CmdType : x->CmdType;
+}
+
 /* The newest open request that this Response can answer. */
 static struct exchange *
 find(struct exchanges *e, const struct message *m)
 {
-	uint64_t hash = key_hash(e, m->mans.m.CmdType, m->mans.m.SN, m->to.uri.user,
-	                         m->from.uri.user);
+	struct slice name = command_name(m);
+	uint64_t hash = key_hash(e, name, m->mans.m.SN, m->to.uri.user, m->from.uri.user);
 	struct exchange *x, *newest = NULL;
 	size_t pos = 0;
 
 	while ((x = map_next(&e->map, hash, &pos)) != NULL)
-		if (same(x->CmdType, m->mans.m.CmdType) && same(x->SN, m->mans.m.SN) &&
+		if (same(x->name, name) && same(x->SN, m->mans.m.SN) &&
 		    same(x->from, m->to.uri.user) && same(x->to, m->from.uri.user) &&
 		    (newest == NULL || x->id > newest->id))
 			newest = x;
@@ -175,6 +184,7 @@ open_new(struct exchanges *e, const struct message *m, bool answer)
 	x->id = ++e->ids;
 	x->root = keep(x, m->mans.m.root);
 	x->CmdType = keep(x, m->mans.m.CmdType);
+	x->name = keep(x, command_name(m));
 	x->SN = keep(x, m->mans.m.SN);
 	x->from = keep(x, asker->uri.user);
 	x->to = keep(x, asked->uri.user);
@@ -183,7 +193,7 @@ open_new(struct exchanges *e, const struct message *m, bool answer)
 	x->gb = true;
 	x->client = answer ? m->rec.dst : m->rec.src;
 	x->server = answer ? m->rec.src : m->rec.dst;
-	x->hash = key_hash(e, x->CmdType, x->SN, x->from, x->to);
+	x->hash = key_hash(e, x->name, x->SN, x->from, x->to);
 	queue_add(&e->open, x);
 	e->total++;
 	return x;
@@ -198,8 +208,11 @@ exchange_needs_response(const struct message *m)
 	const struct manscdp *x = &m->mans.m;
 	size_t i, n;
 
+	/* What is reported by Notify, whenever it happens, is so for a Query in a MESSAGE too. */
 	if (slice_eq(x->root, SLICE("Query")))
-		return m->method == METHOD_MESSAGE;
+		return m->method == METHOD_MESSAGE &&
+		       (x->command == NULL ||
+		        !slice_eq(x->command->answer, SLICE("Notify")));
 	if (slice_eq(x->root, SLICE("Notify")))
 		return m->method == METHOD_MESSAGE &&
 		       (slice_eq(x->CmdType, SLICE("Alarm")) ||

@@ -171,8 +171,8 @@ sctp_pull(struct net *n)
 	while (sctp_next(&n->chunks, &data) == DIS_OK)
 		if (data.whole) {
 			n->datagram.payload = data.payload;
-			n->datagram.length = (uint32_t)data.payload.n;
-			n->datagram.cut = data.cut;
+			n->datagram.length = data.length;
+			n->datagram.cut = data.payload.n < data.length;
 			return true;
 		}
 	return false;

@@ -219,7 +219,7 @@ query(struct out *o, const struct device *d)
 	}
 	if (d->queries > 1) {
 		(void)fputs(", ", o->f);
-		(void)fprintf(o->f, "the last of %llu queries",
+		(void)fprintf(o->f, "one of %llu queries",
 		              (unsigned long long)d->queries);
 	}
 }
@@ -263,10 +263,15 @@ devices(struct out *o, const struct results *r)
 {
 	const struct device *d = NULL;
 	int width = 20;
+	bool any = false;
 
-	while ((d = tracker_device(r->tracker, d)) != NULL)
+	while ((d = tracker_device(r->tracker, d)) != NULL) {
+		any |= worth_a_line(d);
 		if (worth_a_line(d) && (int)d->id.n > width && d->id.n < 40)
 			width = (int)d->id.n;
+	}
+	if (!any)
+		return;
 	inked(o, INK_BOLD, "\nDevices");
 	(void)fputs("  (times are UTC)\n", o->f);
 	for (d = NULL; (d = tracker_device(r->tracker, d)) != NULL;) {

@@ -283,6 +283,7 @@ struct exchange {
 	enum exchange_outcome outcome;
 	uint32_t refused; /* status of the SIP answer to the request, if not 2xx */
 	/* the tracker's own */
+	struct slice name; /* of the command in the dictionary */
 	struct arena mem;
 	struct exchange *queue_prev, *queue_next;
 	int ended_how;

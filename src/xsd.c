@@ -98,7 +98,7 @@ static uint32_t
 needed(const struct xsd *x, const struct dict_field *f)
 {
 	bool all = x->edition != 0 ? (f->required_in & x->edition) != 0
-	                           : (x->command->editions & ~f->required_in) == 0;
+	                           : (f->around & ~f->required_in) == 0;
 
 	return all && f->required_of == 0 ? f->min : 0;
 }

@@ -428,7 +428,8 @@ def zsh(suite):
 def scripts(suite):
     """What writes pages is at least Python."""
     def run():
-        for name in ('docs/make-rules', 'docs/make-field-rules', 'docs/accept', 'completion/make', 'samples/make-samples'):
+        for name in ('docs/make-rules', 'docs/make-field-rules', 'docs/make-peers', 'docs/accept', 'completion/make',
+                     'samples/make-samples'):
             ast.parse((suite.top / name).read_text(encoding='utf-8'), name)
     return Test('scripts of the docs are Python', run)
 

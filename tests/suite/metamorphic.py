@@ -9,6 +9,7 @@ import subprocess
 import capfile
 import flow as flowlang
 import variants
+from frames import checksum
 
 from .base import Test, check, compare
 from .flows import as_text, options_of, passwords
@@ -168,6 +169,58 @@ def snapped(case):
         nothing_new(case, [(t, data[:size], n) for t, data, n in frames], dlt, f'cut after {size} octets', whole)
 
 
+# ---- copies that a mirror port makes ----
+
+def hop(data):
+    """Behind a router: one less of its time to live, other Ethernet addresses."""
+    six = data[12:14] == b'\x86\xdd'
+    packet = bytearray(data[14:])
+    packet[7 if six else 8] -= 1
+    if not six:
+        packet[10:12] = b'\0\0'
+        packet[10:12] = checksum(bytes(packet[:20])).to_bytes(2, 'big')
+    return b'\2\0\0\0\0\x0a\2\0\0\0\0\x0b' + data[12:14] + bytes(packet)
+
+
+COPIES = {
+    'as it is': lambda data: data,
+    'behind a router': hop,
+    'with a VLAN tag': lambda data: data[:12] + b'\x81\0\0\x64' + data[12:],
+}
+
+def copies(case):
+    """Each frame twice, some milliseconds apart: no repeat of the sender's."""
+    frames, dlt = case.frames()
+    want = case.whole()
+    for name, copy in COPIES.items():
+        # IPv6 has no identification: it may be a repeat.
+        if name == 'as it is' and any(data[12:14] == b'\x86\xdd' for _, data, _ in frames):
+            continue
+        double = []
+        for i, (time_ns, data, size) in enumerate(frames):
+            again = copy(data)
+            double += [(time_ns, i, data, size), (time_ns + 300_000, i + 0.5, again, size + len(again) - len(data))]
+        double.sort(key=lambda x: x[0])
+        number = {0: 0}
+        for at, (_, i, _, _) in enumerate(double):
+            number[at + 1] = int(i) + 1
+        got = case.report(case.write('copies.pcap', capfile.write([(t, d, n) for t, _, d, n in double], dlt)))
+        compare(by_numbers(want, lambda n: n), by_numbers(got, number.get), f'{case.name}, each frame once more {name}')
+
+
+def by_numbers(report, number):
+    """The report with its frames by other numbers, without what counts frames."""
+    def walk(thing):
+        if isinstance(thing, list):
+            return [walk(x) for x in thing]
+        if not isinstance(thing, dict):
+            return thing
+        return {k: number(v) if k == 'frame' and v is not None else walk(v) for k, v in thing.items()
+                if k != 'frames'}
+    return json.dumps(walk({k: v for k, v in report.items() if k != 'captures'}), indent=1, ensure_ascii=False,
+                      sort_keys=True)
+
+
 # ---- many files ----
 
 def few_descriptors(suite):
@@ -211,6 +264,7 @@ def tests(suite):
         out += [one(suite, path, way, 'one direction', one_direction) for way in ('plain', 'tcp-thirds')]
         out += [one(suite, path, way, 'cut frames', snapped) for way in WAYS]
         out += [one(suite, path, 'plain', 'packed', packed)]
+        out += [one(suite, path, way, 'copies', copies) for way in (*WAYS, 'ipv6')]
     for name in ('catalog', 'registration-tcp'):
         path = suite.top / 'samples' / f'{name}.flow'
         out += [one(suite, path, way, 'cut in two at each record', two_files) for way in ('tcp-thirds', 'fragments')]
