@@ -1,6 +1,7 @@
 #include "src/pcapng.h"
 
 #include <inttypes.h>
+#include <pcap/pcap.h>
 #include <stdlib.h>
 
 #include "tests/unit/test.h"
@@ -8,7 +9,7 @@
 /* ---- files ---- */
 
 struct bytes {
-	uint8_t b[4096];
+	uint8_t b[8192];
 	size_t n;
 	bool big;
 };
@@ -332,9 +333,67 @@ broken(void)
 	}
 }
 
+/* libpcap reads the same where a file has one link type and one byte order. */
+static void
+as_libpcap(void)
+{
+	static const uint8_t resolutions[] = {0, 3, 6, 9, 12, 0x80, 0x8A, 0xA0};
+	size_t i, k;
+
+	for (i = 0; i < 2 * sizeof(resolutions); i++) {
+		struct bytes f = {.n = 0};
+		struct pcapng_frame frame;
+		struct pcap_pkthdr *h;
+		const u_char *data;
+		char why[PCAP_ERRBUF_SIZE], text[40];
+		struct pcapng *p;
+		FILE *file, *other;
+		pcap_t *pcap;
+		uint8_t resolution = resolutions[i / 2];
+
+		section(&f, i % 2 != 0, "both read this");
+		interface(&f, 101, resolution, i % 3 == 0 ? 1000 : 0);
+		for (k = 0; k < 40; k++) {
+			(void)snprintf(text, sizeof(text), "%.*s", (int)k,
+			               "0123456789012345678901234567890123456789");
+			enhanced(&f, 0, UINT64_C(123456789) * (k + 1) * (k + 1), text,
+			         k % 5 == 0 ? "odd" : NULL);
+		}
+		file = opened(&f);
+		other = opened(&f);
+		p = pcapng_new(file);
+		pcap = pcap_fopen_offline_with_tstamp_precision(
+		    other, PCAP_TSTAMP_PRECISION_NANO, why);
+		if (!ok(pcap != NULL && pcapng_begin(p) == PCAPNG_FRAME, "%zu: %s", i,
+		        why))
+			return;
+		ok(pcap_datalink(pcap) == DLT_RAW && pcapng_dlt(p) == 101, "%zu: link",
+		   i);
+		for (k = 0; k < 40; k++) {
+			if (!ok(pcap_next_ex(pcap, &h, &data) == 1 &&
+			            pcapng_next(p, &frame) == PCAPNG_FRAME,
+			        "%zu: frame %zu", i, k))
+				break;
+			ok(h->caplen == frame.bytes.n && h->len == frame.wire &&
+			       memcmp(data, frame.bytes.p, frame.bytes.n) == 0,
+			   "%zu: octets of frame %zu", i, k);
+			/* Beyond the year 2262 we say 2262. */
+			ok(h->ts.tv_sec > INT64_C(9223372035) ||
+			       h->ts.tv_sec * INT64_C(1000000000) + h->ts.tv_usec ==
+			           frame.time_ns,
+			   "%zu, resolution %x: time of frame %zu: %" PRId64, i,
+			   resolution, k, frame.time_ns);
+		}
+		pcap_close(pcap);
+		pcapng_free(p);
+		(void)fclose(file);
+	}
+}
+
 int
 main(void)
 {
+	as_libpcap();
 	times();
 	mixed();
 	cut();
