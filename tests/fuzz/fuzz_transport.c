@@ -77,6 +77,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		d.payload = exact(bytes.p, bytes.n);
 		d.length = (uint32_t)bytes.n + (ways & 64 ? 20 : 0);
 		d.cut = (ways & 64) != 0;
+		/* Of two flags that nothing looks at: ECE and CWR. */
+		d.checksum_known = !d.cut && (d.flags & 64) != 0;
+		d.checksum_bad = d.checksum_known && (d.flags & 128) != 0;
 		d.frames = &d.frame;
 		d.frames_total = 1;
 		d.time_ns = now;

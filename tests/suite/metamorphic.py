@@ -23,10 +23,10 @@ WAYS = ['plain', 'tcp-thirds', 'tcp-reordered', 'fragments']
 class Case:
     """One flow, travelling in one way."""
 
-    def __init__(self, suite, path, way):
-        self.suite, self.path, self.way = suite, path, variants.BY_NAME[way]
+    def __init__(self, suite, path, way, text):
+        self.suite, self.way = suite, variants.BY_NAME[way]
         self.flow = flowlang.load(path)
-        self.name = f'{path.stem}-{way}'
+        self.name = f'{path.stem}-{way}-{text}'.replace(' ', '-')     # tests run at the same time
         self.folder = suite.folder('metamorphic')
         self.options = [*passwords(suite, 'metamorphic', self.name, self.flow.settings.get('passwords', [])),
                         *options_of(self.flow), '--all-findings']
@@ -226,7 +226,7 @@ def by_numbers(report, number):
 def few_descriptors(suite):
     """Hundreds of files, more than descriptors may be open; some of them compressed."""
     def run():
-        case = Case(suite, suite.top / 'samples' / 'registration.flow', 'tcp-bytes')
+        case = Case(suite, suite.top / 'samples' / 'registration.flow', 'tcp-bytes', 'many')
         frames, dlt = case.frames()
         step = max(1, len(frames) // 400)
         files, firsts = [], []
@@ -249,7 +249,7 @@ def few_descriptors(suite):
 
 def one(suite, path, way, text, function):
     def run():
-        function(Case(suite, path, way))
+        function(Case(suite, path, way, text))
     return Test(f'metamorphic {path.stem} as {way}: {text}', run)
 
 
