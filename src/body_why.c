@@ -115,21 +115,27 @@ early(const struct body_why_in *in, const struct path *path, const struct xml_to
 	                          SLICE_ARG(inner), missing, SLICE_ARG(why));
 }
 
+/* What stands there may be one, or a piece of one. */
+static bool
+within_password(const struct path *path)
+{
+	size_t i;
+
+	for (i = 0; i < path->total; i++)
+		if (slice_istarts(path->names[i], SLICE("password")))
+			return true;
+	return false;
+}
+
 static void
 mismatch(const struct path *path, const struct xml_token *t, struct arena *a,
          struct cause *out)
 {
 	struct slice name = text_short(t->name);
-	size_t i;
 
-	/* What stands there may be one, or a piece of one. */
-	for (i = 0; i < path->total; i++)
-		if (slice_istarts(path->names[i], SLICE("password"))) {
-			out->detail =
-			    SLICE("what begins within a password does not end in it");
-			return;
-		}
-	if (path->total == 0)
+	if (within_password(path))
+		out->detail = SLICE("what begins within a password does not end in it");
+	else if (path->total == 0)
 		out->detail = text_format(a, "</" SLICE_FMT "> ends nothing that began",
 		                          SLICE_ARG(name));
 	else
@@ -165,6 +171,11 @@ token_cause(const struct body_why_in *in, struct path *path, const struct xml_to
 	case XML_REFERENCE:
 		if (xml_reference_known(t->name))
 			return true;
+		if (within_password(path)) {
+			out->detail = SLICE(
+			    "an '&' in a password that begins no reference that is known");
+			return false;
+		}
 		out->detail =
 		    text_format(a,
 		                t->name.p[0] == '#'

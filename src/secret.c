@@ -6,6 +6,7 @@ enum {
 	PASSWORD_SCAN = 256,  /* octets behind a '<' in which its end tag is looked for */
 	NAME_SCAN = 4096,     /* octets of a tag that are looked at */
 	USERINFO_LONG = 1024, /* nobody has so long a name */
+	HOST_LONG = 256, /* nor a host: octets looked at behind an '@' for another one */
 };
 
 static size_t
@@ -118,7 +119,7 @@ userinfo(struct slice s, size_t i, struct secret_span *out)
 	bool slashes = slice_starts(slice_tail(s, i), SLICE("//"));
 	bool sip = i >= 4 && (slice_istarts(slice_tail(s, i - 4), SLICE("sip:")) ||
 	                      slice_istarts(slice_tail(s, i - 4), SLICE("ips:")));
-	size_t at = slashes ? i + 2 : i, start = at, colon = 0;
+	size_t at = slashes ? i + 2 : i, start = at, colon = 0, last;
 
 	if (!slashes && !sip)
 		return false;
@@ -135,6 +136,14 @@ userinfo(struct slice s, size_t i, struct secret_span *out)
 		return false;
 	if (sip && colon == 0)
 		return false;
+	/* A password may hold an '@' that nobody escaped. */
+	for (last = at;
+	     last < s.n && last - at < HOST_LONG && s.p[last] != '/' &&
+	     s.p[last] != '>' && s.p[last] != '<' && s.p[last] != '"' &&
+	     s.p[last] != ';' && s.p[last] != '?' && s.p[last] != ',' && s.p[last] > ' ';
+	     last++)
+		if (s.p[last] == '@')
+			at = last;
 	out->at = sip ? colon : start;
 	out->n = at - out->at;
 	return out->n != 0;
