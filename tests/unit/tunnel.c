@@ -135,7 +135,8 @@ sctp(void)
 	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		ok(sctp_next(&x.chunks, &d) == DIS_OK &&
 		       slice_eq(d.payload, slice_str(want[i].payload)) &&
-		       d.whole == want[i].whole && (d.payload.n < d.length) == want[i].cut && d.tsn == i + 1,
+		       d.whole == want[i].whole &&
+		       (d.payload.n < d.length) == want[i].cut && d.tsn == i + 1,
 		   "chunk %zu", i);
 	ok(sctp_next(&x.chunks, &d) == DIS_OTHER, "no more");
 	ok(sctp_dissect(slice_head(in, 11), NULL, &x) == DIS_MORE, "half a header");

@@ -95,8 +95,8 @@ bomb(enum unpack_kind k)
 	n = pack(k, zeros, BOMB, packed);
 	free(zeros);
 	got = unpack(k, n, out, sizeof(out), &why);
-	ok(got < BOMB && got >= UNPACK_WINDOW, "%s: %zu bytes of a bomb",
-	   unpack_name(k), got);
+	ok(got < BOMB && got >= UNPACK_WINDOW, "%s: %zu bytes of a bomb", unpack_name(k),
+	   got);
 	ok(strstr(why, "1000 times") != NULL, "%s: said: %s", unpack_name(k), why);
 }
 
