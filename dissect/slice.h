@@ -80,14 +80,22 @@ ascii_space(uint8_t c) /* SP, HTAB, CR, LF */
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Without ascii_space at both ends. */
+/* Without ascii_space at its front. */
 static inline struct slice
-slice_trim(struct slice s)
+slice_trim_front(struct slice s)
 {
 	while (s.n != 0 && ascii_space(s.p[0])) {
 		s.p++;
 		s.n--;
 	}
+	return s;
+}
+
+/* Without ascii_space at both ends. */
+static inline struct slice
+slice_trim(struct slice s)
+{
+	s = slice_trim_front(s);
 	while (s.n != 0 && ascii_space(s.p[s.n - 1]))
 		s.n--;
 	return s;

@@ -139,7 +139,7 @@ ack_to(const struct checker *c, const struct message *m, const struct place *p)
 	const struct response *r;
 	struct slice want = SLICE_EMPTY;
 
-	if (x->request.frame != 0 && x->to.n != 0 && !same_address(&m->to, x->to)) {
+	if (x->to.n != 0 && !same_address(&m->to, x->to)) {
 		found(c, m, p, RULE_SIP_ACK_TO, .field = SLICE("sip.To"),
 		      VALUE(m->to.addr.uri), EXPECTED(x->to));
 		return;

@@ -8,15 +8,6 @@ starts_declaration(struct slice s)
 	return slice_starts(s, SLICE("<?xml")) && s.n > 5 && ascii_space(s.p[5]);
 }
 
-static struct slice
-blanks_skip(struct slice s)
-{
-	/* Each round takes an octet. */
-	while (s.n != 0 && ascii_space(s.p[0]))
-		s = slice_tail(s, 1);
-	return s;
-}
-
 /* name="value" at the front; false at anything else. */
 static bool
 pair_take(struct slice *s, struct slice *name, struct slice *value)
@@ -27,10 +18,10 @@ pair_take(struct slice *s, struct slice *name, struct slice *value)
 	while (n < s->n && ascii_alpha(s->p[n]))
 		n++;
 	*name = slice_head(*s, n);
-	rest = blanks_skip(slice_tail(*s, n));
+	rest = slice_trim_front(slice_tail(*s, n));
 	if (n == 0 || rest.n == 0 || rest.p[0] != '=')
 		return false;
-	rest = blanks_skip(slice_tail(rest, 1));
+	rest = slice_trim_front(slice_tail(rest, 1));
 	if (rest.n == 0 || (rest.p[0] != '"' && rest.p[0] != '\''))
 		return false;
 	return slice_cut(slice_tail(rest, 1), rest.p[0], value, s);
@@ -56,7 +47,7 @@ pairs_read(struct slice s, struct declaration *out)
 	struct slice name, value;
 	size_t next = 0, i;
 
-	s = blanks_skip(s);
+	s = slice_trim_front(s);
 	/* Each round takes a pair. */
 	while (s.n != 0) {
 		if (!pair_take(&s, &name, &value)) {
@@ -77,7 +68,7 @@ pairs_read(struct slice s, struct declaration *out)
 		}
 		if (s.n != 0 && !ascii_space(s.p[0]))
 			out->bad = true;
-		s = blanks_skip(s);
+		s = slice_trim_front(s);
 	}
 	out->bad |= next == 0;
 }
@@ -92,7 +83,7 @@ declaration_read(struct slice bytes, struct declaration *out)
 	if (out->bom)
 		s = slice_tail(s, BOM.n);
 	out->skip = bytes.n - s.n;
-	inside = blanks_skip(s);
+	inside = slice_trim_front(s);
 	if (!starts_declaration(inside))
 		return;
 	out->present = true;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "dissect/manscdp_ptz.h"
+#include "src/member.h"
 
 /* Repeatable by the dictionary: always a list, so that readers need not look. */
 static bool
@@ -86,23 +87,13 @@ relate(const struct hash_key *key, const struct kept_body *b, struct arena *scra
 }
 
 static void
-number_if(struct emit *j, const char *key, bool there, unsigned n)
-{
-	emit_key(j, key);
-	if (there)
-		emit_number(j, n);
-	else
-		emit_null(j);
-}
-
-static void
 direction(struct emit *j, const char *key, uint8_t moves, uint8_t one,
           const char *one_word, uint8_t other, const char *other_word)
 {
-	emit_key(j, key);
-	emit_string(j, (moves & one) != 0     ? one_word
-	               : (moves & other) != 0 ? other_word
-	                                      : NULL);
+	member_string(j, key,
+	              (moves & one) != 0     ? one_word
+	              : (moves & other) != 0 ? other_word
+	                                     : NULL);
 }
 
 /* PTZCmd in words and numbers; null where it is not eight octets. */
@@ -124,27 +115,26 @@ ptz_decoded(struct emit *j, struct slice value)
 	m = move ? p.moves : 0;
 	l = lens ? p.moves : 0;
 	emit_open(j, '{');
-	emit_key(j, "command");
-	emit_string(j, ptz_command_name(p.command));
-	emit_key(j, "words");
-	emit_string(j, ptz_words(&p, words));
-	number_if(j, "address", true, p.address);
+	member_string(j, "command", ptz_command_name(p.command));
+	member_string(j, "words", ptz_words(&p, words));
+	member_number(j, "address", p.address);
 	direction(j, "pan", m, PTZ_LEFT, "left", PTZ_RIGHT, "right");
-	number_if(j, "pan_speed", (m & (PTZ_LEFT | PTZ_RIGHT)) != 0, p.speed[0]);
+	member_number_if(j, "pan_speed", (m & (PTZ_LEFT | PTZ_RIGHT)) != 0, p.speed[0]);
 	direction(j, "tilt", m, PTZ_UP, "up", PTZ_DOWN, "down");
-	number_if(j, "tilt_speed", (m & (PTZ_UP | PTZ_DOWN)) != 0, p.speed[1]);
+	member_number_if(j, "tilt_speed", (m & (PTZ_UP | PTZ_DOWN)) != 0, p.speed[1]);
 	direction(j, "zoom", m, PTZ_ZOOM_IN, "in", PTZ_ZOOM_OUT, "out");
-	number_if(j, "zoom_speed", (m & (PTZ_ZOOM_IN | PTZ_ZOOM_OUT)) != 0, p.speed[2]);
+	member_number_if(j, "zoom_speed", (m & (PTZ_ZOOM_IN | PTZ_ZOOM_OUT)) != 0,
+	                 p.speed[2]);
 	direction(j, "focus", l, PTZ_FOCUS_NEAR, "near", PTZ_FOCUS_FAR, "far");
-	number_if(j, "focus_speed", (l & (PTZ_FOCUS_NEAR | PTZ_FOCUS_FAR)) != 0,
-	          p.speed[0]);
+	member_number_if(j, "focus_speed", (l & (PTZ_FOCUS_NEAR | PTZ_FOCUS_FAR)) != 0,
+	                 p.speed[0]);
 	direction(j, "iris", l, PTZ_IRIS_OPEN, "open", PTZ_IRIS_CLOSE, "close");
-	number_if(j, "iris_speed", (l & (PTZ_IRIS_OPEN | PTZ_IRIS_CLOSE)) != 0,
-	          p.speed[1]);
-	number_if(j, "group", ptz_has(p.command, PTZ_HAS_GROUP), p.group);
-	number_if(j, "preset", ptz_has(p.command, PTZ_HAS_PRESET), p.preset);
-	number_if(j, "value", ptz_has(p.command, PTZ_HAS_VALUE), p.value);
-	number_if(j, "switch", ptz_has(p.command, PTZ_HAS_AUX), p.aux);
+	member_number_if(j, "iris_speed", (l & (PTZ_IRIS_OPEN | PTZ_IRIS_CLOSE)) != 0,
+	                 p.speed[1]);
+	member_number_if(j, "group", ptz_has(p.command, PTZ_HAS_GROUP), p.group);
+	member_number_if(j, "preset", ptz_has(p.command, PTZ_HAS_PRESET), p.preset);
+	member_number_if(j, "value", ptz_has(p.command, PTZ_HAS_VALUE), p.value);
+	member_number_if(j, "switch", ptz_has(p.command, PTZ_HAS_AUX), p.aux);
 	emit_close(j, '}');
 }
 

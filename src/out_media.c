@@ -1,25 +1,6 @@
 #include "src/out_media.h"
 
-/* A member with text, or null where there is none. */
-static void
-text(struct emit *j, const char *key, struct slice s)
-{
-	emit_key(j, key);
-	if (s.n != 0)
-		emit_text(j, s, NULL);
-	else
-		emit_null(j);
-}
-
-static void
-number(struct emit *j, const char *key, bool has, uint64_t n)
-{
-	emit_key(j, key);
-	if (has)
-		emit_number(j, n);
-	else
-		emit_null(j);
-}
+#include "src/member.h"
 
 static void
 origin(struct emit *j, const struct sdp_origin *o)
@@ -30,12 +11,12 @@ origin(struct emit *j, const struct sdp_origin *o)
 		return;
 	}
 	emit_open(j, '{');
-	text(j, "username", o->username);
-	text(j, "sess_id", o->sess_id);
-	text(j, "sess_version", o->sess_version);
-	text(j, "nettype", o->nettype);
-	text(j, "addrtype", o->addrtype);
-	text(j, "address", o->address);
+	member_text(j, "username", o->username);
+	member_text(j, "sess_id", o->sess_id);
+	member_text(j, "sess_version", o->sess_version);
+	member_text(j, "nettype", o->nettype);
+	member_text(j, "addrtype", o->addrtype);
+	member_text(j, "address", o->address);
 	emit_close(j, '}');
 }
 
@@ -48,9 +29,9 @@ connection(struct emit *j, const struct sdp_connection *c)
 		return;
 	}
 	emit_open(j, '{');
-	text(j, "nettype", c->nettype);
-	text(j, "addrtype", c->addrtype);
-	text(j, "address", c->address);
+	member_text(j, "nettype", c->nettype);
+	member_text(j, "addrtype", c->addrtype);
+	member_text(j, "address", c->address);
 	emit_close(j, '}');
 }
 
@@ -82,8 +63,8 @@ times(struct emit *j, const struct sdp *s)
 			continue;
 		(void)sdp_time_dissect(s->lines[i].value, NULL, &t);
 		emit_open(j, '{');
-		number(j, "start", t.dis == DIS_OK, t.start);
-		number(j, "stop", t.dis == DIS_OK, t.stop);
+		member_number_if(j, "start", t.dis == DIS_OK, t.start);
+		member_number_if(j, "stop", t.dis == DIS_OK, t.stop);
 		emit_close(j, '}');
 	}
 	emit_close(j, ']');
@@ -98,13 +79,14 @@ y_value(struct emit *j, const struct sdp_y *x)
 		return;
 	}
 	emit_open(j, '{');
-	emit_key(j, "value");
-	emit_text(j, x->value, NULL);
-	emit_key(j, "kind");
-	emit_string(j, x->dis != DIS_OK ? NULL : x->history ? "history" : "live");
-	text(j, "domain", x->domain);
-	text(j, "stream", x->stream);
-	number(j, "ssrc", x->has_ssrc, x->ssrc);
+	member_text_if(j, "value", true, x->value);
+	member_string(j, "kind",
+	              x->dis != DIS_OK ? NULL
+	              : x->history     ? "history"
+	                               : "live");
+	member_text(j, "domain", x->domain);
+	member_text(j, "stream", x->stream);
+	member_number_if(j, "ssrc", x->has_ssrc, x->ssrc);
 	emit_close(j, '}');
 }
 
@@ -115,11 +97,11 @@ code(struct emit *j, const struct sdp_f *f, enum sdp_f_part part, const char *ke
 {
 	const char *meaning = sdp_f_meaning(part, f->part[part]);
 
-	text(j, key, f->part[part]);
+	member_text(j, key, f->part[part]);
 	if (key_meaning == NULL)
 		return;
-	emit_key(j, key_meaning);
-	emit_string(j, meaning != NULL && meaning[0] != '\0' ? meaning : NULL);
+	member_string(j, key_meaning,
+	              meaning != NULL && meaning[0] != '\0' ? meaning : NULL);
 }
 
 static void
@@ -131,8 +113,7 @@ f_value(struct emit *j, const struct sdp_f *x)
 		return;
 	}
 	emit_open(j, '{');
-	emit_key(j, "value");
-	emit_text(j, x->value, NULL);
+	member_text_if(j, "value", true, x->value);
 	emit_key(j, "video");
 	emit_open(j, '{');
 	code(j, x, SDP_F_VIDEO, "codec", "codec_name");
@@ -163,10 +144,10 @@ maps(struct emit *j, const struct sdp *s, const struct sdp_level *x)
 			continue;
 		(void)sdp_rtpmap_dissect(s->lines[i].rest, NULL, &r);
 		emit_open(j, '{');
-		number(j, "pt", r.has_pt, r.pt);
-		text(j, "encoding", r.encoding);
-		number(j, "clock", r.has_clock, r.clock);
-		text(j, "parameters", r.params);
+		member_number_if(j, "pt", r.has_pt, r.pt);
+		member_text(j, "encoding", r.encoding);
+		member_number_if(j, "clock", r.has_clock, r.clock);
+		member_text(j, "parameters", r.params);
 		emit_close(j, '}');
 	}
 	emit_close(j, ']');
@@ -203,10 +184,10 @@ attributes(struct emit *j, const struct sdp *s, uint32_t level)
 	uint32_t i;
 	size_t k;
 
-	text(j, "direction", l ? l->name : SLICE_EMPTY);
+	member_text(j, "direction", l ? l->name : SLICE_EMPTY);
 	for (k = 0; k < sizeof(rows) / sizeof(rows[0]); k++) {
 		l = sdp_attr(s, level, rows[k].attr);
-		text(j, rows[k].key, l ? l->rest : SLICE_EMPTY);
+		member_text(j, rows[k].key, l ? l->rest : SLICE_EMPTY);
 	}
 	maps(j, s, x);
 	emit_key(j, "attributes");
@@ -224,10 +205,10 @@ medium(struct emit *j, const struct sdp *s, uint32_t level)
 	struct slice rest = x->m.formats, word;
 
 	emit_open(j, '{');
-	text(j, "media", x->m.media);
-	number(j, "port", x->m.has_port, x->m.port);
-	number(j, "ports", x->m.has_ports, x->m.ports);
-	text(j, "proto", x->m.proto);
+	member_text(j, "media", x->m.media);
+	member_number_if(j, "port", x->m.has_port, x->m.port);
+	member_number_if(j, "ports", x->m.has_ports, x->m.ports);
+	member_text(j, "proto", x->m.proto);
 	emit_key(j, "formats");
 	emit_open(j, '[');
 	while (sdp_word(&rest, &word))
@@ -268,10 +249,10 @@ sdp(struct emit *j, struct slice body)
 		return;
 	}
 	emit_open(j, '{');
-	text(j, "version", sdp_value(&s, 'v'));
+	member_text(j, "version", sdp_value(&s, 'v'));
 	origin(j, &s.origin);
-	text(j, "session_name", sdp_value(&s, 's'));
-	text(j, "uri", sdp_value(&s, 'u'));
+	member_text(j, "session_name", sdp_value(&s, 's'));
+	member_text(j, "uri", sdp_value(&s, 'u'));
 	connection(j, &s.levels[0].connection);
 	values(j, "bandwidth", &s, 0, 'b');
 	times(j, &s);
@@ -296,9 +277,9 @@ range(struct emit *j, const struct mansrtsp_range *r)
 		return;
 	}
 	emit_open(j, '{');
-	text(j, "unit", r->unit);
-	text(j, "start", r->start);
-	text(j, "stop", r->stop);
+	member_text(j, "unit", r->unit);
+	member_text(j, "start", r->start);
+	member_text(j, "stop", r->stop);
 	emit_close(j, '}');
 }
 
@@ -314,12 +295,12 @@ mansrtsp(struct emit *j, struct slice body)
 
 	(void)mansrtsp_dissect(body, NULL, &m);
 	emit_open(j, '{');
-	text(j, "method", m.method);
-	text(j, "version", m.version);
-	number(j, "status", m.status != 0, m.status);
-	text(j, "reason", m.reason);
+	member_text(j, "method", m.method);
+	member_text(j, "version", m.version);
+	member_number_if(j, "status", m.status != 0, m.status);
+	member_text(j, "reason", m.reason);
 	for (k = 0; k < sizeof(plain) / sizeof(plain[0]); k++)
-		text(j, mansrtsp_hdr_name(plain[k]), mansrtsp_value(&m, plain[k]));
+		member_text(j, mansrtsp_hdr_name(plain[k]), mansrtsp_value(&m, plain[k]));
 	range(j, &m.range);
 	emit_key(j, "other");
 	emit_open(j, '[');

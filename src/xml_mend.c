@@ -164,15 +164,6 @@ struct attribute {
 	struct slice name, value;
 };
 
-static struct slice
-blanks_skip(struct slice s)
-{
-	/* Each round takes an octet. */
-	while (s.n != 0 && ascii_space(s.p[0]))
-		s = slice_tail(s, 1);
-	return s;
-}
-
 /* The '&' at the front begins a reference that needs no declaration. */
 static bool
 reference_right(struct slice s)
@@ -200,7 +191,7 @@ value_right(struct slice s)
 static bool
 attribute_take(struct slice *rest, struct attribute *out)
 {
-	struct slice s = blanks_skip(*rest), behind;
+	struct slice s = slice_trim_front(*rest), behind;
 	bool right = s.n != rest->n;
 	size_t n = xml_scan_name(s);
 
@@ -210,12 +201,12 @@ attribute_take(struct slice *rest, struct attribute *out)
 		return s.n == 0;
 	}
 	s = slice_tail(s, n);
-	behind = blanks_skip(s);
+	behind = slice_trim_front(s);
 	if (behind.n == 0 || behind.p[0] != '=') {
 		*rest = s;
 		return false;
 	}
-	s = blanks_skip(slice_tail(behind, 1));
+	s = slice_trim_front(slice_tail(behind, 1));
 	if (s.n != 0 && (s.p[0] == '"' || s.p[0] == '\'') &&
 	    slice_cut(slice_tail(s, 1), s.p[0], &out->value, rest))
 		return right && value_right(out->value);
@@ -324,7 +315,7 @@ tag_mend(struct mending *m, struct slice tag, const struct xml_token *t)
 	struct slice inside = slice_head(slice_tail(tag, front), tag.n - front - back);
 	struct slice anew;
 
-	if (t->kind == XML_CLOSE ? blanks_skip(inside).n == 0
+	if (t->kind == XML_CLOSE ? slice_trim_front(inside).n == 0
 	                         : attributes_take(inside, attributes, &total))
 		return;
 	anew = tag_write(m, tag, t, attributes, total);
@@ -480,10 +471,10 @@ token(struct mending *m, const struct xml_token *t)
 	case XML_TEXT:
 		if (e == NULL) {
 			/* Before the root stand blanks only. */
-			m->done = blanks_skip(s).n != 0;
+			m->done = slice_trim_front(s).n != 0;
 			return;
 		}
-		e->text |= blanks_skip(s).n != 0;
+		e->text |= slice_trim_front(s).n != 0;
 		text_octets(m, t->offset, s);
 		break;
 	case XML_REFERENCE:
