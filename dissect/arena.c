@@ -19,7 +19,7 @@
 
 enum {
 	ARENA_FIRST =
-	    1024, /* bytes of the first chunk; each further one doubles, up to ... */
+	    1024, /* bytes of the first chunk, unless the owner says; each further one doubles, up to ... */
 	ARENA_CHUNK = 65536,
 	ARENA_ALIGN = alignof(max_align_t),
 };
@@ -40,7 +40,8 @@ static struct arena_chunk *
 chunk_new(struct arena *a, size_t want)
 {
 	struct arena_chunk *c;
-	size_t size = a->chunks ? a->chunks->size * 2 : ARENA_FIRST;
+	size_t first = a->first ? a->first : ARENA_FIRST;
+	size_t size = a->chunks ? a->chunks->size * 2 : first;
 
 	if (size > ARENA_CHUNK)
 		size = ARENA_CHUNK;
@@ -63,27 +64,24 @@ chunk_new(struct arena *a, size_t want)
 	return c;
 }
 
-static void *
-take(struct arena *a, size_t n)
+/* align: a power of two. The front of a chunk is aligned for any type. */
+static inline void *
+take(struct arena *a, size_t n, size_t align)
 {
 	struct arena_chunk *c = a->chunks;
-	size_t whole;
+	size_t at = c ? (c->used + align - 1) & ~(align - 1) : 0;
 	void *p;
 
-	if (n > SIZE_MAX / 2) {
-		a->failed = true;
-		return NULL;
-	}
-	whole = (n + ARENA_ALIGN - 1) & ~(size_t)(ARENA_ALIGN - 1);
-	if (c == NULL || whole > c->size - c->used) {
-		c = chunk_new(a, whole);
+	if (c == NULL || at > c->size || n > c->size - at) {
+		c = n > SIZE_MAX / 2 ? NULL : chunk_new(a, n);
 		if (c == NULL) {
 			a->failed = true;
 			return NULL;
 		}
+		at = 0;
 	}
-	p = c->bytes + c->used;
-	c->used += whole;
+	p = c->bytes + at;
+	c->used = at + n;
 	ASAN_UNPOISON_MEMORY_REGION(p, n);
 	return p;
 }
@@ -91,7 +89,7 @@ take(struct arena *a, size_t n)
 void *
 arena_alloc(struct arena *a, size_t n)
 {
-	void *p = take(a, n);
+	void *p = take(a, n, ARENA_ALIGN);
 
 	if (p != NULL)
 		memset(p, 0, n);
@@ -117,7 +115,7 @@ arena_keep(struct arena *a, struct slice s)
 
 	if (s.n == 0)
 		return SLICE_EMPTY;
-	p = take(a, s.n);
+	p = take(a, s.n, 1);
 	if (p == NULL)
 		return SLICE_EMPTY;
 	memcpy(p, s.p, s.n);

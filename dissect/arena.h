@@ -10,6 +10,8 @@ struct arena {
 	struct arena_chunk *chunks; /* newest first */
 	size_t max;                 /* in bytes of all chunks; 0: no bound */
 	size_t held;                /* in bytes of all chunks */
+	size_t
+	    first; /* in bytes of the first chunk, where thousands of arenas hold little each; 0: the usual */
 	bool failed; /* the bound was reached or malloc failed since the last reset */
 };
 

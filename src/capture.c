@@ -21,6 +21,7 @@ enum {
 struct source {
 	struct capture_info info;
 	FILE *file;                  /* owned by pcap when that is there */
+	char *buffers[2];            /* of the file, and of what is unpacked from it */
 	pcap_t *pcap;                /* reads classic pcap ... */
 	struct pcapng *pcapng;       /* ... and this the other; both NULL: not open now */
 	const struct unpack *unpack; /* owned by file; NULL: not compressed */
@@ -54,6 +55,9 @@ source_close(struct source *s)
 	else if (s->file != NULL)
 		(void)fclose(s->file);
 	pcapng_free(s->pcapng);
+	free(s->buffers[0]);
+	free(s->buffers[1]);
+	s->buffers[0] = s->buffers[1] = NULL;
 	s->pcap = NULL;
 	s->pcapng = NULL;
 	s->file = NULL;
@@ -140,6 +144,19 @@ comment_note(struct source *s, uint64_t frame, struct slice text)
 	more[info->comments_total++] = (struct capture_comment){frame, copy};
 }
 
+/* A large buffer for a file: libc looks at the size only where it is handed the octets too. NULL: its own. */
+static char *
+buffer_give(FILE *f)
+{
+	char *buffer = malloc(BUFFER);
+
+	if (buffer != NULL && setvbuf(f, buffer, _IOFBF, BUFFER) != 0) {
+		free(buffer);
+		buffer = NULL;
+	}
+	return buffer;
+}
+
 /* Opens the file and sees that it can be read. */
 static int
 file_open(struct source *s, struct err *e)
@@ -154,7 +171,7 @@ file_open(struct source *s, struct err *e)
 		return err_set(e, "%s: is a directory", name);
 	s->live = !S_ISREG(st.st_mode);
 	s->seekable = !s->live && strcmp(name, "-") != 0;
-	(void)setvbuf(s->file, NULL, _IOFBF, BUFFER);
+	s->buffers[0] = buffer_give(s->file);
 	return 0;
 }
 
@@ -180,7 +197,7 @@ magic_read(struct source *s, uint32_t *magic, struct err *e)
 		s->file = f;
 		s->unpack = u;
 		s->info.packing = unpack_name(kind);
-		(void)setvbuf(f, NULL, _IOFBF, BUFFER);
+		s->buffers[1] = buffer_give(f);
 		if (!peek(f, magic, &n) || unpack_trouble(u)[0] != '\0')
 			return err_set(e, "%s: %s", name, unpack_trouble(u));
 		if (unpack_kind(*magic) != UNPACK_NONE)

@@ -23,13 +23,12 @@ static const uint8_t classes[256] = {
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
 };
 
-static char *
-grow(struct emit *j, size_t n)
+char *
+emit_room(struct emit *j, size_t n)
 {
 	char *bigger;
-	size_t size;
+	size_t size = j->size ? j->size : EMIT_FIRST;
 
-	size = j->size ? j->size : EMIT_FIRST;
 	while (size - j->n < n && size < SIZE_MAX / 4)
 		size *= 2;
 	bigger = size - j->n < n ? NULL : realloc(j->text, size);
@@ -45,7 +44,7 @@ grow(struct emit *j, size_t n)
 static inline char *
 room(struct emit *j, size_t n)
 {
-	return n <= j->size - j->n ? j->text + j->n : grow(j, n);
+	return n <= j->size - j->n ? j->text + j->n : emit_room(j, n);
 }
 
 void
@@ -93,50 +92,58 @@ emit_close(struct emit *j, char bracket)
 	j->comma = true;
 }
 
-void
-emit_key(struct emit *j, const char *key)
+/* A value of few octets, known where it is compiled. */
+static inline void
+literal(struct emit *j, const char *s, size_t n)
 {
-	size_t n = strlen(key);
-	char *p = room(j, n + 4);
+	char *p = room(j, n + 1);
 
 	if (p == NULL)
 		return;
-	if (j->comma)
-		*p++ = ',';
-	*p++ = '"';
-	memcpy(p, key, n);
-	p[n] = '"';
-	p[n + 1] = ':';
-	j->n = (size_t)(p - j->text) + n + 2;
-	j->comma = false;
+	*p = ',';
+	p += j->comma;
+	memcpy(p, s, n);
+	j->n = (size_t)(p - j->text) + n;
+	j->comma = true;
 }
 
 void
 emit_null(struct emit *j)
 {
-	begin(j);
-	emit_raw(j, "null", 4);
+	literal(j, "null", 4);
 }
 
 void
 emit_bool(struct emit *j, bool b)
 {
-	begin(j);
-	emit_raw(j, b ? "true" : "false", b ? 4 : 5);
+	if (b)
+		literal(j, "true", 4);
+	else
+		literal(j, "false", 5);
 }
 
 void
 emit_number(struct emit *j, uint64_t n)
 {
-	char t[24];
-	size_t i = sizeof(t);
+	enum { DIGITS = 20 };
+	char *p = room(j, DIGITS + 1);
+	uint64_t rest = n;
+	size_t digits = 1;
 
+	if (p == NULL)
+		return;
+	*p = ',';
+	p += j->comma;
+	while (rest >= 10) {
+		rest /= 10;
+		digits++;
+	}
+	j->n = (size_t)(p - j->text) + digits;
+	j->comma = true;
 	do {
-		t[--i] = (char)('0' + n % 10);
+		p[--digits] = (char)('0' + n % 10);
 		n /= 10;
-	} while (n != 0);
-	begin(j);
-	emit_raw(j, t + i, sizeof(t) - i);
+	} while (digits != 0);
 }
 
 void
@@ -221,15 +228,27 @@ escaped(struct emit *j, struct slice s)
 	j->n = (size_t)(p - j->text);
 }
 
-static void
-text(struct emit *j, struct slice s, bool *bad)
+/* All the classes that its octets have. */
+static inline uint8_t
+classes_of(struct slice s)
 {
 	uint8_t all = 0;
-	bool mended = false;
 	size_t i;
 
-	for (i = 0; i < s.n; i++)
+	for (i = 0; i + 4 <= s.n; i += 4)
+		all |= classes[s.p[i]] | classes[s.p[i + 1]] | classes[s.p[i + 2]] |
+		       classes[s.p[i + 3]];
+	for (; i < s.n; i++)
 		all |= classes[s.p[i]];
+	return all;
+}
+
+/* What needs another look than at its classes. */
+static void
+text(struct emit *j, struct slice s, uint8_t all, bool *bad)
+{
+	bool mended = false;
+
 	if ((all & SUSPECT) || ((all & SPACE) && slice_find(s, SLICE("asic ")) != s.n))
 		s = secret_mask(s, j->scratch);
 	if (all & WIDE)
@@ -245,10 +264,29 @@ text(struct emit *j, struct slice s, bool *bad)
 void
 emit_text(struct emit *j, struct slice s, bool *bad)
 {
-	begin(j);
-	octet(j, '"');
-	text(j, s, bad);
-	octet(j, '"');
+	uint8_t all = classes_of(s);
+	char *p;
+
+	if (all != 0) {
+		begin(j);
+		octet(j, '"');
+		text(j, s, all, bad);
+		octet(j, '"');
+		return;
+	}
+	if (bad != NULL)
+		*bad = false;
+	p = room(j, s.n + 3);
+	if (p == NULL)
+		return;
+	*p = ',';
+	p += j->comma;
+	*p++ = '"';
+	if (s.n != 0)
+		memcpy(p, s.p, s.n);
+	p[s.n] = '"';
+	j->n = (size_t)(p - j->text) + s.n + 1;
+	j->comma = true;
 }
 
 void
@@ -272,7 +310,7 @@ emit_text_key(struct emit *j, const char *before, struct slice s)
 	begin(j);
 	octet(j, '"');
 	emit_raw(j, before, strlen(before));
-	text(j, s, NULL);
+	text(j, s, classes_of(s), NULL);
 	emit_raw(j, "\":", 2);
 	j->comma = false;
 }

@@ -16,9 +16,8 @@ struct emit {
 	struct arena *scratch; /* for masked and mended copies */
 };
 
-void emit_open(struct emit *j, char bracket);   /* '{' or '[' */
-void emit_close(struct emit *j, char bracket);  /* '}' or ']' */
-void emit_key(struct emit *j, const char *key); /* a literal of ours: no escapes needed */
+void emit_open(struct emit *j, char bracket);  /* '{' or '[' */
+void emit_close(struct emit *j, char bracket); /* '}' or ']' */
 void emit_null(struct emit *j);
 void emit_bool(struct emit *j, bool b);
 void emit_number(struct emit *j, uint64_t n);
@@ -30,7 +29,28 @@ void emit_text_key(struct emit *j, const char *before,
                    struct slice s);                     /* a key made of captured text */
 void emit_raw(struct emit *j, const char *s, size_t n); /* ready JSON */
 /* Ends a record: to the file, and empty again. */
+char *emit_room(struct emit *j,
+                size_t n); /* at least so many octets at text + n; NULL: no memory */
 void emit_flush(struct emit *j, FILE *f);
 void emit_free(struct emit *j);
+
+/* A literal of ours: no escapes needed. Inline, so that its length is known where it is compiled. */
+static inline void
+emit_key(struct emit *j, const char *key)
+{
+	size_t n = strlen(key);
+	char *p = n + 4 <= j->size - j->n ? j->text + j->n : emit_room(j, n + 4);
+
+	if (p == NULL)
+		return;
+	*p = ',';
+	p += j->comma;
+	*p = '"';
+	memcpy(p + 1, key, n);
+	p[n + 1] = '"';
+	p[n + 2] = ':';
+	j->n = (size_t)(p - j->text) + n + 3;
+	j->comma = false;
+}
 
 #endif

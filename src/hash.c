@@ -36,21 +36,25 @@ hash_key_random(void)
 	return k;
 }
 
-static uint64_t
-le64(const uint8_t *p, size_t n)
+/* Fewer than eight octets as one number: each once, some twice at the same value. */
+static inline uint64_t
+few(const uint8_t *p, size_t n)
 {
-	uint64_t v = 0;
-	size_t i;
+	uint32_t first, last;
 
-	for (i = 0; i < n; i++)
-		v |= (uint64_t)p[i] << (8 * i);
-	return v;
+	if (n >= 4) {
+		memcpy(&first, p, 4);
+		memcpy(&last, p + n - 4, 4);
+		return (uint64_t)last << 32 | first;
+	}
+	return n == 0 ? 0 : (uint64_t)p[n - 1] << 16 | (uint64_t)p[n / 2] << 8 | p[0];
 }
 
 uint64_t
 hash_more(const struct hash_key *k, uint64_t h, struct slice s)
 {
-	uint64_t v0 = 0x736f6d6570736575u ^ k->k0 ^ h, v1 = 0x646f72616e646f6du ^ k->k1;
+	uint64_t v0 = 0x736f6d6570736575u ^ k->k0 ^ h,
+	         v1 = 0x646f72616e646f6du ^ k->k1 ^ s.n;
 	uint64_t v2 = 0x6c7967656e657261u ^ k->k0, v3 = 0x7465646279746573u ^ k->k1 ^ h;
 	uint64_t m;
 	size_t i;
@@ -62,7 +66,7 @@ hash_more(const struct hash_key *k, uint64_t h, struct slice s)
 		ROUND;
 		v0 ^= m;
 	}
-	m = (uint64_t)s.n << 56 | (s.n > i ? le64(s.p + i, s.n - i) : 0);
+	m = few(s.p + i, s.n - i);
 	v3 ^= m;
 	ROUND;
 	v0 ^= m;

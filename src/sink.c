@@ -12,6 +12,7 @@ enum { SINK_BUFFER = 1 << 17 };
 
 struct sink {
 	FILE *f;
+	char *buffer;             /* of f; libc takes a size only with the octets */
 	char *target, *temporary; /* NULL: written straight */
 };
 
@@ -20,6 +21,7 @@ sink_free(struct sink *s)
 {
 	free(s->target);
 	free(s->temporary);
+	free(s->buffer);
 	free(s);
 }
 
@@ -45,6 +47,7 @@ struct sink *
 sink_open(const char *path, struct err *e)
 {
 	struct sink *s = calloc(1, sizeof(*s));
+	static char standard[SINK_BUFFER]; /* lives as long as stdout does */
 	struct stat st;
 	mode_t mask;
 	int fd;
@@ -55,7 +58,7 @@ sink_open(const char *path, struct err *e)
 	}
 	if (path == NULL) {
 		s->f = stdout;
-		(void)setvbuf(stdout, NULL, _IOFBF, SINK_BUFFER);
+		(void)setvbuf(stdout, standard, _IOFBF, SINK_BUFFER);
 		return s;
 	}
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
@@ -74,7 +77,9 @@ sink_open(const char *path, struct err *e)
 		sink_free(s);
 		return NULL;
 	}
-	(void)setvbuf(s->f, NULL, _IOFBF, SINK_BUFFER);
+	s->buffer = malloc(SINK_BUFFER);
+	if (s->buffer != NULL)
+		(void)setvbuf(s->f, s->buffer, _IOFBF, SINK_BUFFER);
 	return s;
 }
 

@@ -57,6 +57,7 @@ dialog_new(struct tracker *t, enum dialog_kind kind, const struct message *m)
 	if (d == NULL)
 		abort(); /* some hundred bytes: nothing goes on without them */
 	arena_init(&d->mem, DIALOG_BYTES);
+	d->mem.first = DIALOG_FIRST;
 	d->id = ++t->dialog_ids;
 	d->kind = kind;
 	d->part = 1;

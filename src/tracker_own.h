@@ -12,6 +12,8 @@ enum {
 	TX_BYTES = 65536,       /* kept of one transaction's headers and responses */
 	BODIES_BYTES = 4 << 20, /* and of its bodies */
 	DIALOG_BYTES = 16384,
+	TX_FIRST = 592, /* what nearly all of them need */
+	DIALOG_FIRST = 272,
 	TEXT_KEPT = 1024,     /* of one header value */
 	MEDIA_KEPT = 65536,   /* of one body of SDP or MANSRTSP */
 	DIALOGS_OF_CALL = 64, /* dialogs of one Call-ID looked at, newest first */

@@ -217,6 +217,7 @@ tx_new(struct tracker *t, struct dialog *d, const struct message *m, enum method
 	if (x == NULL)
 		abort(); /* some hundred bytes: nothing goes on without them */
 	arena_init(&x->mem, TX_BYTES);
+	x->mem.first = TX_FIRST;
 	arena_init(&x->body_mem, BODIES_BYTES);
 	x->id = ++t->tx_ids;
 	x->dialog = d;
