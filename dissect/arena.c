@@ -108,6 +108,18 @@ arena_array(struct arena *a, size_t n, size_t size)
 	return arena_alloc(a, bytes);
 }
 
+void *
+arena_array_raw(struct arena *a, size_t n, size_t size)
+{
+	size_t bytes;
+
+	if (__builtin_mul_overflow(n, size, &bytes)) {
+		a->failed = true;
+		return NULL;
+	}
+	return take(a, bytes, ARENA_ALIGN);
+}
+
 struct slice
 arena_keep(struct arena *a, struct slice s)
 {

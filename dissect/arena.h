@@ -20,6 +20,8 @@ void arena_init(struct arena *a, size_t max);
 void *arena_alloc(struct arena *a, size_t n);
 /* n * size, checked for overflow. */
 void *arena_array(struct arena *a, size_t n, size_t size);
+/* The same, not zeroed: for what is filled at once. */
+void *arena_array_raw(struct arena *a, size_t n, size_t size);
 /* A copy; SLICE_EMPTY if there is no room. */
 struct slice arena_keep(struct arena *a, struct slice s);
 /* Forgets all pieces, keeps one chunk for the next round. */

@@ -307,10 +307,22 @@ emit_hex(struct emit *j, struct slice s)
 void
 emit_text_key(struct emit *j, const char *before, struct slice s)
 {
+	uint8_t all = classes_of(s);
+	size_t n = strlen(before);
+	char *p;
+
 	begin(j);
-	octet(j, '"');
-	emit_raw(j, before, strlen(before));
-	text(j, s, classes_of(s), NULL);
+	p = room(j, n + s.n + 3);
+	if (p == NULL)
+		return;
+	*p++ = '"';
+	memcpy(p, before, n);
+	p += n;
+	if (all == 0 && s.n != 0)
+		memcpy(p, s.p, s.n);
+	j->n = (size_t)(p - j->text) + (all == 0 ? s.n : 0);
+	if (all != 0)
+		text(j, s, all, NULL);
 	emit_raw(j, "\":", 2);
 	j->comma = false;
 }

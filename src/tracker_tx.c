@@ -344,7 +344,7 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
 	*out = b;
 	if (!t->options.keep_fields || s->nodes_total == 0)
 		return;
-	nodes = arena_array(&x->body_mem, s->nodes_total, sizeof(*nodes));
+	nodes = arena_array_raw(&x->body_mem, s->nodes_total, sizeof(*nodes));
 	if (nodes == NULL)
 		return;
 	for (i = 0; i < s->nodes_total; i++) {

@@ -352,7 +352,7 @@ nodes_keep(struct xml *x, struct arena *a, struct xml_tree *out)
 static void
 plain_keep(const struct xml_plain *p, struct arena *a, struct xml_tree *out)
 {
-	out->nodes = arena_array(a, p->total, sizeof(*out->nodes));
+	out->nodes = arena_array_raw(a, p->total, sizeof(*out->nodes));
 	if (out->nodes == NULL) {
 		out->end = XML_MEMORY;
 		return;

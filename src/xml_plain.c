@@ -141,6 +141,23 @@ end_tag(struct reading *r)
 	return true;
 }
 
+/* A text's octet that stands for itself, and is neither blank nor the end of a line. */
+static inline bool
+plain(uint8_t c)
+{
+	return (classes[c] & TEXT) && c > ' ';
+}
+
+/* A letter of three octets that needs no second look: not before U+1000, no surrogate, nothing beyond U+EFFF. */
+static inline size_t
+chinese(struct slice s)
+{
+	return s.n > 2 && s.p[0] > 0xE0 && s.p[0] < 0xEF && s.p[0] != 0xED &&
+	               (s.p[1] & 0xC0) == 0x80 && (s.p[2] & 0xC0) == 0x80
+	           ? 3
+	           : 0;
+}
+
 /* Up to the next '<': all of an element's text, or the blanks between its children. */
 static bool
 text(struct reading *r)
@@ -153,6 +170,21 @@ text(struct reading *r)
 
 	for (i = 0; i < s.n && s.p[i] != '<'; i += wide) {
 		uint8_t c = s.p[i];
+
+		/* Most of every text. */
+		if (plain(c)) {
+			blank = false;
+			do
+				i++;
+			while (i < s.n && plain(s.p[i]));
+			wide = 0;
+			continue;
+		}
+		wide = chinese(slice_tail(s, i));
+		if (wide != 0) {
+			blank = false;
+			continue;
+		}
 
 		wide = 1;
 		if (c == '\n') {
