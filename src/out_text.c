@@ -568,14 +568,49 @@ figures(struct out *o, const struct results *r)
 		}
 }
 
+/* Each with its device: what was wanted, and what was there. */
+static void
+expectations(struct out *o, const struct results *r)
+{
+	struct expected x;
+	char origin[SET_BY_TEXT];
+	size_t i;
+
+	for (i = 0; expects_each(r->expects, i, &x); i++) {
+		if (i == 0)
+			inked(o, INK_BOLD, "\nExpectations");
+		if (i == 0)
+			(void)fprintf(
+			    o->f, "%s\n",
+			    r->complete ? "" : "  (not all of the capture was read)");
+		(void)fputs("  ", o->f);
+		inked(o, x.met ? INK_GOOD : INK_BAD, x.met ? "met    " : "not met");
+		(void)fputs("  ", o->f);
+		tty_put(o, x.device.n ? x.device : SLICE("the capture"));
+		(void)fputs("  ", o->f);
+		tty_put(o, expectation_text(x.x, x.word, &o->scratch));
+		(void)fprintf(o->f, "  (%llu seen", (unsigned long long)x.seen);
+		if (x.failed != 0)
+			(void)fprintf(o->f, ", %llu failed%s",
+			              (unsigned long long)x.failed,
+			              x.x->within_ns ? " or late" : "");
+		(void)fputs(")  ", o->f);
+		tty_put(o, slice_str(set_by_text(&x.x->origin, origin)));
+		(void)fputc('\n', o->f);
+		arena_reset(&o->scratch);
+	}
+}
+
 static void
 whole(struct out *o, const struct results *r)
 {
 	captures(o, r);
 	if (r->summary->messages == 0) {
 		(void)fputs("\nNo SIP message in this capture.\n", o->f);
+		expectations(o, r);
 		return;
 	}
+	expectations(o, r);
 	devices(o, r);
 	calls(o);
 	events(o);
