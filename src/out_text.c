@@ -346,6 +346,9 @@ events(struct out *o)
 static bool
 is_failure(const struct finding *x)
 {
+	/* Told with the expectations. */
+	if (x->rule >= RULE_EXPECT_MESSAGES && x->rule <= RULE_EXPECT_RESPONDED)
+		return false;
 	switch (x->rule) {
 	case RULE_AUTH_MISMATCH:
 	case RULE_AUTH_DECISION:
@@ -429,17 +432,20 @@ findings(struct out *o, const struct results *r)
 			                               : INK_DIM);
 			(void)fprintf(o->f, "%-7s", severity_name(s));
 			ink(o, INK_PLAIN);
-			(void)fprintf(o->f, "  %-*s  %6llu  frame ", COLUMN_RULE,
+			(void)fprintf(o->f, "  %-*s  %6llu  ", COLUMN_RULE,
 			              rule_infos[i].id, (unsigned long long)count);
 			n = findings_firsts(r->findings, (enum rule)i, firsts);
+			if (n != 0)
+				(void)fputs("frame ", o->f);
 			for (k = 0; k < n && k < 3; k++) {
 				if (k != 0)
 					(void)fputs(", ", o->f);
 				place(o, firsts[k].capture, firsts[k].frame);
 			}
-			if (count > k)
+			if (count > k && k != 0)
 				(void)fputs(", ...", o->f);
-			(void)fprintf(o->f, "  (%s)\n", rule_infos[i].reference);
+			(void)fprintf(o->f, "%s(%s)\n", n != 0 ? "  " : "",
+			              rule_infos[i].reference);
 		}
 	if (any)
 		inked(
