@@ -64,7 +64,8 @@ check_end(struct out *o, const struct results *r)
 		(void)fprintf(o->f, " [%s]\n", rule_infos[x.rule].id);
 		arena_reset(&o->scratch);
 	}
-	expectations(o, r);
+	if (!o->quiet)
+		expectations(o, r);
 	count_put(o, findings_count(r->findings, SEVERITY_ERROR), "error");
 	(void)fputs(", ", o->f);
 	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");

@@ -41,7 +41,7 @@ record_device(struct writer *w, const struct device *d, const struct findings *f
 void
 record_expectation(struct writer *w, const struct expected *x)
 {
-	static const char *const quotas[] = {"at least", "at most", "exactly", "every"};
+	static const char *const quotas[] = {"at_least", "at_most", "exactly", "every"};
 	struct emit *j = &w->json;
 
 	member_text_if(j, "config", true, slice_str(x->x->origin.file));

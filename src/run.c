@@ -57,6 +57,8 @@ run_open(struct run *r, struct err *e)
 		if (warning[0] != '\0' && !o->quiet)
 			(void)fprintf(stderr, "gbscope: %s\n", warning);
 	}
+	if (o->verbose && o->settings->file != NULL)
+		(void)fprintf(stderr, "gbscope: settings of %s\n", o->settings->file);
 	r->auth = auth_new(r->passwords, e);
 	r->reader.bodies =
 	    r->auth ? body_new_with(&r->limits, o->dictionaries, o->dictionaries_total, e)
