@@ -71,12 +71,11 @@ threshold_parse(enum threshold id, struct slice s, int64_t *out)
 	const struct threshold_info *t = &threshold_infos[id];
 	uint64_t n;
 
+	*out = 0;
 	switch (t->kind) {
 	case THRESHOLD_OFF_TIME:
-		if (slice_eq(s, SLICE("off"))) {
-			*out = 0;
+		if (slice_eq(s, SLICE("off")))
 			return true;
-		}
 		/* fallthrough */
 	case THRESHOLD_TIME:
 		if (!duration_parse(s, out))
