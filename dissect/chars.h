@@ -43,4 +43,7 @@ size_t chars_gap(struct slice s);
  * 0: none. RFC 3629 4. */
 size_t chars_utf8(struct slice s, uint32_t *out);
 
+/* What moves text about on a terminal: C1, zero width, direction marks and isolates, line separators. */
+bool chars_invisible(uint32_t c);
+
 #endif

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "src/config.h"
 #include "src/nearest.h"
 #include "src/run.h"
 #include "src/sink.h"
@@ -10,16 +11,21 @@
 enum { KNOWN_ARENA = 64 << 20, NAME_COLUMN = 60 };
 
 struct json_object *
-rule_json(enum rule r)
+rule_json(const struct options *o, enum rule r)
 {
 	const struct rule_info *i = &rule_infos[r];
 	struct json_object *v = json_object_new_object();
+	char origin[SET_BY_TEXT];
 
 	json_object_object_add(v, "id", json_object_new_string(i->id));
-	json_object_object_add(v, "severity",
-	                       json_object_new_string(severity_name(i->severity)));
-	json_object_object_add(v, "severity_gb28181",
-	                       json_object_new_string(severity_name(i->gb28181)));
+	json_object_object_add(
+	    v, "severity",
+	    json_object_new_string(severity_name(config_severity(o, r, false))));
+	json_object_object_add(
+	    v, "severity_gb28181",
+	    json_object_new_string(severity_name(config_severity(o, r, true))));
+	json_object_object_add(v, "severity_origin",
+	                       json_object_new_string(config_origin(o, r, origin)));
 	json_object_object_add(v, "reference", json_object_new_string(i->reference));
 	json_object_object_add(v, "message", json_object_new_string(i->message));
 	json_object_object_add(v, "explanation", json_object_new_string(i->explanation));
@@ -102,6 +108,21 @@ wants_json(const struct options *o, struct err *e)
 	return err_set(e, "--format: not known: %s", o->format);
 }
 
+/* Who set the severity stands behind, where somebody did. */
+static void
+rule_line(FILE *f, const struct options *o, enum rule r)
+{
+	const char *by_rfc = severity_name(config_severity(o, r, false));
+	char text[SET_BY_TEXT];
+	const char *origin = config_origin(o, r, text);
+	bool set = strcmp(origin, "default") != 0;
+
+	(void)fprintf(f, "%-7s %-7s %-32s %s%s%s%s\n", by_rfc,
+	              severity_name(config_severity(o, r, true)), rule_infos[r].id,
+	              rule_infos[r].reference, set ? "  [" : "", set ? origin : "",
+	              set ? "]" : "");
+}
+
 int
 run_rules(const struct options *o, struct err *e)
 {
@@ -120,14 +141,10 @@ run_rules(const struct options *o, struct err *e)
 	if (json == 1)
 		(void)fputs("[", f);
 	for (i = 0; i < RULE_TOTAL; i++) {
-		const struct rule_info *r = &rule_infos[order[i]];
-
 		if (json == 1) {
-			list_put(f, i != 0, rule_json(order[i]));
+			list_put(f, i != 0, rule_json(o, order[i]));
 		} else {
-			(void)fprintf(f, "%-7s %-7s %-32s %s\n",
-			              severity_name(r->severity),
-			              severity_name(r->gb28181), r->id, r->reference);
+			rule_line(f, o, order[i]);
 		}
 	}
 	if (json == 1)

@@ -23,7 +23,7 @@ void known_nearest(const struct known *k, struct slice name, bool rules, char *t
 
 /* 1 for json, 0 for text, -1 and *e. */
 int wants_json(const struct options *o, struct err *e);
-struct json_object *rule_json(enum rule r);
+struct json_object *rule_json(const struct options *o, enum rule r);
 /* A member of a list, on a line of its own; puts it. */
 void list_put(FILE *f, bool comma, struct json_object *v);
 

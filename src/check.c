@@ -96,6 +96,19 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_mansrtsp(c, m, p);
 }
 
+/* "32 s", if nobody says otherwise. */
+static struct slice
+wait_text(const struct checker *c)
+{
+	char text[32];
+	int n = snprintf(
+	    text, sizeof(text), "%lld s",
+	    (long long)(threshold_ns(c->thresholds, THRESHOLD_TRANSACTION_TIMEOUT) /
+	                1000000000));
+
+	return arena_keep(c->scratch, slice_of(text, (size_t)n));
+}
+
 /* RFC 3261 17.1.1.2 (timer B: no response at all), 17.1.2.2 (timer F: no final response). */
 static void
 unanswered(const struct checker *c, const struct tracker_event *e)
@@ -115,7 +128,7 @@ unanswered(const struct checker *c, const struct tracker_event *e)
 	f.args[1] = (struct finding_arg){"what", invite ? SLICE("provisional or final")
 	                                                : SLICE("final")};
 	f.args[2] = (struct finding_arg){
-	    "when", e->how == ENDED_TIMEOUT ? SLICE("32 s") : SLICE("this capture")};
+	    "when", e->how == ENDED_TIMEOUT ? wait_text(c) : SLICE("this capture")};
 	f.args[3] = (struct finding_arg){"sent", number(c, x->repeats + 1u)};
 	found_at(c, x->dialog, x->id, &x->request, &f);
 }
@@ -130,6 +143,7 @@ exchange_ended(const struct checker *c, const struct tracker_event *e)
 	const struct ref *at = &x->request;
 	struct slice when = SLICE("in this capture");
 
+	check_time_exchange(c, x, &d);
 	if (e->how == ENDED_EVICTED ||
 	    (x->refused != 0 && x->outcome == EXCHANGE_UNANSWERED))
 		return; /* a refusal is told by its own rule */
@@ -175,10 +189,12 @@ exchange_ended(const struct checker *c, const struct tracker_event *e)
 void
 check_ended(const struct checker *c, const struct tracker_event *e)
 {
-	if (e->kind == TRACKER_TX)
+	if (e->kind == TRACKER_TX) {
 		unanswered(c, e);
-	else if (e->kind == TRACKER_EXCHANGE)
+		check_time_tx(c, e->tx);
+	} else if (e->kind == TRACKER_EXCHANGE) {
 		exchange_ended(c, e);
+	}
 }
 
 void

@@ -3,10 +3,12 @@
 #define SRC_CHECK_H
 
 #include "src/findings.h"
+#include "src/thresholds.h"
 
 struct checker {
 	struct findings *findings;
 	struct arena *scratch; /* for arguments made on the way: one message's life */
+	const struct thresholds *thresholds; /* NULL: the defaults */
 };
 
 /* A message in its place. Both kinds of check call nothing but found(). */
@@ -48,6 +50,10 @@ head_cut(const struct message *m)
 /* How it travelled: also said of a repeat, it belongs to the copy. */
 void check_carrier(const struct checker *c, const struct message *m,
                    const struct place *p);
+/* Of what ended: how long it took. d is that of the request. */
+void check_time_tx(const struct checker *c, const struct tx *x);
+void check_time_exchange(const struct checker *c, const struct exchange *x,
+                         const struct dialog *d);
 /* One file each. */
 void check_start(const struct checker *c, const struct message *m, const struct place *p);
 void check_headers(const struct checker *c, const struct message *m,

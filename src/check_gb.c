@@ -85,7 +85,8 @@ keepalive(const struct checker *c, const struct message *m, const struct place *
 	int64_t second = INT64_C(1000000000);
 	const struct tx *x = p->tx;
 
-	if (x->keepalives_lost != 0)
+	if (x->keepalives_lost >=
+	    threshold_count(c->thresholds, THRESHOLD_KEEPALIVE_MISSES))
 		found(
 		    c, m, p, RULE_GB_KEEPALIVE_GAP,
 		    ARGS({"seconds", number(c, (uint64_t)(x->keepalive_gap_ns / second))},

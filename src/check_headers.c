@@ -191,7 +191,7 @@ date(const struct checker *c, const struct message *m, const struct place *p)
 	skew = d.ns > m->rec.time_ns ? (uint64_t)d.ns - (uint64_t)m->rec.time_ns
 	                             : (uint64_t)m->rec.time_ns - (uint64_t)d.ns;
 	/* Guard: a capture's clock may be off by minutes; whole hours are zones (quirk 25). */
-	if (skew >= 600 * second)
+	if (skew >= (uint64_t)threshold_ns(c->thresholds, THRESHOLD_DATE_SKEW))
 		found(c, m, p, RULE_GB_DATE_SKEW, .field = SLICE("sip.Date"),
 		      VALUE(h->value), ARGS({"seconds", number(c, skew / second)}));
 }

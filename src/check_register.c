@@ -1,7 +1,7 @@
 /* Registrations: RFC 3261 10, GB/T 28181-2022 9.1. */
 #include "src/check.h"
 
-enum { GB_EXPIRES_LEAST = 3600 };
+#include <stdio.h>
 
 /* A request of the same kind was sent just before, and challenged: what is to be said of it was said. A challenge
  * that is older than the registration belongs to that one. */
@@ -12,12 +12,24 @@ is_retry(const struct place *p)
 	       p->dialog->challenge_ref.time_ns > p->dialog->granted_ns;
 }
 
+static struct slice
+or_more(const struct checker *c, uint64_t least)
+{
+	char text[40];
+	int n = snprintf(text, sizeof(text), "%llu or more", (unsigned long long)least);
+
+	return arena_keep(c->scratch, slice_of(text, (size_t)n));
+}
+
 static void
 request(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct tx *x = p->tx;
 	const struct dialog *d = p->dialog;
 	int64_t second = INT64_C(1000000000), lapse;
+	uint64_t least =
+	    (uint64_t)(threshold_ns(c->thresholds, THRESHOLD_REGISTRATION_LEAST) /
+	               second);
 
 	if (m->uri.sip &&
 	    (m->uri.has_user || slice_index(m->sip.uri, '@') != m->sip.uri.n))
@@ -43,15 +55,16 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 	if (x->logout && !is_retry(p))
 		found(c, m, p, RULE_REGISTER_LOGOUT, .field = SLICE("sip.Expires"),
 		      ARGS({"user", m->to.uri.user}));
-	else if (!x->logout && x->has_expires && x->expires < GB_EXPIRES_LEAST)
+	else if (!x->logout && x->has_expires && x->expires < least)
 		found(c, m, p, RULE_REGISTER_EXPIRES_SHORT, .field = SLICE("sip.Expires"),
-		      VALUE(number(c, x->expires)), EXPECTED(SLICE("3600 or more")),
+		      VALUE(number(c, x->expires)), EXPECTED(or_more(c, least)),
 		      ARGS({"asked", number(c, x->expires)}));
 	/* 10.2.4: the refresh comes before the binding ends. */
 	if (d->granted != 0 && d->state == STATE_CONFIRMED && !x->logout &&
 	    !is_retry(p)) {
 		lapse = m->rec.time_ns - d->granted_ns;
-		if (lapse > ((int64_t)d->granted + 1) * second)
+		if (lapse > (int64_t)d->granted * second +
+		                threshold_ns(c->thresholds, THRESHOLD_REGISTRATION_GRACE))
 			found(c, m, p, RULE_REGISTER_LAPSED,
 			      ARGS({"user", m->to.uri.user},
 			           {"seconds",

@@ -1,5 +1,6 @@
 /* explain: what a rule or a field is. */
 #include "src/catalog.h"
+#include "src/config.h"
 #include "src/run.h"
 #include "src/sink.h"
 
@@ -103,15 +104,20 @@ topic_find(struct known *k, struct slice name, struct topic *t)
 /* ---- text ---- */
 
 static void
-rule_text(FILE *f, enum rule r)
+rule_text(FILE *f, const struct options *o, enum rule r)
 {
 	const struct rule_info *i = &rule_infos[r];
+	char text[SET_BY_TEXT];
+	const char *origin = config_origin(o, r, text);
 
 	(void)fprintf(
 	    f,
-	    "%s\n  severity   %s; in the gb28181 profile %s\n  reference  %s\n  message    %s\n\n  ",
-	    i->id, severity_name(i->severity), severity_name(i->gb28181), i->reference,
-	    i->message);
+	    "%s\n  severity   %s; in the gb28181 profile %s%s%s%s\n  reference  %s\n  message    %s\n\n  ",
+	    i->id, severity_name(config_severity(o, r, false)),
+	    severity_name(config_severity(o, r, true)),
+	    strcmp(origin, "default") != 0 ? " (" : "",
+	    strcmp(origin, "default") != 0 ? origin : "",
+	    strcmp(origin, "default") != 0 ? ")" : "", i->reference, i->message);
 	text_wrapped(f, i->explanation, strlen(i->explanation), 2);
 }
 
@@ -156,10 +162,11 @@ pages_text(FILE *f, const struct known *k, const struct topic *t)
 }
 
 static void
-topic_text(FILE *f, const struct known *k, const char *name, const struct topic *t)
+topic_text(FILE *f, const struct known *k, const struct options *o, const char *name,
+           const struct topic *t)
 {
 	if (t->is_rule) {
-		rule_text(f, t->rule);
+		rule_text(f, o, t->rule);
 		return;
 	}
 	if (t->listed) {
@@ -179,12 +186,12 @@ topic_text(FILE *f, const struct known *k, const char *name, const struct topic 
 /* ---- JSON ---- */
 
 static void
-topic_json(FILE *f, bool *comma, const struct topic *t)
+topic_json(FILE *f, const struct options *o, bool *comma, const struct topic *t)
 {
 	size_t i;
 
 	if (t->is_rule)
-		list_put(f, *comma, rule_json(t->rule));
+		list_put(f, *comma, rule_json(o, t->rule));
 	for (i = 0; i < t->total; i++)
 		list_put(f, *comma || i != 0, entry_json(t->list[i]));
 	for (i = 0; i < t->also_total; i++)
@@ -226,12 +233,12 @@ topics_print(FILE *f, const struct known *k, const struct options *o,
 		(void)fputs("[", f);
 	for (i = 0; i < o->names_total; i++) {
 		if (json) {
-			topic_json(f, &comma, &topics[i]);
+			topic_json(f, o, &comma, &topics[i]);
 			continue;
 		}
 		if (i != 0)
 			(void)fputc('\n', f);
-		topic_text(f, k, o->names[i], &topics[i]);
+		topic_text(f, k, o, o->names[i], &topics[i]);
 	}
 	if (json)
 		(void)fputs("\n]\n", f);

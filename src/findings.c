@@ -39,6 +39,7 @@ struct fresh {
 
 struct findings {
 	struct limits *limits;
+	const struct severities *severities; /* NULL: as rules.def has them */
 	bool all, failed;
 	bool streamed; /* pulled as they are found: findings_stream */
 	struct hash_key key;
@@ -247,8 +248,7 @@ void
 findings_add(struct findings *f, const struct finding *given)
 {
 	struct finding x = *given;
-	enum severity of_rule =
-	    x.gb ? rule_infos[x.rule].gb28181 : rule_infos[x.rule].severity;
+	enum severity of_rule = severity_of(f->severities, x.rule, x.gb);
 	struct group *g;
 
 	/* A check may lower the severity, not raise it. */
@@ -277,6 +277,12 @@ findings_add(struct findings *f, const struct finding *given)
 	       g != NULL && !f->all && g->count == f->limits->max[LIMIT_FINDING_DETAILS]
 	           ? g
 	           : NULL);
+}
+
+void
+findings_severities(struct findings *f, const struct severities *s)
+{
+	f->severities = s;
 }
 
 void

@@ -5,7 +5,7 @@
 
 #include "src/err.h"
 #include "src/limits.h"
-#include "src/rule.h"
+#include "src/severities.h"
 #include "src/tracker.h"
 
 struct finding_arg {
@@ -42,6 +42,8 @@ struct findings;
 
 /* all: details of every finding, not of the first ones of a (rule, device, dialog kind) only. */
 struct findings *findings_new(struct limits *l, bool all, struct err *e);
+/* Before the first one is added: how severe the rules are in this run. */
+void findings_severities(struct findings *f, const struct severities *s);
 void findings_add(struct findings *f, const struct finding *x);
 /* From now on, what is added can be pulled at once. Spooled are only those that must wait for the end: the
  * last one with details of its kind, whose count may still grow. */

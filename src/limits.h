@@ -36,6 +36,7 @@
 	L(XML_ATTRIBUTES, 64, SIZE, "attributes of one XML element")                     \
 	L(XML_NODES, 200000, SIZE, "elements and attributes of one XML body")            \
 	L(DICTIONARY_BYTES, 1048576, SIZE, "bytes of a dictionary file")                 \
+	L(CONFIG_BYTES, 65536, SIZE, "bytes of a gbscope.conf")                          \
 	L(PASSWORD_BYTES, 16777216, SIZE, "bytes of a passwords file")
 
 enum limit {

@@ -1,18 +1,22 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "src/config.h"
 #include "src/run.h"
 
 int
 main(int argc, char **argv)
 {
 	struct options o;
+	struct config config;
 	struct err e = {""};
 	int result = EXIT_TROUBLE;
 
 	/* A reader that goes away is an error of writing, told once. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	if (options_parse(argc, argv, &o, &e) == 0) {
+	config_init(&config);
+	if (options_parse(argc, argv, &o, &e) == 0 &&
+	    (o.command >= COMMAND_HELP || config_open(&config, &o, &e) == 0)) {
 		switch (o.command) {
 		case COMMAND_HELP:
 			options_help(o.help_for);
@@ -34,11 +38,15 @@ main(int argc, char **argv)
 		case COMMAND_DICTIONARY:
 			result = run_dictionary(&o, &e);
 			break;
+		case COMMAND_CONFIG:
+			result = run_config(&o, &e);
+			break;
 		default:
 			result = run_analysis(&o, &e);
 			break;
 		}
 	}
+	config_free(&config);
 	if (e.text[0] != '\0')
 		(void)fprintf(stderr, "gbscope: %s\n", e.text);
 	return result;

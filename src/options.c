@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dissect/manscdp.h"
 #include "src/output.h"
@@ -16,8 +17,10 @@ enum {
 	FOR_FIELDS = 1 << COMMAND_FIELDS,
 	FOR_EXPLAIN = 1 << COMMAND_EXPLAIN,
 	FOR_DICTIONARY = 1 << COMMAND_DICTIONARY,
+	FOR_CONFIG = 1 << COMMAND_CONFIG,
 	FOR_ANALYSIS = FOR_REPORT | FOR_CHECK | FOR_LIST | FOR_SHOW,
-	FOR_ALL = FOR_ANALYSIS | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY,
+	FOR_ALL = FOR_ANALYSIS | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY |
+	          FOR_CONFIG,
 	FOR_DICTIONARIES = FOR_ANALYSIS | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY,
 };
 
@@ -36,6 +39,8 @@ static const struct {
                          "what a rule or a field means, and what to do"},
     [COMMAND_DICTIONARY] = {"dictionary", "",
                             "the dictionary of MANSCDP commands, or schemas made of it"},
+    [COMMAND_CONFIG] = {"config", "",
+                        "the configuration that holds here, as a file, with origins"},
 };
 
 enum {
@@ -49,7 +54,10 @@ enum {
 	OPT_ALL,
 	OPT_TIMEOUT,
 	OPT_DICTIONARY,
-	OPT_XSD
+	OPT_XSD,
+	OPT_CONFIG,
+	OPT_NO_CONFIG,
+	OPT_SET
 };
 
 static const struct {
@@ -86,6 +94,11 @@ static const struct {
      "details of every finding, not of the first 10 of a kind", FOR_REPORT | FOR_CHECK},
     {OPT_COLOR, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",
      FOR_REPORT | FOR_SHOW},
+    {OPT_CONFIG, "config", "FILE",
+     "settings from there, not from the gbscope.conf that is found", FOR_ALL},
+    {OPT_NO_CONFIG, "no-config", NULL, "without a gbscope.conf", FOR_ALL},
+    {OPT_SET, "set", "SETTING",
+     "SECTION.KEY=VALUE, as in gbscope.conf; may be given again", FOR_ALL},
     {'q', "quiet", NULL, "say less: no warnings; check its last line only, show no bytes",
      FOR_ALL},
     {'v', "verbose", NULL, "say on standard error what became of every frame",
@@ -95,6 +108,25 @@ static const struct {
 };
 
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
+_Static_assert((int)ROWS <= (int)OPTIONS_ROWS, "OPTIONS_ROWS is too small");
+
+/* Options that may stand in a configuration too, and what holds where nobody says it. */
+static const struct {
+	int value;
+	const char *unset;
+} settings[] = {
+    {OPT_FAIL_ON, "error"},
+    {OPT_PROFILE, "auto"},
+    {OPT_EDITION, "auto"},
+    {OPT_ALL, "no"},
+    {OPT_INCOMPLETE, "no"},
+    {OPT_EMPTY, "no"},
+    {'p', ""},
+    {OPT_STRICT, "no"},
+    {OPT_DICTIONARY, ""},
+};
+
+enum { SETTINGS = sizeof(settings) / sizeof(settings[0]) };
 
 void
 options_help(enum command c)
@@ -106,7 +138,7 @@ options_help(enum command c)
 		    "gbscope - reads captures of GB/T 28181 and SIP, and says what was asked, what was\n"
 		    "answered, which field breaks which clause, and why it failed\n\n"
 		    "usage: gbscope COMMAND [options] [CAPTURE...]     '-' is standard input\n");
-		for (i = COMMAND_REPORT; i <= COMMAND_DICTIONARY; i++)
+		for (i = COMMAND_REPORT; i <= COMMAND_CONFIG; i++)
 			printf("  %-10s %-17s %s\n", commands[i].name,
 			       commands[i].arguments, commands[i].what);
 		puts(
@@ -150,8 +182,32 @@ choose(const char *given, const char *option, const char *const *names, struct e
 	return -1;
 }
 
+/* Where a flag is kept; NULL: the option is none. */
+static bool *
+flag_of(struct options *o, int value)
+{
+	switch (value) {
+	case 'q':
+		return &o->quiet;
+	case 'v':
+		return &o->verbose;
+	case OPT_STRICT:
+		return &o->strict_passwords;
+	case OPT_INCOMPLETE:
+		return &o->allow_incomplete;
+	case OPT_EMPTY:
+		return &o->allow_empty;
+	case OPT_ALL:
+		return &o->all_findings;
+	case OPT_NO_CONFIG:
+		return &o->no_config;
+	default:
+		return NULL;
+	}
+}
+
 static int
-set(struct options *o, int value, char *argument, struct err *e)
+set(struct options *o, int value, const char *argument, struct err *e)
 {
 	static const char *const colors[] = {"never", "always", "auto", NULL};
 	static const char *const profiles[] = {"auto", "rfc3261", "gb28181", NULL};
@@ -160,9 +216,14 @@ set(struct options *o, int value, char *argument, struct err *e)
 	static const char *const severities[] = {"note", "warning", "error", NULL};
 	static const uint8_t bits[] = {0, EDITION_2011, EDITION_2014, EDITION_2016,
 	                               EDITION_2022};
+	bool *flag = flag_of(o, value);
 	uint32_t n;
 	int i = 0;
 
+	if (flag != NULL) {
+		*flag = true;
+		return 0;
+	}
 	switch (value) {
 	case 'p':
 		o->passwords = argument;
@@ -173,30 +234,12 @@ set(struct options *o, int value, char *argument, struct err *e)
 	case 'o':
 		o->output = argument;
 		break;
-	case 'q':
-		o->quiet = true;
-		break;
-	case 'v':
-		o->verbose = true;
-		break;
 	case 'h':
 		o->help_for = o->command;
 		o->command = COMMAND_HELP;
 		break;
 	case 'V':
 		o->command = COMMAND_VERSION;
-		break;
-	case OPT_STRICT:
-		o->strict_passwords = true;
-		break;
-	case OPT_INCOMPLETE:
-		o->allow_incomplete = true;
-		break;
-	case OPT_EMPTY:
-		o->allow_empty = true;
-		break;
-	case OPT_ALL:
-		o->all_findings = true;
 		break;
 	case OPT_COLOR:
 		i = choose(argument, "color", colors, e);
@@ -214,6 +257,14 @@ set(struct options *o, int value, char *argument, struct err *e)
 			return err_set(e, "--dictionary: more than %d files",
 			               OPTIONS_DICTIONARIES);
 		o->dictionaries[o->dictionaries_total++] = argument;
+		break;
+	case OPT_CONFIG:
+		o->config = argument;
+		break;
+	case OPT_SET:
+		if (o->sets_total == OPTIONS_SETS)
+			return err_set(e, "--set: more than %d", OPTIONS_SETS);
+		o->sets[o->sets_total++] = argument;
 		break;
 	case OPT_XSD:
 		o->xsd = argument;
@@ -256,7 +307,8 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	}
 	argv += wanted;
 	argc -= wanted;
-	if (o->command == COMMAND_RULES || o->command == COMMAND_DICTIONARY)
+	if (o->command == COMMAND_RULES || o->command == COMMAND_DICTIONARY ||
+	    o->command == COMMAND_CONFIG)
 		return argc == 0 ? 0
 		                 : err_set(e, "%s: too many arguments: %s",
 		                           commands[o->command].name, argv[0]);
@@ -306,7 +358,7 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 		o->command = COMMAND_NONE;
 		return err_set(e, "no command; 'gbscope --help' lists them");
 	}
-	for (i = COMMAND_REPORT; i <= COMMAND_DICTIONARY; i++)
+	for (i = COMMAND_REPORT; i <= COMMAND_CONFIG; i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			o->command = (enum command)i;
 	if (o->command == COMMAND_NONE) {
@@ -324,7 +376,7 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 			return err_set(e,
 			               "no such command: %s; 'gbscope --help' lists them",
 			               argv[1]);
-		for (i = COMMAND_REPORT; argc > 2 && i <= COMMAND_DICTIONARY; i++)
+		for (i = COMMAND_REPORT; argc > 2 && i <= COMMAND_CONFIG; i++)
 			if (strcmp(argv[2], commands[i].name) == 0)
 				o->help_for = (enum command)i;
 		return 0;
@@ -361,6 +413,93 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 			               rows[row].name);
 		if (set(o, c, optarg, e) < 0)
 			return -1;
+		o->given[row].value = optarg ? optarg : "yes";
+		o->given[row].origin = (struct set_by){.file = OPTIONS_ORIGIN};
 	}
 	return arguments(o, argc - optind, argv + optind, e);
+}
+
+bool
+options_given(const struct options *o, const char *name)
+{
+	int i;
+
+	for (i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].name, name) == 0 && o->given[i].origin.file != NULL &&
+		    strcmp(o->given[i].origin.file, OPTIONS_ORIGIN) == 0)
+			return true;
+	return false;
+}
+
+static size_t
+row_of_setting(size_t i)
+{
+	size_t row;
+
+	for (row = 0; row + 1 < ROWS && rows[row].value != settings[i].value; row++)
+		;
+	return row;
+}
+
+bool
+options_setting(const struct options *o, size_t i, struct setting *out)
+{
+	size_t row;
+
+	if (i >= SETTINGS)
+		return false;
+	row = row_of_setting(i);
+	*out = (struct setting){.key = rows[row].name,
+	                        .argument = rows[row].argument,
+	                        .value = o->given[row].value ? o->given[row].value
+	                                                     : settings[i].unset,
+	                        .origin = o->given[row].origin};
+	return true;
+}
+
+/* Of a flag: 1, 0, or -1 and *e. */
+static int
+yes_no(const char *value, struct err *e)
+{
+	if (strcmp(value, "yes") == 0)
+		return 1;
+	return strcmp(value, "no") == 0 ? 0 : err_set(e, "not yes or no: %s", value);
+}
+
+/* What set() says of an option, without the dashes. */
+static int
+without_dashes(const struct err *said, struct err *e)
+{
+	return err_set(e, "%s", said->text + (strncmp(said->text, "--", 2) == 0 ? 2 : 0));
+}
+
+int
+options_set(struct options *o, struct slice key, const char *value,
+            const struct set_by *from, struct err *e)
+{
+	struct options next = *o;
+	struct err said = {""};
+	size_t i, row = ROWS;
+	int on;
+
+	for (i = 0; i < SETTINGS && row == ROWS; i++)
+		if (slice_eq(key, slice_str(rows[row_of_setting(i)].name)))
+			row = row_of_setting(i);
+	if (row == ROWS)
+		return err_set(e, "no such setting");
+	if (rows[row].argument == NULL) {
+		on = yes_no(value, &said);
+		if (on >= 0)
+			*flag_of(&next, rows[row].value) = on;
+	} else {
+		on = set(&next, rows[row].value, value, &said);
+	}
+	if (on < 0)
+		return without_dashes(&said, e);
+	if (options_given(o, rows[row].name))
+		return 0;
+	*o = next;
+	o->given[row].value = value;
+	o->given[row].origin = *from;
+	return 0;
 }

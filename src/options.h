@@ -6,7 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "dissect/slice.h"
 #include "src/err.h"
+#include "src/set_by.h"
 #include "src/rule.h"
 
 enum command {
@@ -19,12 +21,25 @@ enum command {
 	COMMAND_FIELDS,
 	COMMAND_EXPLAIN,
 	COMMAND_DICTIONARY,
+	COMMAND_CONFIG,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_TOTAL
 };
 
 enum { OPTIONS_DICTIONARIES = 16 }; /* files in one run */
+enum { OPTIONS_SETS = 64 };         /* --set in one run */
+enum { OPTIONS_ROWS = 64 };         /* options that there may be */
+
+struct config;
+
+/* An option that may stand in [check] of a configuration too. */
+struct setting {
+	const char *key;
+	const char *argument; /* "FILE"; NULL: yes or no */
+	const char *value;    /* in this run; "" none */
+	struct set_by origin;
+};
 
 struct options {
 	enum command command;
@@ -45,10 +60,29 @@ struct options {
 	const char *xsd; /* dictionary: folder to write schemas into */
 	char **captures;
 	size_t captures_total;
+	const char *config; /* --config */
+	bool no_config;
+	const char *sets[OPTIONS_SETS]; /* --set */
+	size_t sets_total;
+	const struct config *settings; /* what came of these: config_open; or NULL */
+	struct {
+		const char *value;
+		struct set_by origin;
+	} given[OPTIONS_ROWS]; /* by row of the table */
 };
 
 /* 0, or -1 and *e. Moves argv's elements. */
 int options_parse(int argc, char **argv, struct options *o, struct err *e);
 void options_help(enum command c);
+
+#define OPTIONS_ORIGIN "command line"
+/* Was it on the command line? */
+bool options_given(const struct options *o, const char *name);
+/* The settings, one a call, from 0; false: there are no more. */
+bool options_setting(const struct options *o, size_t i, struct setting *out);
+/* Sets one that the command line does not; a value that is none is refused in any case. The text must stay
+ * where it is. 0, or -1 and *e without a place. */
+int options_set(struct options *o, struct slice key, const char *value,
+                const struct set_by *from, struct err *e);
 
 #endif

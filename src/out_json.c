@@ -98,6 +98,7 @@ rest(struct out *o, const struct results *r)
 {
 	struct writer *w = &((struct own *)o->own)->w;
 	const struct device *d = NULL;
+	struct expected expected;
 	struct finding x;
 	uint64_t n = 0;
 	size_t i;
@@ -114,6 +115,12 @@ rest(struct out *o, const struct results *r)
 		emit_open(&w->json, '{');
 		record_finding(w, &x);
 		finish(o, o->f, n);
+	}
+	(void)fputs("\n],\n\"expectations\":[", o->f);
+	for (i = 0; expects_each(r->expects, i, &expected); i++) {
+		emit_open(&w->json, '{');
+		record_expectation(w, &expected);
+		finish(o, o->f, i);
 	}
 	(void)fputs("\n],\n\"captures\":[", o->f);
 	for (i = 0; i < capture_total(r->captures); i++) {

@@ -22,6 +22,22 @@ begin(struct out *o)
 	return true;
 }
 
+/* "3 of 4 expectations met", where there are any. */
+static void
+expectations(struct out *o, const struct results *r)
+{
+	struct expected x;
+	size_t i, met = 0;
+
+	for (i = 0; expects_each(r->expects, i, &x); i++)
+		met += x.met;
+	if (i == 0)
+		return;
+	(void)fprintf(o->f, "%zu of ", met);
+	count_put(o, i, "expectation");
+	(void)fputs(" met\n", o->f);
+}
+
 static void
 check_end(struct out *o, const struct results *r)
 {
@@ -48,6 +64,8 @@ check_end(struct out *o, const struct results *r)
 		(void)fprintf(o->f, " [%s]\n", rule_infos[x.rule].id);
 		arena_reset(&o->scratch);
 	}
+	if (!o->quiet)
+		expectations(o, r);
 	count_put(o, findings_count(r->findings, SEVERITY_ERROR), "error");
 	(void)fputs(", ", o->f);
 	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");

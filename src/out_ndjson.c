@@ -110,6 +110,7 @@ static void
 rest(struct out *o, const struct results *r)
 {
 	const struct device *d = NULL;
+	struct expected expected;
 	struct finding x;
 	size_t i;
 
@@ -121,6 +122,11 @@ rest(struct out *o, const struct results *r)
 	(void)findings_rewind(r->findings);
 	while (findings_read(r->findings, &x))
 		finding(o, &x);
+	for (i = 0; expects_each(r->expects, i, &expected); i++) {
+		(void)line(o, "expectation");
+		record_expectation(writer(o), &expected);
+		finish(o);
+	}
 	for (i = 0; i < capture_total(r->captures); i++) {
 		(void)line(o, "capture");
 		record_capture(writer(o), r, i);

@@ -346,6 +346,9 @@ events(struct out *o)
 static bool
 is_failure(const struct finding *x)
 {
+	/* Told with the expectations. */
+	if (x->rule >= RULE_EXPECT_MESSAGES && x->rule <= RULE_EXPECT_RESPONDED)
+		return false;
 	switch (x->rule) {
 	case RULE_AUTH_MISMATCH:
 	case RULE_AUTH_DECISION:
@@ -429,17 +432,20 @@ findings(struct out *o, const struct results *r)
 			                               : INK_DIM);
 			(void)fprintf(o->f, "%-7s", severity_name(s));
 			ink(o, INK_PLAIN);
-			(void)fprintf(o->f, "  %-*s  %6llu  frame ", COLUMN_RULE,
+			(void)fprintf(o->f, "  %-*s  %6llu  ", COLUMN_RULE,
 			              rule_infos[i].id, (unsigned long long)count);
 			n = findings_firsts(r->findings, (enum rule)i, firsts);
+			if (n != 0)
+				(void)fputs("frame ", o->f);
 			for (k = 0; k < n && k < 3; k++) {
 				if (k != 0)
 					(void)fputs(", ", o->f);
 				place(o, firsts[k].capture, firsts[k].frame);
 			}
-			if (count > k)
+			if (count > k && k != 0)
 				(void)fputs(", ...", o->f);
-			(void)fprintf(o->f, "  (%s)\n", rule_infos[i].reference);
+			(void)fprintf(o->f, "%s(%s)\n", n != 0 ? "  " : "",
+			              rule_infos[i].reference);
 		}
 	if (any)
 		inked(
@@ -568,14 +574,49 @@ figures(struct out *o, const struct results *r)
 		}
 }
 
+/* Each with its device: what was wanted, and what was there. */
+static void
+expectations(struct out *o, const struct results *r)
+{
+	struct expected x;
+	char origin[SET_BY_TEXT];
+	size_t i;
+
+	for (i = 0; expects_each(r->expects, i, &x); i++) {
+		if (i == 0)
+			inked(o, INK_BOLD, "\nExpectations");
+		if (i == 0)
+			(void)fprintf(
+			    o->f, "%s\n",
+			    r->complete ? "" : "  (not all of the capture was read)");
+		(void)fputs("  ", o->f);
+		inked(o, x.met ? INK_GOOD : INK_BAD, x.met ? "met    " : "not met");
+		(void)fputs("  ", o->f);
+		tty_put(o, x.device.n ? x.device : SLICE("the capture"));
+		(void)fputs("  ", o->f);
+		tty_put(o, expectation_text(x.x, x.word, &o->scratch));
+		(void)fprintf(o->f, "  (%llu seen", (unsigned long long)x.seen);
+		if (x.failed != 0)
+			(void)fprintf(o->f, ", %llu failed%s",
+			              (unsigned long long)x.failed,
+			              x.x->within_ns ? " or late" : "");
+		(void)fputs(")  ", o->f);
+		tty_put(o, slice_str(set_by_text(&x.x->origin, origin)));
+		(void)fputc('\n', o->f);
+		arena_reset(&o->scratch);
+	}
+}
+
 static void
 whole(struct out *o, const struct results *r)
 {
 	captures(o, r);
 	if (r->summary->messages == 0) {
 		(void)fputs("\nNo SIP message in this capture.\n", o->f);
+		expectations(o, r);
 		return;
 	}
+	expectations(o, r);
 	devices(o, r);
 	calls(o);
 	events(o);

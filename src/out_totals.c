@@ -38,6 +38,29 @@ record_device(struct writer *w, const struct device *d, const struct findings *f
 	counts(j, "findings", n[SEVERITY_ERROR], n[SEVERITY_WARNING], n[SEVERITY_NOTE]);
 }
 
+void
+record_expectation(struct writer *w, const struct expected *x)
+{
+	static const char *const quotas[] = {"at_least", "at_most", "exactly", "every"};
+	struct emit *j = &w->json;
+
+	member_text_if(j, "config", true, slice_str(x->x->origin.file));
+	member_number_if(j, "line", x->x->origin.line != 0, x->x->origin.line);
+	member_text(j, "name", x->x->name);
+	member_string(j, "fact", fact_infos[x->x->fact].key);
+	member_string(j, "quota", quotas[x->x->quota]);
+	member_number_if(j, "number", x->x->quota != QUOTA_EVERY, x->x->n);
+	member_text(j, "word", x->word);
+	member_ms(j, "within_ms", x->x->within_ns != 0, x->x->within_ns);
+	member_text(j, "device", x->device);
+	member_text_if(j, "expected", true, expectation_text(x->x, x->word, j->scratch));
+	member_number(j, "seen", x->seen);
+	member_number(j, "failed", x->failed);
+	member_number(j, "unknown", x->unknown);
+	member_ms(j, "slowest_ms", x->slowest_ns >= 0, x->slowest_ns);
+	member_bool(j, "met", x->met);
+}
+
 static void
 link_types(struct emit *j, const struct capture_info *c)
 {

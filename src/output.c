@@ -182,16 +182,6 @@ utf8_mend(struct slice s, struct arena *a, bool *bad)
 	return slice_of(p, n);
 }
 
-/* What moves text about on a terminal: C1, zero width, direction marks and isolates, line separators. */
-static bool
-invisible(uint32_t c)
-{
-	return (c >= 0x80 && c < 0xA0) || c == 0xAD || c == 0x61C ||
-	       (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-	       (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
-}
-
 void
 count_put(struct out *o, uint64_t n, const char *what)
 {
@@ -213,7 +203,7 @@ tty_put(struct out *o, struct slice s)
 			(void)fprintf(o->f, "\\x%02x", rest.p[0]);
 		} else if (c < 0x20 || c == 0x7F) {
 			(void)fprintf(o->f, "\\x%02x", (unsigned)c);
-		} else if (invisible(c)) {
+		} else if (chars_invisible(c)) {
 			(void)fprintf(o->f, "\\u{%x}", (unsigned)c);
 		} else {
 			(void)fwrite(rest.p, len, 1, o->f);

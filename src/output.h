@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "src/capture.h"
+#include "src/expects.h"
 #include "src/findings.h"
 #include "src/net.h"
 #include "dissect/link.h"
@@ -37,6 +38,7 @@ struct results {
 	struct findings *findings;
 	const struct limits *limits;
 	const struct summary *summary;
+	const struct expects *expects; /* NULL: nothing is expected */
 	bool complete;
 };
 

@@ -5,6 +5,7 @@
 
 #include "dissect/link.h"
 #include "src/check.h"
+#include "src/config.h"
 #include "src/output.h"
 #include "src/show.h"
 #include "src/sink.h"
@@ -27,6 +28,7 @@ struct run {
 	struct out out;
 	struct summary summary;
 	struct checker checker;
+	struct expects *expects; /* NULL: there are none, or nobody asks */
 	struct arena message, scratch;
 	bool live; /* what comes may come as it happens, and so must what is told of it */
 	bool shown; /* show: the frame was found */
@@ -39,7 +41,8 @@ run_open(struct run *r, struct err *e)
 {
 	const struct options *o = r->options;
 	struct tracker_options t = {.profile = o->profile,
-	                            .exchange_timeout_ns = o->exchange_timeout_ns};
+	                            .exchange_timeout_ns = o->exchange_timeout_ns,
+	                            .thresholds = &o->settings->thresholds};
 	char warning[256] = "";
 
 	limits_init(&r->limits);
@@ -54,6 +57,8 @@ run_open(struct run *r, struct err *e)
 		if (warning[0] != '\0' && !o->quiet)
 			(void)fprintf(stderr, "gbscope: %s\n", warning);
 	}
+	if (o->verbose && o->settings->file != NULL)
+		(void)fprintf(stderr, "gbscope: settings of %s\n", o->settings->file);
 	r->auth = auth_new(r->passwords, e);
 	r->reader.bodies =
 	    r->auth ? body_new_with(&r->limits, o->dictionaries, o->dictionaries_total, e)
@@ -81,7 +86,14 @@ run_open(struct run *r, struct err *e)
 	               (o->color < 0 && o->output == NULL && isatty(STDOUT_FILENO) &&
 	                (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0') &&
 	                (getenv("TERM") == NULL || strcmp(getenv("TERM"), "dumb") != 0));
-	r->checker = (struct checker){.findings = r->findings, .scratch = &r->scratch};
+	r->checker = (struct checker){.findings = r->findings,
+	                              .scratch = &r->scratch,
+	                              .thresholds = &o->settings->thresholds};
+	findings_severities(r->findings, &o->settings->severities);
+	if (o->command == COMMAND_CHECK || o->command == COMMAND_REPORT)
+		r->expects = expects_new(o->settings->expectations, e);
+	if (e->text[0] != '\0')
+		return -1;
 	if (r->out.format->finding != NULL) {
 		findings_stream(r->findings);
 		r->live = capture_live(r->capture);
@@ -99,6 +111,7 @@ run_close(struct run *r)
 	transport_free(r->transport);
 	net_free(r->net);
 	ledger_free(r->ledger);
+	expects_free(r->expects);
 	findings_free(r->findings);
 	capture_free(r->capture);
 	body_free(r->reader.bodies);
@@ -124,6 +137,8 @@ placed(struct run *r, const struct message *m, const struct place *p)
 	if (r->out.format->message != NULL)
 		r->out.format->message(&r->out, m, p);
 	check_message(&r->checker, m, p);
+	if (r->expects != NULL)
+		expects_message(r->expects, m, p);
 	if (r->options->command == COMMAND_SHOW && show_wanted(m, r->options->frame)) {
 		show_message(&r->out, m, p);
 		r->shown = true;
@@ -148,6 +163,8 @@ run_events(struct run *r, const struct message *m)
 	struct tracker_event e;
 
 	while (tracker_next(r->tracker, &e)) {
+		if (r->expects != NULL)
+			expects_ended(r->expects, &e);
 		switch (e.kind) {
 		case TRACKER_PLACE:
 			placed(r, m, &e.place);
@@ -319,6 +336,40 @@ whole(const struct run *r)
 	return complete;
 }
 
+/* "gbscope: gbscope.conf:12: met by 34020000001320000003: registered = at least 1 (3 seen)" */
+static void
+tell_met(struct run *r)
+{
+	struct expected x;
+	char origin[SET_BY_TEXT];
+	size_t i;
+
+	for (i = 0; expects_each(r->expects, i, &x); i++) {
+		if (!x.met)
+			continue;
+		(void)fprintf(stderr,
+		              "gbscope: %s: met by " SLICE_FMT ": " SLICE_FMT
+		              " (%llu seen)\n",
+		              set_by_text(&x.x->origin, origin),
+		              SLICE_ARG(x.device.n ? x.device : SLICE("the capture")),
+		              SLICE_ARG(expectation_text(x.x, x.word, &r->scratch)),
+		              (unsigned long long)x.seen);
+		arena_reset(&r->scratch);
+	}
+}
+
+/* What is known at the end only, after all else was found. */
+static void
+run_expects(struct run *r, bool complete)
+{
+	if (r->expects == NULL)
+		return;
+	expects_end(r->expects, &r->checker, complete);
+	run_findings(r);
+	if (r->options->verbose)
+		tell_met(r);
+}
+
 static int
 status(const struct run *r, bool complete)
 {
@@ -379,8 +430,10 @@ run_analysis(const struct options *o, struct err *e)
 	    .findings = r->findings,
 	    .limits = &r->limits,
 	    .summary = &r->summary,
+	    .expects = r->expects,
 	    .complete = whole(r),
 	};
+	run_expects(r, results.complete);
 	r->out.format->end(&r->out, &results);
 	keep = !findings_failed(r->findings);
 	if (!keep)

@@ -14,5 +14,7 @@ int run_fields(const struct options *o, struct err *e);
 int run_explain(const struct options *o, struct err *e);
 /* dictionary (src/dictionary.c). */
 int run_dictionary(const struct options *o, struct err *e);
+/* config (src/config_print.c). */
+int run_config(const struct options *o, struct err *e);
 
 #endif

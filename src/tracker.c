@@ -79,6 +79,7 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	t->auth = au;
 	t->options = *o;
 	t->key = hash_key_random();
+	t->answer_wait_ns = threshold_ns(o->thresholds, THRESHOLD_TRANSACTION_TIMEOUT);
 	arena_init(&t->scratch, SCRATCH_BYTES);
 	t->nonces = nonces_new(l, &t->key);
 	t->devices = devices_new(l, &t->key);
@@ -148,7 +149,7 @@ expire(struct tracker *t)
 	struct dialog *d;
 
 	while ((x = t->tx_queues[TX_OPEN].first) != NULL &&
-	       due(t, &x->queued_ns, TX_WAIT))
+	       due(t, &x->queued_ns, t->answer_wait_ns))
 		tx_end(t, x, ENDED_TIMEOUT);
 	while ((x = t->tx_queues[TX_RINGING].first) != NULL &&
 	       due(t, &x->queued_ns, INVITE_WAIT))

@@ -9,6 +9,7 @@
 #include "src/hash.h"
 #include "src/limits.h"
 #include "src/message.h"
+#include "src/thresholds.h"
 
 enum dialog_kind {
 	DIALOG_REGISTRATION,
@@ -354,6 +355,7 @@ struct tracker_options {
 	bool keep_media;  /* and the octets of SDP and MANSRTSP */
 	int profile;      /* 0 auto, 1 rfc3261, 2 gb28181 */
 	int64_t exchange_timeout_ns;
+	const struct thresholds *thresholds; /* NULL: the defaults */
 };
 
 struct tracker;

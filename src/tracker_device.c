@@ -4,7 +4,6 @@
 #include "dissect/deviceid.h"
 
 enum {
-	CHALLENGES_NOTED = 3,
 	GAPS_LIKELY =
 	    3, /* keepalives lost at once, where the usual distance was seen once only */
 	REGISTRAR_TEXT = 200,
@@ -53,19 +52,26 @@ near(int64_t a, int64_t b, int64_t by)
 /* How many keepalives are missing in this distance from the one before. The usual distance is one that came twice
  * in a row; the first one counts until then, if what follows is a multiple of it. */
 static uint64_t
-keepalives_missing(struct device *d, int64_t gap)
+keepalives_missing(const struct thresholds *t, struct device *d, int64_t gap)
 {
-	int64_t usual = d->keepalive_interval_ns, before, rest;
-	uint64_t lost;
+	int64_t told = threshold_ns(t, THRESHOLD_KEEPALIVE_INTERVAL), usual, before, rest;
+	uint64_t lost, late = threshold_count(t, THRESHOLD_KEEPALIVE_LATE);
 
+	if (told != 0)
+		d->keepalive_interval_ns = told;
+	usual = d->keepalive_interval_ns;
 	before = d->keepalives > 1 ? d->keepalive_ns - d->keepalive_ref.time_ns : 0;
-	if (usual == 0 || near(gap, before, before / 4)) {
+	if (told == 0 && (usual == 0 || near(gap, before, before / 4))) {
 		d->keepalive_interval_ns = gap;
 		return 0;
 	}
-	if (gap <= usual + usual / 2)
+	if (gap <= usual + usual / 100 * (int64_t)late)
 		return 0;
-	lost = (uint64_t)((gap + usual / 2) / usual) - 1;
+	/* Late by less than half, and yet too late: one. */
+	lost = (uint64_t)((gap + usual / 2) / usual);
+	lost = lost > 2 ? lost - 1 : 1;
+	if (told != 0)
+		return lost;
 	rest = gap - (int64_t)(lost + 1) * usual;
 	if (d->keepalives == 2 && (lost > GAPS_LIKELY || !near(rest, 0, usual / 10))) {
 		d->keepalive_interval_ns = gap;
@@ -75,7 +81,8 @@ keepalives_missing(struct device *d, int64_t gap)
 }
 
 static void
-keepalive(struct tx *x, const struct message *m, struct device *d)
+keepalive(const struct thresholds *t, struct tx *x, const struct message *m,
+          struct device *d)
 {
 	int64_t gap = m->rec.time_ns - d->keepalive_ns;
 
@@ -85,7 +92,7 @@ keepalive(struct tx *x, const struct message *m, struct device *d)
 	if (d->keepalives != 0 && d->keepalive_ref.capture != m->rec.capture)
 		d->keepalive_interval_ns = 0;
 	else if (d->keepalives != 0) {
-		x->keepalives_lost = keepalives_missing(d, gap);
+		x->keepalives_lost = keepalives_missing(t, d, gap);
 		if (x->keepalives_lost != 0) {
 			x->keepalive_gap_ns = gap;
 			x->keepalive_interval_ns = d->keepalive_interval_ns;
@@ -199,7 +206,7 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 			device_address(to, &m->rec.dst);
 	}
 	if (x->keepalive && from != NULL)
-		keepalive(x, m, from);
+		keepalive(t->options.thresholds, x, m, from);
 	if (m->mans.verdict != BODY_NONE && exchange_needs_response(m) &&
 	    slice_eq(m->mans.m.root, SLICE("Query"))) {
 		struct device *d = devices_find(t->devices, m->to.uri.user);
@@ -256,8 +263,11 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 		if (m->sip.status == 401 || m->sip.status == 407)
 			d->challenges++;
 		x->rejected_in_row =
-		    failed > d->rejected_in_row && failed >= CHALLENGES_NOTED ? failed
-		                                                              : 0;
+		    failed > d->rejected_in_row &&
+		            failed >= threshold_count(t->options.thresholds,
+		                                      THRESHOLD_AUTH_FAILURES)
+		        ? failed
+		        : 0;
 		d->rejected_in_row = failed;
 		if (d->registered != 1)
 			d->registered = 0;

@@ -49,6 +49,7 @@ struct tracker {
 	struct tracker_options options;
 	struct hash_key key;
 	int64_t now_ns, jump_ns;
+	int64_t answer_wait_ns; /* of a request: TX_WAIT, or longer */
 	bool started, jumping;
 	struct map txs, dialogs, branches, peers;
 	struct tx_list tx_queues[TX_QUEUES];

@@ -4,6 +4,7 @@ A case is a flow, edits to it, and what is expected (the format: README.md here)
 import copy
 import pathlib
 import re
+import shlex
 from dataclasses import dataclass, field
 
 import flow as flows
@@ -146,7 +147,7 @@ def apply(case, line, nested):
     elif key == 'flow':
         case.flow = flows.parse('\n'.join(nested), case.rule)
     elif key == 'options':
-        case.options += value.split()
+        case.options += shlex.split(value)
     elif key == 'passwords':
         case.passwords.append(value)
     elif key == 'variant':

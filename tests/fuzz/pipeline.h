@@ -4,6 +4,7 @@
 #define TESTS_FUZZ_PIPELINE_H
 
 #include "src/check.h"
+#include "src/config.h"
 #include "src/output.h"
 #include "src/show.h"
 
@@ -17,6 +18,7 @@ struct pipeline_once {
 	struct auth *auth;
 	struct message_reader reader;
 	FILE *nowhere;
+	struct config config; /* expects something of everything */
 };
 
 struct pipeline {
@@ -26,6 +28,7 @@ struct pipeline {
 	struct out out;
 	struct summary summary;
 	struct checker checker;
+	struct expects *expects;
 	struct arena message, scratch;
 	unsigned choice;
 };
@@ -62,6 +65,14 @@ pipeline_init(void)
 {
 	static const char file[] =
 	    "34020000001320000003:34020000:12345678\n*:*:cAnArY-pass\n";
+	static const char wanted[] =
+	    "[thresholds]\nresponse-time = 1s\ninvite-time = 1s\nanswer-time = 1s\n"
+	    "[expect]\nmessages = none\nretransmissions = none\nregistered = every within "
+	    "1s\nverified = every by 34020000001320000003, alice\nkeepalives = at least "
+	    "9\ncalls = exactly 9 by bob, alice, 34020000001320000003\nsubscribed = "
+	    "Catalog\nanswered = Catalog, DeviceInfo within 1ms\nitems = at most 1\nsent "
+	    "= none\nresponded = every within 1s by 34020000001320000003, bob\n";
+	struct options o = {.no_config = true};
 	struct limits l;
 	struct err e = {""};
 
@@ -73,6 +84,8 @@ pipeline_init(void)
 	must(pipeline_once.auth != NULL);
 	pipeline_once.reader.bodies = body_new(&l, &e);
 	must(pipeline_once.reader.bodies != NULL);
+	config_init(&pipeline_once.config);
+	must(config_read(&pipeline_once.config, &o, SLICE(wanted), "f", &e) == 0);
 	pipeline_once.nowhere = fopen("/dev/null", "w");
 	must(pipeline_once.nowhere != NULL);
 }
@@ -108,7 +121,11 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	must(p->tracker != NULL && p->findings != NULL);
 	if (p->out.format->finding != NULL)
 		findings_stream(p->findings);
-	p->checker = (struct checker){.findings = p->findings, .scratch = &p->scratch};
+	p->checker = (struct checker){.findings = p->findings,
+	                              .scratch = &p->scratch,
+	                              .thresholds = &pipeline_once.config.thresholds};
+	p->expects = expects_new(pipeline_once.config.expectations, &e);
+	must(p->expects != NULL);
 	must(p->out.format->begin(&p->out));
 }
 
@@ -146,6 +163,7 @@ pipeline_events(struct pipeline *p, const struct message *m)
 	bool placed = m == NULL;
 
 	while (tracker_next(p->tracker, &e)) {
+		expects_ended(p->expects, &e);
 		switch (e.kind) {
 		case TRACKER_PLACE:
 			must(!placed && e.place.dialog != NULL && e.place.tx != NULL);
@@ -154,6 +172,7 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			if (f->message != NULL)
 				f->message(&p->out, m, &e.place);
 			check_message(&p->checker, m, &e.place);
+			expects_message(p->expects, m, &e.place);
 			if (p->choice & 128)
 				pipeline_show(p, m, &e.place);
 			break;
@@ -203,14 +222,18 @@ pipeline_end(struct pipeline *p, const struct ledger *l, const struct transport 
 	    .findings = p->findings,
 	    .limits = &p->limits,
 	    .summary = &p->summary,
+	    .expects = p->expects,
 	};
 
 	tracker_end(p->tracker);
 	pipeline_events(p, NULL);
 	p->summary.transactions = tracker_transactions(p->tracker);
+	expects_end(p->expects, &p->checker, false);
+	pipeline_findings(p);
 	p->out.format->end(&p->out, &r);
 	must(!findings_failed(p->findings));
 	tracker_free(p->tracker);
+	expects_free(p->expects);
 	findings_free(p->findings);
 	arena_free(&p->message);
 	arena_free(&p->scratch);

@@ -60,7 +60,7 @@ class Suite:
         shutil.rmtree(place, ignore_errors=True)
         (place / 'samples').mkdir(parents=True)
         for path in (self.top / 'samples').iterdir():
-            if path.suffix in ('.pcap', '.pcapng', '.txt', '.xml'):
+            if path.suffix in ('.pcap', '.pcapng', '.txt', '.xml', '.conf'):
                 shutil.copyfile(path, place / 'samples' / path.name)
         for path in (place / 'samples').glob('*.txt'):
             path.chmod(0o600)

@@ -1,9 +1,10 @@
 """flows - each flow in all its variants gives the same dialogs; rules fire where they must, only there."""
-import collections
-import json
 
+import collections
 import flow as flowlang
+import json
 import rulefile
+import shlex
 import variants
 
 from .base import Failure, Test, check, compare
@@ -33,7 +34,7 @@ def passwords(suite, folder, name, lines):
 
 
 def options_of(flow):
-    return [word for line in flow.settings.get('options', []) for word in line.split()]
+    return [word for line in flow.settings.get('options', []) for word in shlex.split(line)]
 
 
 def pick(thing, *names):

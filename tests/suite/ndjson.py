@@ -11,7 +11,7 @@ from .flows import options_of, passwords
 
 # What the JSON report has of each type of line.
 LISTS = {'dialog': 'dialogs', 'exchange': 'exchanges', 'media': 'media', 'device': 'devices',
-         'finding': 'findings', 'capture': 'captures'}
+         'finding': 'findings', 'expectation': 'expectations', 'capture': 'captures'}
 TYPES = {'start', 'message', 'transaction', 'summary', *LISTS}
 
 
