@@ -71,6 +71,17 @@ void check_methods(const struct checker *c, const struct message *m,
                    const struct place *p);
 void check_extension(const struct checker *c, const struct message *m,
                      const struct place *p);
+/* One URI: check_simple's, where others have it read. */
+void check_odd_uri(const struct checker *c, const struct message *m, const struct place *p,
+                   const char *header, struct slice text, const struct sip_uri *u);
+/* 19.1.1: a user before an @, and no password. */
+static inline void
+check_uri(const struct checker *c, const struct message *m, const struct place *p,
+          const char *header, struct slice text, const struct sip_uri *u)
+{
+	if ((u->has_user && u->user.n == 0) || u->has_password)
+		check_odd_uri(c, m, p, header, text, u);
+}
 void check_simple(const struct checker *c, const struct message *m,
                   const struct place *p);
 void check_subscription(const struct checker *c, const struct message *m,

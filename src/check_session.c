@@ -275,12 +275,14 @@ response(const struct checker *c, const struct message *m, const struct place *p
 void
 check_session(const struct checker *c, const struct message *m, const struct place *p)
 {
+	/* Most messages have nothing of it. */
+	if ((m->method == METHOD_REGISTER || m->method == METHOD_MESSAGE) &&
+	    p->usage == NULL && m->sip.first[SIP_REQUIRE] == 0 &&
+	    m->sip.first[SIP_RSEQ] == 0)
+		return;
 	if (m->request)
 		timer_late(c, m, p);
 	switch (m->method) {
-	case METHOD_REGISTER:
-	case METHOD_MESSAGE:
-		break;
 	case METHOD_PRACK:
 		if (m->request)
 			prack(c, m, p);

@@ -103,48 +103,46 @@ size(const struct checker *c, const struct message *m, const struct place *p)
 
 	if (octets <= UDP_MOST)
 		return;
-	if (m->method == METHOD_MESSAGE && m->to.tag.n == 0)
+	/* GB/T 28181 sends what is large over TCP, and asks for nothing more. */
+	if (m->method == METHOD_MESSAGE && m->to.tag.n == 0 &&
+	    !(p->dialog->gb && m->rec.carrier != CARRIER_UDP))
 		found(c, m, p, RULE_SIP_MESSAGE_LARGE, ARGS({"size", number(c, octets)}));
-	else if (m->rec.carrier == CARRIER_UDP)
+	else if (m->method != METHOD_MESSAGE && m->rec.carrier == CARRIER_UDP)
 		found(c, m, p, RULE_SIP_UDP_LARGE, ARGS({"size", number(c, octets)}));
 }
 
-static void
-uri(const struct checker *c, const struct message *m, const struct place *p,
-    const char *header, struct slice text, const struct sip_uri *u)
+void
+check_odd_uri(const struct checker *c, const struct message *m, const struct place *p,
+          const char *header, struct slice text, const struct sip_uri *u)
 {
-	bool request_uri = text.p == m->sip.uri.p;
-	struct slice field = request_uri ? SLICE("sip.r-uri") : slice_str(header);
+	struct slice name, field;
 
 	if (!u->sip)
 		return;
-	if (u->user.n == 0 && slice_index(u->rest, '@') == 0)
-		found(c, m, p, RULE_SIP_URI_USER, .field = field, VALUE(text),
-		      ARGS({"header", slice_str(header)}, {"uri", text}));
+	name = slice_str(header);
+	field = text.p == m->sip.uri.p ? SLICE("sip.r-uri") : name;
 	if (u->has_password)
 		found(c, m, p, RULE_SIP_URI_PASSWORD, .field = field,
-		      ARGS({"header", slice_str(header)}));
+		      ARGS({"header", name}));
+	else
+		found(c, m, p, RULE_SIP_URI_USER, .field = field, VALUE(text),
+		      ARGS({"header", name}, {"uri", text}));
 }
 
-/* 19.1.1 Table 1 */
+/* 19.1.1 Table 1. Of a URI with a port, parameters or headers. */
 static void
-party_uri(const struct checker *c, const struct message *m, const struct place *p,
-          const char *header, const struct party *x)
+party_parts(const struct checker *c, const struct message *m, const struct place *p,
+            const char *header, const struct party *x)
 {
 	static const char *const names[] = {"transport", "maddr", "ttl", "lr", "method"};
 	struct slice what = SLICE_EMPTY;
 	size_t i;
 
-	if (!x->there || !x->uri.sip)
-		return;
-	uri(c, m, p, header, x->addr.uri, &x->uri);
 	if (x->uri.has_port)
 		what = SLICE("a port");
 	else if (x->uri.headers.n != 0)
 		what = SLICE("headers");
-	for (i = 0; what.n == 0 && x->uri.params.n != 0 &&
-	            i < sizeof(names) / sizeof(names[0]);
-	     i++)
+	for (i = 0; what.n == 0 && i < sizeof(names) / sizeof(names[0]); i++)
 		if (sip_param_count(x->uri.params, slice_str(names[i])) != 0)
 			what = slice_str(names[i]);
 	if (what.n != 0)
@@ -154,32 +152,23 @@ party_uri(const struct checker *c, const struct message *m, const struct place *
 		           {"uri", x->addr.uri}));
 }
 
-static void
-contact_uri(const struct checker *c, const struct message *m, const struct place *p)
+static inline bool
+has_parts(const struct sip_uri *u)
 {
-	const struct sip_header *h = sip_find(&m->sip, SIP_CONTACT, 0);
-	struct slice rest = h ? h->value : SLICE_EMPTY, value;
-	struct sip_addr a;
-	struct sip_uri u;
-
-	/* Only where there can be something to tell. */
-	if (h == NULL || slice_index(rest, '@') == rest.n || !sip_list_next(&rest, &value))
-		return;
-	(void)sip_addr_dissect(value, NULL, &a);
-	if (a.star)
-		return;
-	(void)sip_uri_dissect(a.uri, NULL, &u);
-	uri(c, m, p, "Contact", a.uri, &u);
+	return u->sip && (u->has_port || u->params.n != 0 || u->headers.n != 0);
 }
 
+/* A response repeats From and To of its request. */
 static void
 uris(const struct checker *c, const struct message *m, const struct place *p)
 {
-	if (m->request)
-		uri(c, m, p, "Request-URI", m->sip.uri, &m->uri);
-	party_uri(c, m, p, "From", &m->from);
-	party_uri(c, m, p, "To", &m->to);
-	contact_uri(c, m, p);
+	check_uri(c, m, p, "Request-URI", m->sip.uri, &m->uri);
+	check_uri(c, m, p, "From", m->from.addr.uri, &m->from.uri);
+	check_uri(c, m, p, "To", m->to.addr.uri, &m->to.uri);
+	if (has_parts(&m->from.uri))
+		party_parts(c, m, p, "From", &m->from);
+	if (has_parts(&m->to.uri))
+		party_parts(c, m, p, "To", &m->to);
 }
 
 void
@@ -188,13 +177,13 @@ check_simple(const struct checker *c, const struct message *m, const struct plac
 	if (m->sip.skipped != 0)
 		found(c, m, p, RULE_SIP_CRLF_BEFORE,
 		      ARGS({"octets", number(c, m->sip.skipped)}));
-	uris(c, m, p);
 	if (!m->request) {
 		if (m->method == METHOD_MESSAGE)
 			message_response(c, m, p);
 		recv_info(c, m, p);
 		return;
 	}
+	uris(c, m, p);
 	size(c, m, p);
 	if (m->method == METHOD_MESSAGE)
 		message_request(c, m, p);

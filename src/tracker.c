@@ -328,7 +328,7 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	dialog_response(t, x, m, m->sip.status);
 	auth_response(t, x, m, p);
 	device_response(t, x, m, first_final);
-	if (!is_partial(m))
+	if (m->dis == DIS_OK || !is_partial(m))
 		usage_response(t, x, m, p);
 	if (first_final)
 		exchanges_answered(t->exchanges, x->id, m->sip.status);
