@@ -117,8 +117,8 @@ asked_keep(struct arena *a, const struct message *m)
 	k->supported = keep(a, m, SIP_SUPPORTED, &has, &k->unknown);
 	k->require = keep(a, m, SIP_REQUIRE, &has, &k->unknown);
 	k->accept = keep(a, m, SIP_ACCEPT, &k->has_accept, &k->unknown);
-	k->accept_encoding = keep(a, m, SIP_ACCEPT_ENCODING, &k->has_accept_encoding,
-	                          &k->unknown);
+	k->accept_encoding =
+	    keep(a, m, SIP_ACCEPT_ENCODING, &k->has_accept_encoding, &k->unknown);
 	k->event = keep(a, m, SIP_EVENT, &k->has_event, &k->unknown);
 	k->has_recv_info = sip_find(&m->sip, SIP_RECV_INFO, 0) != NULL;
 	k->has_contact = sip_find(&m->sip, SIP_CONTACT, 0) != NULL;

@@ -72,8 +72,9 @@ void check_methods(const struct checker *c, const struct message *m,
 void check_extension(const struct checker *c, const struct message *m,
                      const struct place *p);
 /* One URI: check_simple's, where others have it read. */
-void check_odd_uri(const struct checker *c, const struct message *m, const struct place *p,
-                   const char *header, struct slice text, const struct sip_uri *u);
+void check_odd_uri(const struct checker *c, const struct message *m,
+                   const struct place *p, const char *header, struct slice text,
+                   const struct sip_uri *u);
 /* 19.1.1: a user before an @, and no password. */
 static inline void
 check_uri(const struct checker *c, const struct message *m, const struct place *p,

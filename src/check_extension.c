@@ -199,8 +199,8 @@ capabilities(const struct checker *c, const struct message *m, const struct plac
 	struct slice names;
 
 	if (ok && m->method == METHOD_OPTIONS) {
-		names = missing(c, m, of_options,
-		                sizeof(of_options) / sizeof(of_options[0]));
+		names =
+		    missing(c, m, of_options, sizeof(of_options) / sizeof(of_options[0]));
 		if (names.n != 0)
 			found(c, m, p, RULE_SIP_OPTIONS,
 			      ARGS({"status", number(c, m->sip.status)},
@@ -265,8 +265,8 @@ request(const struct checker *c, const struct message *m, const struct place *p)
 		found(c, m, p, RULE_SIP_NOT_ALLOWED, .field = SLICE("sip.Method"),
 		      VALUE(m->sip.method), ARGS({"method", m->sip.method}));
 	if (facts & USAGE_NOT_FIRST)
-		found(c, m, p, RULE_AUTH_NOT_FIRST,
-		      .field = SLICE("sip.auth.algorithm"), EXPECTED(p->usage->text),
+		found(c, m, p, RULE_AUTH_NOT_FIRST, .field = SLICE("sip.auth.algorithm"),
+		      EXPECTED(p->usage->text),
 		      ARGS({"algorithm", p->tx->auths->has_algorithm
 		                             ? p->tx->auths->algorithm
 		                             : SLICE("MD5")},

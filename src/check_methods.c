@@ -1,19 +1,21 @@
 /* Headers that a method does not have: the tables of RFC 3261 20 and of the extensions. */
 #include "src/check.h"
 
-enum { A = 1 << METHOD_ACK,
-       B = 1 << METHOD_BYE,
-       C = 1 << METHOD_CANCEL,
-       I = 1 << METHOD_INVITE,
-       O = 1 << METHOD_OPTIONS,
-       R = 1 << METHOD_REGISTER,
-       J = 1 << METHOD_INFO,
-       M = 1 << METHOD_MESSAGE,
-       S = 1 << METHOD_SUBSCRIBE,
-       N = 1 << METHOD_NOTIFY,
-       P = 1 << METHOD_PRACK,
-       U = 1 << METHOD_UPDATE,
-       F = 1 << METHOD_REFER };
+enum {
+	A = 1 << METHOD_ACK,
+	B = 1 << METHOD_BYE,
+	C = 1 << METHOD_CANCEL,
+	I = 1 << METHOD_INVITE,
+	O = 1 << METHOD_OPTIONS,
+	R = 1 << METHOD_REGISTER,
+	J = 1 << METHOD_INFO,
+	M = 1 << METHOD_MESSAGE,
+	S = 1 << METHOD_SUBSCRIBE,
+	N = 1 << METHOD_NOTIFY,
+	P = 1 << METHOD_PRACK,
+	U = 1 << METHOD_UPDATE,
+	F = 1 << METHOD_REFER
+};
 
 /* By header: the methods that do not have it. */
 static const uint16_t in_requests[SIP_HDR_TOTAL] = {
@@ -52,7 +54,7 @@ misplaced(const struct checker *c, const struct message *m, const struct place *
 void
 check_methods(const struct checker *c, const struct message *m, const struct place *p)
 {
-	const uint16_t *table = m->request              ? in_requests
+	const uint16_t *table = m->request                 ? in_requests
 	                        : m->sip.status / 100 == 2 ? in_2xx
 	                                                   : in_others;
 	const uint16_t method = (uint16_t)(1u << m->method);

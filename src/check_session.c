@@ -71,9 +71,10 @@ reliable(const struct checker *c, const struct message *m, const struct place *p
 		      ARGS({"status", number(c, m->sip.status)},
 		           {"method", m->cseq.method}, {"what", what}));
 	if (facts_of(p) & USAGE_RSEQ)
-		found(c, m, p, RULE_SIP_RSEQ_STEP, .field = name_of(SIP_RSEQ),
-		      VALUE(rseq->value), EXPECTED(number(c, p->usage->number + 1u)),
-		      ARGS({"rseq", rseq->value}, {"before", number(c, p->usage->number)}));
+		found(
+		    c, m, p, RULE_SIP_RSEQ_STEP, .field = name_of(SIP_RSEQ),
+		    VALUE(rseq->value), EXPECTED(number(c, p->usage->number + 1u)),
+		    ARGS({"rseq", rseq->value}, {"before", number(c, p->usage->number)}));
 	if (facts_of(p) & USAGE_SECOND)
 		found(c, m, p, RULE_SIP_RELIABLE_SECOND, .field = name_of(SIP_RSEQ),
 		      VALUE(rseq->value),
@@ -118,8 +119,7 @@ prack_response(const struct checker *c, const struct message *m, const struct pl
 		found(c, m, p, RULE_SIP_PRACK_ANSWER, .field = SLICE("sip.Status-Code"),
 		      ARGS({"status", number(c, status)}, {"what", what}));
 	if ((facts_of(p) & USAGE_OFFER) && ok && m->body.n == 0 && m->missing == 0)
-		found(c, m, p, RULE_SIP_PRACK_OFFER,
-		      ARGS({"status", number(c, status)}));
+		found(c, m, p, RULE_SIP_PRACK_OFFER, ARGS({"status", number(c, status)}));
 }
 
 static void
@@ -132,8 +132,8 @@ update_response(const struct checker *c, const struct message *m, const struct p
 
 	if (facts_of(p) & USAGE_UPDATE_OVER) {
 		bool late = status == 500 &&
-		            (h == NULL || (parse_u32(slice_trim(h->value), UINT32_MAX, &n) &&
-		                           n > 10));
+		            (h == NULL ||
+		             (parse_u32(slice_trim(h->value), UINT32_MAX, &n) && n > 10));
 
 		if (ok)
 			what = SLICE("the one before has no answer");
@@ -212,8 +212,8 @@ refresher(const struct checker *c, const struct message *m, const struct place *
 		what = SLICE("says refresher=uac without Require: timer");
 	if (what.n != 0)
 		found(c, m, p, RULE_SIP_REFRESHER, .field = name_of(SIP_SESSION_EXPIRES),
-		      VALUE(h->value), ARGS({"status", number(c, m->sip.status)},
-		                            {"what", what}));
+		      VALUE(h->value),
+		      ARGS({"status", number(c, m->sip.status)}, {"what", what}));
 }
 
 static void
@@ -235,7 +235,8 @@ timer_response(const struct checker *c, const struct message *m, const struct pl
 		      ARGS({"header", name_of(SIP_MIN_SE)},
 		           {"what", SLICE("a response other than 422 to")},
 		           {"method", m->cseq.method}));
-	if (m->sip.status / 100 == 2 && sip_find(&m->sip, SIP_SESSION_EXPIRES, 0) != NULL) {
+	if (m->sip.status / 100 == 2 &&
+	    sip_find(&m->sip, SIP_SESSION_EXPIRES, 0) != NULL) {
 		(void)seconds_of(c, m, p, SIP_SESSION_EXPIRES, &n);
 		refresher(c, m, p);
 	}
@@ -319,7 +320,8 @@ check_session_ended(const struct checker *c, const struct tracker_event *e)
 	if (e->kind == TRACKER_DIALOG && (n->facts & USAGE_EXPIRED) &&
 	    n->subscription == NULL) {
 		f.rule = RULE_SIP_SESSION_EXPIRED;
-		f.args[0] = (struct finding_arg){"what", SLICE("neither refresh nor BYE came")};
+		f.args[0] =
+		    (struct finding_arg){"what", SLICE("neither refresh nor BYE came")};
 		f.args[1] = (struct finding_arg){"seconds", number(c, n->number)};
 		found_at(c, e->dialog, 0, &e->dialog->last, &f);
 	}

@@ -113,7 +113,7 @@ size(const struct checker *c, const struct message *m, const struct place *p)
 
 void
 check_odd_uri(const struct checker *c, const struct message *m, const struct place *p,
-          const char *header, struct slice text, const struct sip_uri *u)
+              const char *header, struct slice text, const struct sip_uri *u)
 {
 	struct slice name, field;
 

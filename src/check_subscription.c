@@ -129,9 +129,10 @@ refer_notify(const struct checker *c, const struct message *m, const struct plac
 		found(c, m, p, RULE_SIP_REFER_BODY, .field = name_of(SIP_CONTENT_TYPE),
 		      VALUE(m->content_type), ARGS({"what", what}));
 	else if (status >= 200 && ended && !slice_ieq(reason.value, SLICE("noresource")))
-		found(c, m, p, RULE_SIP_REFER_END, .field = name_of(SIP_SUBSCRIPTION_STATE),
-		      ARGS({"state", reason.value.n ? reason.value
-		                                    : SLICE("terminated without reason")}));
+		found(
+		    c, m, p, RULE_SIP_REFER_END, .field = name_of(SIP_SUBSCRIPTION_STATE),
+		    ARGS({"state", reason.value.n ? reason.value
+		                                  : SLICE("terminated without reason")}));
 }
 
 static void
@@ -142,7 +143,8 @@ subscription_state(const struct checker *c, const struct message *m,
 	struct slice field = name_of(SIP_SUBSCRIPTION_STATE);
 	const struct sip_header *event = sip_find(&m->sip, SIP_EVENT, 0);
 	struct sip_param expires, reason = {.has_value = false};
-	bool runs = slice_ieq(state, SLICE("active")) || slice_ieq(state, SLICE("pending"));
+	bool runs =
+	    slice_ieq(state, SLICE("active")) || slice_ieq(state, SLICE("pending"));
 	bool ended = slice_ieq(state, SLICE("terminated"));
 	struct slice rest;
 
@@ -160,11 +162,14 @@ subscription_state(const struct checker *c, const struct message *m,
 	} else if (ended && p->usage != NULL && (p->usage->facts & USAGE_LEAVING)) {
 		(void)sip_param_find(params, SLICE("reason"), &reason);
 		if (!slice_ieq(reason.value, SLICE("timeout")))
-			found(c, m, p, RULE_SIP_UNSUBSCRIBE, .severity = SEVERITY_NOTE,
-			      .field = field, VALUE(h->value),
-			      EXPECTED(SLICE("terminated;reason=timeout")),
-			      ARGS({"what",
-			            SLICE("the NOTIFY gives another reason than timeout after")}));
+			found(
+			    c, m, p, RULE_SIP_UNSUBSCRIBE, .severity = SEVERITY_NOTE,
+			    .field = field, VALUE(h->value),
+			    EXPECTED(SLICE("terminated;reason=timeout")),
+			    ARGS(
+			        {"what",
+			         SLICE(
+			             "the NOTIFY gives another reason than timeout after")}));
 	}
 	if (event != NULL && slice_eq(first_part(event->value, &rest), SLICE("refer")))
 		refer_notify(c, m, p, state, params);
@@ -336,7 +341,8 @@ dialog_ended(const struct checker *c, const struct tracker_event *e)
 
 	if (n == NULL || !(n->facts & USAGE_EXPIRED) || n->subscription == NULL)
 		return;
-	f.args[0] = (struct finding_arg){"what", SLICE("neither refresh nor NOTIFY came")};
+	f.args[0] =
+	    (struct finding_arg){"what", SLICE("neither refresh nor NOTIFY came")};
 	f.args[1] = (struct finding_arg){"seconds", number(c, n->number)};
 	f.args[2] = (struct finding_arg){"event", n->subscription->event};
 	found_at(c, e->dialog, 0, &e->dialog->last, &f);

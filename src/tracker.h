@@ -147,7 +147,7 @@ struct tx {
 	uint32_t
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
-	unsigned usage;      /* enum tx_usage */
+	unsigned usage; /* enum tx_usage */
 	/* the tracker's own */
 	struct arena mem;
 	struct arena body_mem; /* of its bodies: given back when it was written */
@@ -232,7 +232,8 @@ enum place_fact {
 	    1 << 12, /* the challenge's nonce was given to another user before */
 	PLACE_REGISTERED_ELSEWHERE =
 	    1 << 11, /* the same address-of-record registers with another Call-ID */
-	PLACE_NOTIFY_FORK = 1 << 20, /* NOTIFY of another notifier than the one of the 2xx */
+	PLACE_NOTIFY_FORK =
+	    1 << 20, /* NOTIFY of another notifier than the one of the 2xx */
 	PLACE_NOTIFY_TAG =
 	    1 << 21, /* NOTIFY whose To tag is that of no SUBSCRIBE of the Call-ID */
 };
@@ -254,8 +255,8 @@ struct place {
 	const char
 	    *wrong_header; /* credentials stand in this header, the challenge in ... */
 	const char *challenge_header;
-	bool rspauth_wrong;      /* the server's proof is wrong for the known password */
-	const struct tx *invite; /* of an ACK or CANCEL: what it belongs to, or NULL */
+	bool rspauth_wrong;       /* the server's proof is wrong for the known password */
+	const struct tx *invite;  /* of an ACK or CANCEL: what it belongs to, or NULL */
 	struct usage_note *usage; /* or NULL */
 };
 

@@ -29,9 +29,9 @@ rack_read(struct slice value, struct rack *out)
 static unsigned
 side_of(const struct dialog *d, const struct message *m)
 {
-	bool from =
-	    slice_ieq(d->from.tag, slice_head(m->from.tag, TEXT_KEPT)) ? m->request
-	                                                               : !m->request;
+	bool from = slice_ieq(d->from.tag, slice_head(m->from.tag, TEXT_KEPT))
+	                ? m->request
+	                : !m->request;
 
 	return from ? 0 : 1;
 }

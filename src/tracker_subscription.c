@@ -1,8 +1,9 @@
 /* Subscriptions: RFC 6665 4, RFC 3515 2.4. Which one a SUBSCRIBE, a REFER or a NOTIFY belongs to, how long it lasts. */
 #include "src/tracker_own.h"
 
-#define SLACK (1 * SECOND)        /* on the way */
-#define LONGER_SLACK (5 * SECOND) /* a notifier's clock starts when it has the SUBSCRIBE */
+#define SLACK (1 * SECOND) /* on the way */
+#define LONGER_SLACK                                                                     \
+	(5 * SECOND) /* a notifier's clock starts when it has the SUBSCRIBE */
 
 struct event {
 	struct slice package, id;
@@ -123,8 +124,7 @@ subscribe(struct tracker *t, struct tx *x, const struct message *m, struct place
 			return;
 		s->has_accept = x->asked->has_accept;
 		s->accept = text_keep(&x->dialog->mem, x->asked->accept);
-		s->accept_known =
-		    !x->asked->unknown && s->accept.n == x->asked->accept.n;
+		s->accept_known = !x->asked->unknown && s->accept.n == x->asked->accept.n;
 	} else {
 		late(t, s, p);
 		if (!runs(s))
@@ -175,8 +175,7 @@ remaining(struct tracker *t, struct subscription *s, struct slice params,
 	uint32_t seconds;
 
 	if (!sip_param_find(params, SLICE("expires"), &param) ||
-	    !parse_u32(param.value, UINT32_MAX, &seconds) || s->ends_ns == 0 ||
-	    s->refer)
+	    !parse_u32(param.value, UINT32_MAX, &seconds) || s->ends_ns == 0 || s->refer)
 		return;
 	if (s->open) { /* what the SUBSCRIBE on its way asks for is perhaps granted */
 		waits = s->asked_ns + (int64_t)s->asked * SECOND - t->now_ns;
@@ -252,7 +251,8 @@ subscription_request(struct tracker *t, struct tx *x, const struct message *m,
 static struct subscription *
 subscription_of(const struct tx *x)
 {
-	struct subscription *s = x->dialog->usage ? x->dialog->usage->subscriptions : NULL;
+	struct subscription *s =
+	    x->dialog->usage ? x->dialog->usage->subscriptions : NULL;
 
 	if (x->method != METHOD_REFER)
 		return x->asked && !x->asked->unknown

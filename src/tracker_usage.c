@@ -40,8 +40,8 @@ message_request(struct tracker *t, struct tx *x, const struct message *m, struct
 		return;
 	hash = message_hash(t, x);
 	while ((y = map_next(&t->messages, hash, &pos)) != NULL)
-		if (!y->closed && slice_eq(y->uri, x->uri) && slice_eq(y->user, x->user) &&
-		    addr_ip_eq(&y->client, &x->client) &&
+		if (!y->closed && slice_eq(y->uri, x->uri) &&
+		    slice_eq(y->user, x->user) && addr_ip_eq(&y->client, &x->client) &&
 		    (n = usage_note(t, p)) != NULL) {
 			n->facts |= USAGE_PENDING;
 			n->other = y->request;
@@ -99,13 +99,14 @@ challenges(struct dialog *d, const struct message *m, enum sip_hdr id)
 		return;
 	for (i = 1; (h = sip_find(&m->sip, id, i)) != NULL; i++) {
 		(void)digest_dissect(h->value, NULL, &g);
-		if (!g.is_digest || !slice_eq(g.p[DIGEST_REALM].value,
-		                              first.p[DIGEST_REALM].value))
+		if (!g.is_digest ||
+		    !slice_eq(g.p[DIGEST_REALM].value, first.p[DIGEST_REALM].value))
 			continue;
 		a = auth_of(d);
 		if (a == NULL)
 			return;
-		keep(a->realm, &a->realm_n, sizeof(a->realm), first.p[DIGEST_REALM].value);
+		keep(a->realm, &a->realm_n, sizeof(a->realm),
+		     first.p[DIGEST_REALM].value);
 		keep(a->algorithm, &a->algorithm_n, sizeof(a->algorithm),
 		     first.p[DIGEST_ALGORITHM].times != 0
 		         ? first.p[DIGEST_ALGORITHM].value

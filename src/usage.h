@@ -20,14 +20,15 @@ struct subscription {
 	struct slice value;     /* of Event, whole */
 	struct slice event, id; /* package, and the parameter id; parts of it */
 	struct slice accept;
-	bool accept_known; /* what NOTIFY may carry; has_accept: there was such a header */
+	bool
+	    accept_known; /* what NOTIFY may carry; has_accept: there was such a header */
 	bool has_accept;
-	bool refer;     /* made by a REFER */
-	bool open;      /* a SUBSCRIBE of it has no final response */
-	bool accepted;  /* a 2xx was seen */
-	bool dead;      /* refused, or its NOTIFY was */
-	bool ended;     /* a NOTIFY said terminated */
-	bool told_late; /* that it went past its end was said */
+	bool refer;              /* made by a REFER */
+	bool open;               /* a SUBSCRIBE of it has no final response */
+	bool accepted;           /* a 2xx was seen */
+	bool dead;               /* refused, or its NOTIFY was */
+	bool ended;              /* a NOTIFY said terminated */
+	bool told_late;          /* that it went past its end was said */
 	bool has_asked, leaving; /* leaving: the last SUBSCRIBE asked for 0 */
 	uint32_t asked;
 	int64_t asked_ns;  /* of the last SUBSCRIBE or REFER */
@@ -74,29 +75,38 @@ struct usage {
 };
 
 enum usage_fact {
-	USAGE_EVENT = 1 << 0,    /* NOTIFY: not the Event of the subscription (text) */
-	USAGE_ORPHAN = 1 << 3,   /* response to a NOTIFY for which there is no subscription */
-	USAGE_LONGER = 1 << 4,   /* NOTIFY: expires is above what is left (number) */
-	USAGE_LATE = 1 << 5,     /* number seconds behind the end of subscription or session */
+	USAGE_EVENT = 1 << 0, /* NOTIFY: not the Event of the subscription (text) */
+	USAGE_ORPHAN =
+	    1 << 3, /* response to a NOTIFY for which there is no subscription */
+	USAGE_LONGER = 1 << 4, /* NOTIFY: expires is above what is left (number) */
+	USAGE_LATE =
+	    1 << 5, /* number seconds behind the end of subscription or session */
 	USAGE_NO_NOTIFY = 1 << 6, /* no NOTIFY followed the 2xx */
-	USAGE_NO_END = 1 << 7,    /* no NOTIFY with terminated followed the 2xx to an Expires of 0 */
-	USAGE_EXPIRED = 1 << 8,   /* it ended without a word (number: its length) */
-	USAGE_RSEQ = 1 << 9,      /* RSeq is not the last (number) and 1 */
-	USAGE_SECOND = 1 << 10, /* a second reliable response before the first was acknowledged */
-	USAGE_RACK = 1 << 11,   /* PRACK: acknowledges nothing that was sent */
-	USAGE_EARLY_OK = 1 << 12,   /* 2xx while a reliable response with SDP waits */
-	USAGE_NO_PRACK = 1 << 13,   /* it was never acknowledged */
-	USAGE_UPDATE_OVER = 1 << 14, /* final response to an UPDATE, before that to the one before */
+	USAGE_NO_END =
+	    1 << 7, /* no NOTIFY with terminated followed the 2xx to an Expires of 0 */
+	USAGE_EXPIRED = 1 << 8, /* it ended without a word (number: its length) */
+	USAGE_RSEQ = 1 << 9,    /* RSeq is not the last (number) and 1 */
+	USAGE_SECOND =
+	    1 << 10, /* a second reliable response before the first was acknowledged */
+	USAGE_RACK = 1 << 11,     /* PRACK: acknowledges nothing that was sent */
+	USAGE_EARLY_OK = 1 << 12, /* 2xx while a reliable response with SDP waits */
+	USAGE_NO_PRACK = 1 << 13, /* it was never acknowledged */
+	USAGE_UPDATE_OVER =
+	    1 << 14, /* final response to an UPDATE, before that to the one before */
 	USAGE_UPDATE_CROSS = 1 << 15, /* both sides' UPDATEs with offers are open */
 	USAGE_REFRESH_LATE = 1 << 16, /* the session is refreshed past half its time */
-	USAGE_NOT_ALLOWED = 1 << 17,  /* the other side's Allow does not have this method */
-	USAGE_INFO_PACKAGE = 1 << 18, /* nor its Recv-Info this package (text: its list) */
+	USAGE_NOT_ALLOWED =
+	    1 << 17, /* the other side's Allow does not have this method */
+	USAGE_INFO_PACKAGE =
+	    1 << 18,             /* nor its Recv-Info this package (text: its list) */
 	USAGE_AGAIN = 1 << 19,   /* a REGISTER right after one that got no answer */
 	USAGE_PENDING = 1 << 20, /* a MESSAGE while one to the same URI is open */
-	USAGE_NOT_FIRST = 1 << 21, /* credentials: not the first challenge (text: its algorithm) */
+	USAGE_NOT_FIRST =
+	    1 << 21, /* credentials: not the first challenge (text: its algorithm) */
 	USAGE_OLD_NONCE = 1 << 22, /* credentials: nextnonce was not taken */
 	USAGE_LEAVING = 1 << 23,   /* NOTIFY after a SUBSCRIBE with Expires 0 */
-	USAGE_MATCHED = 1 << 24,   /* response to a PRACK that acknowledges a response that waited */
+	USAGE_MATCHED =
+	    1 << 24, /* response to a PRACK that acknowledges a response that waited */
 	USAGE_UNMATCHED = 1 << 25, /* response to a PRACK that acknowledges none */
 	USAGE_OFFER = 1 << 26,     /* response to a PRACK with an offer */
 };
@@ -114,15 +124,16 @@ struct usage_note {
 	uint32_t number;
 	struct slice text;
 	struct ref other; /* USAGE_SECOND, USAGE_NO_PRACK, USAGE_PENDING: where */
-	const struct subscription *subscription; /* of a SUBSCRIBE, NOTIFY or REFER, or NULL */
+	const struct subscription
+	    *subscription; /* of a SUBSCRIBE, NOTIFY or REFER, or NULL */
 };
 
 /* The tracker's own marks on a transaction. */
 enum tx_usage {
-	TX_ORPHAN = 1 << 0,    /* a NOTIFY to which the capture shows no subscription */
-	TX_LEAVES = 1 << 1,    /* a SUBSCRIBE with Expires 0 */
-	TX_OVERLAPS = 1 << 2,  /* an UPDATE before the last one of its side was answered */
-	TX_MATCHED = 1 << 3,   /* a PRACK that acknowledges a response that waited */
+	TX_ORPHAN = 1 << 0,   /* a NOTIFY to which the capture shows no subscription */
+	TX_LEAVES = 1 << 1,   /* a SUBSCRIBE with Expires 0 */
+	TX_OVERLAPS = 1 << 2, /* an UPDATE before the last one of its side was answered */
+	TX_MATCHED = 1 << 3,  /* a PRACK that acknowledges a response that waited */
 	TX_UNMATCHED = 1 << 4, /* a PRACK that acknowledges none */
 	TX_OFFER = 1 << 5,     /* a PRACK with an offer */
 	TX_MESSAGING = 1 << 6, /* a MESSAGE that is in the tracker's table of open ones */
