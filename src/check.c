@@ -94,6 +94,11 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_sdp(c, m, p);
 	check_sdp_gb(c, m, p);
 	check_mansrtsp(c, m, p);
+	check_methods(c, m, p);
+	check_extension(c, m, p);
+	check_simple(c, m, p);
+	check_subscription(c, m, p);
+	check_session(c, m, p);
 }
 
 /* "32 s", if nobody says otherwise. */
@@ -194,6 +199,10 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 		check_time_tx(c, e->tx);
 	} else if (e->kind == TRACKER_EXCHANGE) {
 		exchange_ended(c, e);
+	}
+	if (e->place.usage != NULL) {
+		check_subscription_ended(c, e);
+		check_session_ended(c, e);
 	}
 }
 

@@ -14,7 +14,7 @@ struct checker {
 /* A message in its place. Both kinds of check call nothing but found(). */
 void check_message(const struct checker *c, const struct message *m,
                    const struct place *p);
-/* Something ended: a transaction, an exchange. */
+/* Something ended: a transaction, a dialog, an exchange. */
 void check_ended(const struct checker *c, const struct tracker_event *e);
 /* An IP packet with the beginning of a SIP message never became whole. */
 struct net_loss;
@@ -73,6 +73,30 @@ void check_sdp_gb(const struct checker *c, const struct message *m,
                   const struct place *p);
 void check_mansrtsp(const struct checker *c, const struct message *m,
                     const struct place *p);
+void check_methods(const struct checker *c, const struct message *m,
+                   const struct place *p);
+void check_extension(const struct checker *c, const struct message *m,
+                     const struct place *p);
+/* One URI: check_simple's, where others have it read. */
+void check_odd_uri(const struct checker *c, const struct message *m,
+                   const struct place *p, const char *header, struct slice text,
+                   const struct sip_uri *u);
+/* 19.1.1: a user before an @, and no password. */
+static inline void
+check_uri(const struct checker *c, const struct message *m, const struct place *p,
+          const char *header, struct slice text, const struct sip_uri *u)
+{
+	if ((u->has_user && u->user.n == 0) || u->has_password)
+		check_odd_uri(c, m, p, header, text, u);
+}
+void check_simple(const struct checker *c, const struct message *m,
+                  const struct place *p);
+void check_subscription(const struct checker *c, const struct message *m,
+                        const struct place *p);
+void check_subscription_ended(const struct checker *c, const struct tracker_event *e);
+void check_session(const struct checker *c, const struct message *m,
+                   const struct place *p);
+void check_session_ended(const struct checker *c, const struct tracker_event *e);
 
 /* All of its body is there: only then can it lack something. */
 static inline bool

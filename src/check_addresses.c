@@ -160,6 +160,7 @@ contacts(const struct checker *c, const struct message *m, const struct place *p
 			if (a.star)
 				continue;
 			uri_dis = sip_uri_dissect(a.uri, NULL, &uri);
+			check_uri(c, m, p, "Contact", a.uri, &uri);
 			if (not_sips->n == 0 && !slice_ieq(uri.scheme, SLICE("sips")))
 				*not_sips = a.uri;
 			if (!not_bracketed(c, m, p, "Contact", &a, value) &&

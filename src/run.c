@@ -175,8 +175,9 @@ run_events(struct run *r, const struct message *m)
 			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_DIALOG:
-			if (f->dialog != NULL)
+			if (f->dialog != NULL && e.dialog->txs != NULL)
 				f->dialog(&r->out, e.dialog, e.last);
+			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_EXCHANGE:
 			check_ended(&r->checker, &e);

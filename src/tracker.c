@@ -270,6 +270,8 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 	dialog_request(t, x, m, p);
 	auth_request(t, x, m, p);
 	device_request(t, x, m, p);
+	if (!partial)
+		usage_request(t, x, m, p);
 	/* An ACK to a 2xx gets no response. */
 	if (x->status != 0 || m->method == METHOD_ACK || partial)
 		tx_queue(t, x, TX_DONE);
@@ -320,11 +322,15 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	p->dialog = x->dialog;
 	first_final = x->status == 0 && m->sip.status >= 200;
 	p->response = tx_response(t, x, m, p);
-	if (p->repeat)
+	if (p->repeat) {
+		usage_repeated(t, x, m, p);
 		return;
+	}
 	dialog_response(t, x, m, m->sip.status);
 	auth_response(t, x, m, p);
 	device_response(t, x, m, first_final);
+	if (m->dis == DIS_OK || !is_partial(m))
+		usage_response(t, x, m, p);
 	if (first_final)
 		exchanges_answered(t->exchanges, x->id, m->sip.status);
 	if (x->status != 0)
@@ -465,6 +471,7 @@ tracker_free(struct tracker *t)
 	map_free(&t->dialogs);
 	map_free(&t->branches);
 	map_free(&t->peers);
+	map_free(&t->messages);
 	arena_free(&t->scratch);
 	free(t->events);
 	free(t);

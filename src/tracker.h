@@ -5,6 +5,7 @@
 #ifndef SRC_TRACKER_H
 #define SRC_TRACKER_H
 
+#include "src/asked.h"
 #include "src/auth.h"
 #include "src/hash.h"
 #include "src/limits.h"
@@ -104,6 +105,9 @@ struct response {
 	struct kept_body *body; /* or NULL */
 };
 
+struct usage;
+struct usage_note;
+
 struct tx {
 	uint32_t id;
 	struct dialog *dialog;
@@ -136,6 +140,7 @@ struct tx {
 	int64_t final_ns;
 	struct auth_entry *auths;
 	struct kept_body *body;
+	const struct asked *asked; /* NULL: nothing of it */
 	bool keepalive;
 	int64_t keepalive_gap_ns,
 	    keepalive_interval_ns; /* since the one before; 0: no gap */
@@ -143,6 +148,7 @@ struct tx {
 	uint32_t
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
+	unsigned usage; /* enum tx_usage */
 	/* the tracker's own */
 	struct arena mem;
 	struct arena body_mem; /* of its bodies: given back when it was written */
@@ -181,6 +187,7 @@ struct dialog {
 	uint32_t granted;        /* seconds of the last 2xx; 0: none */
 	int64_t granted_ns;      /* when */
 	uint32_t granted_before; /* the same before the last 2xx */
+	struct usage *usage;     /* subscriptions and what else it has, or NULL */
 	/* the tracker's own */
 	struct arena mem;
 	uint32_t cseq_from, cseq_to; /* highest of each side; 0: none seen */
@@ -226,6 +233,10 @@ enum place_fact {
 	    1 << 12, /* the challenge's nonce was given to another user before */
 	PLACE_REGISTERED_ELSEWHERE =
 	    1 << 11, /* the same address-of-record registers with another Call-ID */
+	PLACE_NOTIFY_FORK =
+	    1 << 20, /* NOTIFY of another notifier than the one of the 2xx */
+	PLACE_NOTIFY_TAG =
+	    1 << 21, /* NOTIFY whose To tag is that of no SUBSCRIBE of the Call-ID */
 };
 
 /* What a message is part of. Pointers are valid until the next tracker_feed. */
@@ -245,8 +256,9 @@ struct place {
 	const char
 	    *wrong_header; /* credentials stand in this header, the challenge in ... */
 	const char *challenge_header;
-	bool rspauth_wrong;      /* the server's proof is wrong for the known password */
-	const struct tx *invite; /* of an ACK or CANCEL: what it belongs to, or NULL */
+	bool rspauth_wrong;       /* the server's proof is wrong for the known password */
+	const struct tx *invite;  /* of an ACK or CANCEL: what it belongs to, or NULL */
+	struct usage_note *usage; /* or NULL */
 };
 
 enum exchange_outcome {

@@ -19,6 +19,7 @@ kind_of(enum method method, bool in_dialog)
 		return DIALOG_CALL;
 	case METHOD_SUBSCRIBE:
 	case METHOD_NOTIFY:
+	case METHOD_REFER: /* RFC 3515 2.4.6: it is an implicit SUBSCRIBE */
 		return DIALOG_SUBSCRIPTION;
 	case METHOD_ACK:
 	case METHOD_BYE:
@@ -112,9 +113,10 @@ kinds_go_together(enum dialog_kind have, enum dialog_kind want, bool in_dialog)
 {
 	if (have == want)
 		return true;
-	/* MESSAGE, INFO, OPTIONS ... inside a call or a subscription. */
+	/* MESSAGE, INFO, OPTIONS ... inside a call or a subscription; SUBSCRIBE, REFER and NOTIFY inside a call. */
 	return in_dialog && (have == DIALOG_CALL || have == DIALOG_SUBSCRIPTION) &&
-	       (want == DIALOG_MESSAGE || want == DIALOG_OTHER || want == DIALOG_CALL);
+	       (want == DIALOG_MESSAGE || want == DIALOG_OTHER || want == DIALOG_CALL ||
+	        (want == DIALOG_SUBSCRIPTION && have == DIALOG_CALL));
 }
 
 /* How well a dialog fits a message; 0: not at all. */
@@ -135,6 +137,18 @@ fits(const struct dialog *d, const struct message *m, enum dialog_kind want,
 	}
 }
 
+/* A NOTIFY that is in none of the dialogs of its Call-ID, though a subscription began there: RFC 6665 4.4.1. */
+static void
+no_notifier(struct tracker *t, struct dialog *d, const struct message *m, struct place *p)
+{
+	if (!tag_fits(d->from.tag, m->to.tag)) {
+		p->facts |= PLACE_NOTIFY_TAG;
+		return;
+	}
+	p->facts |= PLACE_NOTIFY_FORK;
+	subscription_forked(t, d);
+}
+
 struct dialog *
 dialog_place(struct tracker *t, const struct message *m, enum method method,
              struct place *p)
@@ -144,7 +158,7 @@ dialog_place(struct tracker *t, const struct message *m, enum method method,
 	enum dialog_kind want = kind_of(method, in_dialog || !m->request);
 	struct slice aor =
 	    want == DIALOG_REGISTRATION ? party_aor(&m->to, &t->scratch) : SLICE_EMPTY;
-	struct dialog *d, *best = NULL;
+	struct dialog *d, *best = NULL, *subscribed = NULL;
 	int fit, best_fit = 0;
 	unsigned scan = 0;
 	bool known = false, start_seen = false;
@@ -156,6 +170,10 @@ dialog_place(struct tracker *t, const struct message *m, enum method method,
 			continue;
 		known = true;
 		start_seen |= d->start_seen && d->kind != DIALOG_MESSAGE;
+		if (method == METHOD_NOTIFY && d->kind == DIALOG_SUBSCRIPTION &&
+		    d->start_seen &&
+		    (subscribed == NULL || tag_fits(d->from.tag, m->to.tag)))
+			subscribed = d;
 		fit = fits(d, m, want, in_dialog || !m->request, aor);
 		if (fit > best_fit || (fit == best_fit && fit != 0 && d->id > best->id)) {
 			best = d;
@@ -164,7 +182,9 @@ dialog_place(struct tracker *t, const struct message *m, enum method method,
 	}
 	if (!known)
 		p->facts |= PLACE_FIRST_OF_CALL;
-	if (in_dialog && best == NULL && start_seen)
+	if (in_dialog && best == NULL && subscribed != NULL)
+		no_notifier(t, subscribed, m, p);
+	else if (in_dialog && best == NULL && start_seen)
 		p->facts |= PLACE_NO_DIALOG;
 	if (best != NULL && best->to.tag.n == 0 &&
 	    (best->kind == DIALOG_CALL || best->kind == DIALOG_SUBSCRIPTION) && in_dialog)
@@ -390,7 +410,7 @@ subscription_response(struct tx *x, const struct message *m, uint32_t status)
 {
 	struct dialog *d = x->dialog;
 
-	if (x->method != METHOD_SUBSCRIBE) {
+	if (x->method != METHOD_SUBSCRIBE && x->method != METHOD_REFER) {
 		if (status == 481 && x->method == METHOD_NOTIFY)
 			end_as(d, d->outcome == OUTCOME_UNKNOWN ? OUTCOME_REJECTED
 			                                        : d->outcome);

@@ -129,9 +129,11 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 	struct tx *x;
 	uint32_t marked = 0;
 
-	if (last)
+	if (last) {
 		dialog_queue(t, d, DIALOG_LIGHT);
-	if (d->txs == NULL || d->writing)
+		e.place.usage = usage_dialog_ended(t, d);
+	}
+	if ((d->txs == NULL && e.place.usage == NULL) || d->writing)
 		return;
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		x->write = all || x->closed;

@@ -6,7 +6,7 @@
 #include "src/exchanges.h"
 #include "src/map.h"
 #include "src/nonces.h"
-#include "src/tracker.h"
+#include "src/usage.h"
 
 enum {
 	TX_BYTES = 65536,       /* kept of one transaction's headers and responses */
@@ -52,6 +52,7 @@ struct tracker {
 	int64_t answer_wait_ns; /* of a request: TX_WAIT, or longer */
 	bool started, jumping;
 	struct map txs, dialogs, branches, peers;
+	struct map messages; /* MESSAGEs by whom and to which URI: RFC 3428 8 */
 	struct tx_list tx_queues[TX_QUEUES];
 	struct dialog_list dialog_queues[DIALOG_QUEUES];
 	struct dialog_list
@@ -149,5 +150,36 @@ void device_response(struct tracker *t, struct tx *x, const struct message *m,
 void device_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
 void device_exchange(struct tracker *t, const struct exchange *x);
 struct slice device_of(const struct message *m);
+
+/* tracker_usage.c */
+struct usage *usage_of(struct dialog *d); /* made if there is none; NULL without memory */
+struct usage_note *usage_note(struct tracker *t, struct place *p); /* made too */
+void usage_request(struct tracker *t, struct tx *x, const struct message *m,
+                   struct place *p);
+void usage_response(struct tracker *t, struct tx *x, const struct message *m,
+                    struct place *p);
+void usage_repeated(struct tracker *t, struct tx *x, const struct message *m,
+                    struct place *p);
+struct usage_note *usage_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
+struct usage_note *usage_dialog_ended(struct tracker *t, struct dialog *d);
+
+/* tracker_subscription.c */
+void subscription_request(struct tracker *t, struct tx *x, const struct message *m,
+                          struct place *p);
+void subscription_placed(struct tracker *t, struct tx *x, const struct message *m,
+                         struct place *p);
+void subscription_forked(struct tracker *t, struct dialog *d); /* another one notifies */
+void subscription_tx_ended(struct tracker *t, struct tx *x, struct usage_note *n);
+void subscription_ended(struct tracker *t, struct dialog *d, struct usage_note *n);
+
+/* tracker_session.c */
+void session_request(struct tracker *t, struct tx *x, const struct message *m,
+                     struct place *p);
+void session_placed(struct tracker *t, struct tx *x, const struct message *m,
+                    struct place *p);
+void session_repeated(struct tracker *t, struct tx *x, const struct message *m,
+                      struct place *p);
+void session_tx_ended(struct tracker *t, struct tx *x, struct usage_note *n);
+void session_ended(struct tracker *t, struct dialog *d, struct usage_note *n);
 
 #endif

@@ -154,6 +154,7 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 	e.direction_seen = peers_shown(t, &x->server, &x->client);
 	dialog_tx_ended(t, x, how);
 	device_tx_ended(t, x, how);
+	e.place.usage = usage_tx_ended(t, x, how);
 	tx_queue(t, x, TX_NONE);
 	tx_unindex(t, x);
 	event_push(t, &e);
@@ -292,6 +293,7 @@ tx_fork(struct tracker *t, struct tx *x, struct dialog *d, const struct message 
 	f->to = text_keep(&f->mem, x->to);
 	f->uri = text_keep(&f->mem, x->uri);
 	f->has_rport = x->has_rport;
+	f->asked = asked_copy(&f->mem, x->asked);
 	x->forks++;
 	return f;
 }
@@ -405,6 +407,7 @@ tx_request(struct tracker *t, struct tx *x, const struct message *m)
 	               slice_eq(m->mans.m.root, SLICE("Notify")) &&
 	               slice_eq(m->mans.m.CmdType, SLICE("Keepalive"));
 	keep_body(t, x, m, &x->body);
+	x->asked = asked_keep(&x->mem, m);
 	if (x->cookie)
 		(void)map_put(&t->branches, hash_bytes(&t->key, x->branch), x);
 	account(t, x);

@@ -182,8 +182,9 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			check_ended(&p->checker, &e);
 			break;
 		case TRACKER_DIALOG:
-			if (f->dialog != NULL)
+			if (f->dialog != NULL && e.dialog->txs != NULL)
 				f->dialog(&p->out, e.dialog, e.last);
+			check_ended(&p->checker, &e);
 			break;
 		case TRACKER_EXCHANGE:
 			check_ended(&p->checker, &e);

@@ -15,6 +15,9 @@ MAY_DRAW = {
     'folded': {'sip-folded-header'}, 'folded-tcp': {'sip-folded-header'},
 }
 
+# What is said of a message's size: compact forms, IPv6 and TCP change it.
+BY_SIZE = {'sip-message-large', 'sip-udp-large'}
+
 
 def write(suite, folder, name, flow, variant, edits=()):
     """The capture and the passwords of a flow; (path, options, {message: frame})"""
@@ -45,7 +48,7 @@ def findings_of(report, beside):
     """How often which rule speaks of what: all but the place, and the value, which may be the carrier's."""
     out = collections.Counter(
         tuple(str(f[k]) for k in ('rule', 'severity', 'dialog', 'transaction', 'device', 'field', 'line', 'message'))
-        for f in report['findings'] if f['rule'] not in beside)
+        for f in report['findings'] if f['rule'] not in BY_SIZE and f['rule'] not in beside)
     return [' | '.join(key) + f' ({count})' for key, count in sorted(out.items())]
 
 
