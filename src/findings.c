@@ -41,6 +41,7 @@ struct findings {
 	struct limits *limits;
 	bool all, failed;
 	bool streamed; /* pulled as they are found: findings_stream */
+	bool kept;     /* and spooled all the same: findings_keep */
 	struct hash_key key;
 	struct map groups, devices;
 	uint64_t by_severity[4], by_rule[RULE_TOTAL];
@@ -238,7 +239,8 @@ detail(struct findings *f, struct finding *x, struct group *last)
 	if (x->frames_total > FRAMES_SPOOLED)
 		x->frames_total = FRAMES_SPOOLED;
 	/* How many the last one of a group stands for is known at the end. */
-	if (!f->streamed || last != NULL || !queue(f, x, texts))
+	x->told = f->streamed && last == NULL && queue(f, x, texts);
+	if (!x->told || f->kept)
 		spool(f, x, texts, last);
 	arena_free(&a);
 }
@@ -283,6 +285,12 @@ void
 findings_stream(struct findings *f)
 {
 	f->streamed = true;
+}
+
+void
+findings_keep(struct findings *f)
+{
+	f->kept = true;
 }
 
 bool

@@ -49,7 +49,9 @@ enum {
 	OPT_ALL,
 	OPT_TIMEOUT,
 	OPT_DICTIONARY,
-	OPT_XSD
+	OPT_XSD,
+	OPT_EXIT_ZERO,
+	OPT_ALSO /* and enum also */
 };
 
 static const struct {
@@ -63,9 +65,23 @@ static const struct {
      FOR_ANALYSIS},
     {'f', "format", "FORMAT",
      "json, ndjson (a line for each record) or text (if not given: json)", FOR_REPORT},
+    {'f', "format", "FORMAT",
+     "text, json, sarif, junit, gitlab, github or tap (if not given: text)", FOR_CHECK},
     {'f', "format", "FORMAT", "json or text (if not given: text)",
      FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
     {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
+    {OPT_ALSO + ALSO_JSON, "json", "FILE", "also write the report as JSON",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_SARIF, "sarif", "FILE", "also write SARIF 2.1.0, for code scanning",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_JUNIT, "junit", "FILE", "also write JUnit XML, a test for each rule",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_GITLAB, "gitlab", "FILE", "also write GitLab's Code Quality",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_GITHUB, "github", "FILE", "also write annotations for GitHub's log",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_TAP, "tap", "FILE", "also write TAP 13, for prove",
+     FOR_REPORT | FOR_CHECK},
     {OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022",
      FOR_ANALYSIS | FOR_DICTIONARY},
     {OPT_DICTIONARY, "dictionary", "FILE",
@@ -78,6 +94,7 @@ static const struct {
      "how long a query waits for its Response (60)", FOR_ANALYSIS},
     {OPT_FAIL_ON, "fail-on", "SEVERITY",
      "exit 1 from this severity on: error, warning or note", FOR_CHECK},
+    {OPT_EXIT_ZERO, "exit-zero", NULL, "exit 0, not 1, in spite of findings", FOR_CHECK},
     {OPT_INCOMPLETE, "allow-incomplete", NULL,
      "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
     {OPT_EMPTY, "allow-empty", NULL, "exit 0, not 3, where there is no SIP at all",
@@ -229,8 +246,14 @@ set(struct options *o, int value, char *argument, struct err *e)
 			               argument);
 		o->exchange_timeout_ns = (int64_t)n * INT64_C(1000000000);
 		break;
+	case OPT_EXIT_ZERO:
+		o->exit_zero = true;
+		break;
 	default:
-		return -1;
+		if (value < OPT_ALSO || value >= OPT_ALSO + ALSO_TOTAL)
+			return -1;
+		o->also[value - OPT_ALSO] = argument;
+		break;
 	}
 	return i < 0 ? -1 : 0;
 }

@@ -120,7 +120,8 @@ rest(struct out *o, const struct results *r)
 	}
 	(void)findings_rewind(r->findings);
 	while (findings_read(r->findings, &x))
-		finding(o, &x);
+		if (!x.told)
+			finding(o, &x);
 	for (i = 0; i < capture_total(r->captures); i++) {
 		(void)line(o, "capture");
 		record_capture(writer(o), r, i);
