@@ -133,7 +133,9 @@ relative(const struct out *o, uint32_t capture)
 		capture = 0; /* what is said of all captures stands at the first */
 	s = slice_str(capture_info(o->captures, capture)->file);
 	folder = slice_str(o->ci->folder ? o->ci->folder : "");
-	if (folder.n > 1 && slice_starts(s, folder) && s.n > folder.n &&
+	if (slice_eq(folder, SLICE("/")))
+		folder.n = 0;
+	if (o->ci->folder != NULL && slice_starts(s, folder) && s.n > folder.n &&
 	    s.p[folder.n] == '/')
 		s = slice_tail(s, folder.n + 1);
 	/* Each round drops two octets. */
