@@ -546,10 +546,37 @@ def rejects(suite):
     return Test('ci: what is wrong does not pass', run)
 
 
+# ---- the page ----
+
+def recipes(suite):
+    """The commands in the YAML of docs/ci.md, run as the services do, write what the next steps read."""
+    def run():
+        page = (suite.top / 'docs' / 'ci.md').read_text(encoding='utf-8')
+        seen = 0
+        for block in re.findall(r'^```yaml\n(.*?)^```', page, re.M | re.S):
+            place = suite.folder('ci-recipe')
+            (place / 'captures').mkdir(exist_ok=True)
+            shutil.copyfile(suite.top / 'samples' / 'registration.pcap', place / 'captures' / 'device.pcap')
+            for path in place.glob('*.*'):
+                path.unlink()
+            lines = [re.sub(r'^ *(- )?', '', x) for x in block.splitlines()
+                     if re.match(r' *(- )?(\(umask|gbscope )', x)]
+            script = '\n'.join(['set -e', f'gbscope() {{ "{suite.program}" "$@"; }}', *lines])
+            secret = '34020000001320000003:34020000:12345678'
+            done = suite.command(['sh', '-c', script], cwd=place, env={'PASSWORDS': secret, 'SIP_PASSWORDS': secret})
+            check(done.returncode == 0 and not done.stderr, f'{script}\n{text(done.stderr)}')
+            for name in re.findall(r'(?:sarif_file|junit|codequality): (\S+)', block):
+                check((place / name).stat().st_size > 0, name)
+                seen += 1
+            check(b'no password is known' not in done.stdout, 'the passwords are not used')
+        check(seen == 3, f'{seen} files')
+    return Test('ci: the recipes of docs/ci.md', run)
+
+
 def tests(suite):
     samples = sorted(p.stem for p in (suite.top / 'samples').glob('*.pcap'))
     return [one_sample(suite, n) for n in samples] \
         + [hostile(suite, f) for f in FORMATS] \
         + [hostile_text(suite), several(suite), shared(suite, 'sip'), shared(suite, 'gb28181'), skips(suite),
            incomplete(suite), exits(suite), files_beside(suite), paths(suite), many(suite), step_summary(suite),
-           rejects(suite)]
+           recipes(suite), rejects(suite)]
