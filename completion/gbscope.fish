@@ -22,6 +22,7 @@ complete -c gbscope -n '__fish_seen_subcommand_from report check list show dicti
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show fields explain dictionary' -l dictionary -r -F -d 'add a vendor\'s MANSCDP commands and fields; may be given again'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l profile -x -a 'auto rfc3261 gb28181' -d 'severities for: auto, rfc3261 or gb28181'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l exchange-timeout -x -d 'how long a query waits for its Response (60)'
+complete -c gbscope -n '__fish_seen_subcommand_from report check' -l sarif-locate -x -a 'frame transcript' -d 'places in SARIF: frame or transcript (lines of CAPTURE.sip.txt, written beside it)'
 complete -c gbscope -n '__fish_seen_subcommand_from report check list show' -l allow-incomplete -d 'exit 0, not 3, where a file was cut or state was dropped'
 complete -c gbscope -n '__fish_seen_subcommand_from report check' -l all-findings -d 'details of every finding, not of the first 10 of a kind'
 complete -c gbscope -n '__fish_seen_subcommand_from report show' -l color -x -a 'auto always never' -d 'auto, always or never (NO_COLOR is honoured)'

@@ -17,6 +17,11 @@ ci_open(struct ci *c, const struct options *o, const struct capture *captures,
 	c->allow_incomplete = o->allow_incomplete;
 	c->allow_empty = o->allow_empty;
 	c->folder = getcwd(NULL, 0);
+	if (o->transcript) {
+		c->transcript = transcript_new(captures, e);
+		if (c->transcript == NULL)
+			return -1;
+	}
 	if (c->counted) {
 		c->topics = topics_new(capture_total(captures));
 		if (c->topics == NULL)
@@ -30,7 +35,9 @@ ci_close(struct ci *c, bool keep, struct err *e)
 {
 	int result = 0;
 
-	(void)keep;
+	if (c->transcript != NULL && transcript_close(c->transcript, keep, e) < 0)
+		result = -1;
+	c->transcript = NULL;
 	if (c->step_summary != NULL &&
 	    (ferror(c->step_summary) | fclose(c->step_summary)) != 0)
 		result = err_set(e, "the summary of the step: cannot write: %s",

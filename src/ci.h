@@ -6,6 +6,7 @@
 #include "src/options.h"
 #include "src/output.h"
 #include "src/topic.h"
+#include "src/transcript.h"
 
 /* What a code host takes of one run; more, and it takes nothing. */
 enum { CI_RESULTS_MAX = 25000, CI_FRAMES_MAX = 100 };
@@ -13,11 +14,11 @@ enum { CI_RESULTS_MAX = 25000, CI_FRAMES_MAX = 100 };
 struct ci {
 	enum severity fail_on; /* what fails a check */
 	bool allow_incomplete, allow_empty;
-	char *folder;          /* the working directory; NULL: not known */
-	bool counted;          /* one of the formats wants ... */
-	struct topics *topics; /* ... what the rules are about counted; or NULL */
-	FILE *step_summary;    /* Markdown for a page of GitHub; or NULL */
-	bool transcript;       /* places are lines of a text, not frames */
+	char *folder;                  /* the working directory; NULL: not known */
+	bool counted;                  /* one of the formats wants ... */
+	struct topics *topics;         /* ... what the rules are about counted; or NULL */
+	FILE *step_summary;            /* Markdown for a page of GitHub; or NULL */
+	struct transcript *transcript; /* places are lines in it, not frames; or NULL */
 };
 
 int ci_open(struct ci *c, const struct options *o, const struct capture *captures,

@@ -51,6 +51,7 @@ enum {
 	OPT_DICTIONARY,
 	OPT_XSD,
 	OPT_EXIT_ZERO,
+	OPT_LOCATE,
 	OPT_ALSO /* and enum also */
 };
 
@@ -94,6 +95,9 @@ static const struct {
      "how long a query waits for its Response (60)", FOR_ANALYSIS},
     {OPT_FAIL_ON, "fail-on", "SEVERITY",
      "exit 1 from this severity on: error, warning or note", FOR_CHECK},
+    {OPT_LOCATE, "sarif-locate", "WHERE",
+     "places in SARIF: frame or transcript (lines of CAPTURE.sip.txt, written beside it)",
+     FOR_REPORT | FOR_CHECK},
     {OPT_EXIT_ZERO, "exit-zero", NULL, "exit 0, not 1, in spite of findings", FOR_CHECK},
     {OPT_INCOMPLETE, "allow-incomplete", NULL,
      "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
@@ -175,6 +179,7 @@ set(struct options *o, int value, char *argument, struct err *e)
 	static const char *const editions[] = {"auto", "2011", "2014",
 	                                       "2016", "2022", NULL};
 	static const char *const severities[] = {"note", "warning", "error", NULL};
+	static const char *const places[] = {"frame", "transcript", NULL};
 	static const uint8_t bits[] = {0, EDITION_2011, EDITION_2014, EDITION_2016,
 	                               EDITION_2022};
 	uint32_t n;
@@ -245,6 +250,10 @@ set(struct options *o, int value, char *argument, struct err *e)
 			               "--exchange-timeout: not a number of seconds: %s",
 			               argument);
 		o->exchange_timeout_ns = (int64_t)n * INT64_C(1000000000);
+		break;
+	case OPT_LOCATE:
+		i = choose(argument, "sarif-locate", places, e);
+		o->transcript = i == 1;
 		break;
 	case OPT_EXIT_ZERO:
 		o->exit_zero = true;

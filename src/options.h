@@ -55,7 +55,7 @@ struct options {
 	size_t dictionaries_total;
 	const char *also[ALSO_TOTAL]; /* files to write beside; NULL: not */
 	const char *step_summary;     /* GitHub's page of the step, to add to; or NULL */
-	bool exit_zero;
+	bool exit_zero, transcript;
 	const char *xsd; /* dictionary: folder to write schemas into */
 	char **captures;
 	size_t captures_total;

@@ -1,4 +1,4 @@
-/* SARIF 2.1.0 for code scanning, as GitHub takes it: a line of the file is a frame of the capture. */
+/* SARIF 2.1.0 for code scanning, as GitHub takes it: a line is a frame of the capture, or one of its transcript. */
 #include "src/ci.h"
 #include "src/fingerprint.h"
 #include "src/member.h"
@@ -167,22 +167,36 @@ rules(struct out *o, struct own *own)
 }
 
 static void
-physical(struct out *o, struct emit *j, uint32_t capture, uint64_t frame)
+physical(struct out *o, struct emit *j, uint32_t capture, uint64_t line, uint32_t letters,
+         const char *ending)
 {
 	emit_key(j, "physicalLocation");
 	emit_open(j, '{');
 	emit_key(j, "artifactLocation");
 	emit_open(j, '{');
-	member_text(j, "uri", ci_uri(o, capture, ""));
+	member_text(j, "uri", ci_uri(o, capture, ending));
 	emit_close(j, '}');
 	emit_key(j, "region");
 	emit_open(j, '{');
-	member_number(j, "startLine", frame ? frame : 1);
+	member_number(j, "startLine", line ? line : 1);
 	member_number(j, "startColumn", 1);
-	member_number(j, "endLine", frame ? frame : 1);
-	member_number(j, "endColumn", 2);
+	member_number(j, "endLine", line ? line : 1);
+	member_number(j, "endColumn", letters ? letters + 1 : 2);
 	emit_close(j, '}');
 	emit_close(j, '}');
+}
+
+static void
+primary(struct out *o, struct emit *j, const struct finding *x)
+{
+	struct transcript_place at;
+
+	if (o->ci->transcript == NULL) {
+		physical(o, j, x->capture, x->frame, 1, "");
+		return;
+	}
+	at = transcript_find(o->ci->transcript, x);
+	physical(o, j, x->capture, at.line, at.letters, ".sip.txt");
 }
 
 /* "samples/a.pcap/frame/7/sip.CSeq" */
@@ -223,7 +237,7 @@ related(struct out *o, struct emit *j, const struct finding *x)
 		}
 		emit_open(j, '{');
 		member_number(j, "id", n);
-		physical(o, j, x->capture, x->frames[i]);
+		physical(o, j, x->capture, x->frames[i], 1, "");
 		message(o, j, "message", SLICE("another frame of it"));
 		emit_close(j, '}');
 	}
@@ -288,7 +302,7 @@ result(struct out *o, struct own *own, const struct finding *x)
 	emit_key(j, "locations");
 	emit_open(j, '[');
 	emit_open(j, '{');
-	physical(o, j, x->capture, x->frame);
+	primary(o, j, x);
 	logical(o, j, x);
 	emit_close(j, '}');
 	emit_close(j, ']');
@@ -314,7 +328,7 @@ notification(struct out *o, struct emit *j, const char *id, bool fine, uint32_t 
 	emit_key(j, "locations");
 	emit_open(j, '[');
 	emit_open(j, '{');
-	physical(o, j, capture, 1);
+	physical(o, j, capture, 1, 1, "");
 	emit_close(j, '}');
 	emit_close(j, ']');
 	emit_close(j, '}');

@@ -142,6 +142,8 @@ outputs_message(struct outputs *s, const struct message *m, const struct place *
 
 	if (s->ci.topics != NULL)
 		topics_message(s->ci.topics, m, p);
+	if (s->ci.transcript != NULL && !p->repeat)
+		transcript_message(s->ci.transcript, m);
 	for (i = 0; i < s->total; i++)
 		if (s->at[i].out.format->message != NULL)
 			s->at[i].out.format->message(&s->at[i].out, m, p);

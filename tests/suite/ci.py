@@ -425,6 +425,52 @@ def step_summary(suite):
     return Test('ci: the page of a step', run)
 
 
+def transcript(suite):
+    """Its lines are where SARIF points to, and no two runs of one test have other ones."""
+    def run():
+        folder = suite.folder('ci-transcript')
+        data = (suite.top / 'samples' / 'wrong-password.pcap').read_bytes()
+        # The same length, so that the frames stay as they are: another Call-ID, branch and nonce.
+        first = re.search(rb'Call-ID: (\S+)\r\n', data)[1]
+        again = data.replace(first, first[::-1]).replace(b'branch=z9hG4bK', b'branch=z9hG4bX')
+        check(again != data, 'nothing changed')
+        said = []
+        for name, content in (('one', data), ('two', again)):
+            capture = folder / f'{name}.pcap'
+            capture.write_bytes(content)
+            out = suite.folder('ci') / f'{name}.sarif'
+            suite.call('check', '--sarif-locate', 'transcript', '--sarif', out, '-p',
+                       suite.place / 'samples' / 'passwords.txt', capture.name, cwd=folder, status=(0, 1))
+            said.append((folder / f'{name}.pcap.sip.txt').read_text(encoding='utf-8'))
+        check(re.search(r'Call-ID: {call-id-1}\n', said[0]) and 'response="<32 octets>"' in said[0], said[0])
+        check(first.decode() not in said[0], 'a Call-ID')
+        compare(said[0], said[1], 'the transcript of the second run')
+        lines = said[0].split('\n')
+        run = sarif_right(suite, suite.folder('ci') / 'one.sarif')
+        want = {'sip.Authorization': 'Authorization: ', 'sip.Date': 'Date: ', 'sip.r-uri.user': 'REGISTER '}
+        for r in run['results']:
+            place = r['locations'][0]['physicalLocation']
+            check(place['artifactLocation']['uri'] == 'one.pcap.sip.txt', place)
+            line = lines[place['region']['startLine'] - 1]
+            begin = want[r['properties']['field']]
+            check(line.startswith(begin) and place['region']['endColumn'] == len(line) + 1, f'{r}: {line}')
+        for path in (hostile_capture(suite), suite.top / 'samples' / 'play.pcap'):
+            capture = folder / path.name
+            shutil.copyfile(path, capture)
+            out = suite.folder('ci') / 'transcript.sarif'
+            suite.call('check', '--all-findings', '--sarif-locate', 'transcript', '--sarif', out, capture.name,
+                       cwd=folder, status=(0, 1))
+            text_of = capture.with_suffix('.pcap.sip.txt').read_bytes()
+            inert('transcript', text_of)
+            total = text_of.count(b'\n')
+            for r in sarif_right(suite, out)['results']:
+                check(r['locations'][0]['physicalLocation']['region']['startLine'] <= total, 'beyond its end')
+        done = suite.call('check', '--sarif-locate', 'transcript', '-', data=data, status=2)
+        check(b'transcript' in done.stderr, text(done.stderr))
+        suite.call('check', '--sarif-locate', 'transcript', '/no/such.pcap', status=2)
+    return Test('ci: transcripts', run)
+
+
 # ---- what a capture wants ----
 
 # Not at the beginning of a line, blanks before it or not; and not anywhere.
@@ -578,5 +624,5 @@ def tests(suite):
     return [one_sample(suite, n) for n in samples] \
         + [hostile(suite, f) for f in FORMATS] \
         + [hostile_text(suite), several(suite), shared(suite, 'sip'), shared(suite, 'gb28181'), skips(suite),
-           incomplete(suite), exits(suite), files_beside(suite), paths(suite), many(suite), step_summary(suite),
+           incomplete(suite), exits(suite), files_beside(suite), paths(suite), many(suite), step_summary(suite), transcript(suite),
            recipes(suite), rejects(suite)]
