@@ -25,7 +25,9 @@ _gbscope()
 	report:-f|report:--format) _gbscope_words "json ndjson text"; return ;;
 	*:--edition) _gbscope_words "auto 2011 2014 2016 2022"; return ;;
 	*:--profile) _gbscope_words "auto rfc3261 gb28181"; return ;;
+	*:--sarif-locate) _gbscope_words "frame transcript"; return ;;
 	*:--color) _gbscope_words "auto always never"; return ;;
+	check:-f|check:--format) _gbscope_words "text json sarif junit gitlab github tap"; return ;;
 	*:--fail-on) _gbscope_words "error warning note"; return ;;
 	rules:-f|rules:--format|fields:-f|fields:--format|explain:-f|explain:--format) _gbscope_words "json text"; return ;;
 	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--config|*:--set|*:--xsd) return ;;
@@ -40,6 +42,17 @@ _gbscope()
 	explain:-*) _gbscope_words "-f --format -o --output --dictionary --config --no-config --set -q --quiet -h --help -V --version" ;;
 	dictionary:-*) _gbscope_words "-o --output --edition --dictionary --xsd --config --no-config --set -q --quiet -h --help -V --version" ;;
 	config:-*) _gbscope_words "-o --output --config --no-config --set -q --quiet -h --help -V --version" ;;
+	*:-p|*:--passwords|*:-o|*:--output|*:--json|*:--sarif|*:--junit|*:--gitlab|*:--github|*:--tap|*:--dictionary|*:--exchange-timeout|*:--xsd) return ;;
+	esac
+	case ${COMP_WORDS[1]}:$cur in
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --sarif-locate --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --fail-on --sarif-locate --exit-zero --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
+	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
+	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
+	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
+	fields:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
+	explain:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
+	dictionary:-*) _gbscope_words "-o --output --edition --dictionary --xsd -q --quiet -h --help -V --version" ;;
 	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	esac

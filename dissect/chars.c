@@ -96,5 +96,6 @@ chars_invisible(uint32_t c)
 	return (c >= 0x80 && c < 0xA0) || c == 0xAD || c == 0x61C ||
 	       (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
 	       (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
-	       (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+	       (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF) ||
+	       (c & 0xFFFE) == 0xFFFE; /* no letter at all */
 }

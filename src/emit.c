@@ -13,7 +13,7 @@ enum { ESCAPE = 1, WIDE = 2, SUSPECT = 4, SPACE = 8 };
 
 static const uint8_t classes[256] = {
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 8, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    1, 1, 1, 8, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 4, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
@@ -199,7 +199,7 @@ escape(char *p, unsigned c)
 	return p + 6;
 }
 
-/* Every octet to escape becomes six at most. */
+/* Every octet to escape becomes six at most. "##" begins a command in the logs of some runners of CI. */
 static void
 escaped(struct emit *j, struct slice s)
 {
@@ -221,6 +221,8 @@ escaped(struct emit *j, struct slice s)
 		} else if (c == '"' || c == '\\') {
 			*p++ = '\\';
 			*p++ = (char)c;
+		} else if (c == '#' && !(i + 1 < s.n && s.p[i + 1] == '#')) {
+			*p++ = '#';
 		} else {
 			p = escape(p, c);
 		}

@@ -42,6 +42,7 @@ struct findings {
 	const struct severities *severities; /* NULL: as rules.def has them */
 	bool all, failed;
 	bool streamed; /* pulled as they are found: findings_stream */
+	bool kept;     /* and spooled all the same: findings_keep */
 	struct hash_key key;
 	struct map groups, devices;
 	uint64_t by_severity[4], by_rule[RULE_TOTAL];
@@ -239,7 +240,8 @@ detail(struct findings *f, struct finding *x, struct group *last)
 	if (x->frames_total > FRAMES_SPOOLED)
 		x->frames_total = FRAMES_SPOOLED;
 	/* How many the last one of a group stands for is known at the end. */
-	if (!f->streamed || last != NULL || !queue(f, x, texts))
+	x->told = f->streamed && last == NULL && queue(f, x, texts);
+	if (!x->told || f->kept)
 		spool(f, x, texts, last);
 	arena_free(&a);
 }
@@ -289,6 +291,12 @@ void
 findings_stream(struct findings *f)
 {
 	f->streamed = true;
+}
+
+void
+findings_keep(struct findings *f)
+{
+	f->kept = true;
 }
 
 bool

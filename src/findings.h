@@ -36,6 +36,7 @@ struct finding {
 	/* set by findings_next and findings_read */
 	uint32_t id;
 	uint64_t count; /* this one stands for so many */
+	bool told;      /* findings_read: it was pulled before */
 };
 
 struct findings;
@@ -48,6 +49,8 @@ void findings_add(struct findings *f, const struct finding *x);
 /* From now on, what is added can be pulled at once. Spooled are only those that must wait for the end: the
  * last one with details of its kind, whose count may still grow. */
 void findings_stream(struct findings *f);
+/* ... and the others too, for those who read them all at the end: `told` says which. */
+void findings_keep(struct findings *f);
 /* The next one that was added and not pulled; valid until false was answered. */
 bool findings_next(struct findings *f, struct finding *out);
 /* After the last one was added: those that were spooled, from the first on. */

@@ -1,5 +1,6 @@
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "src/config.h"
 #include "src/run.h"
@@ -42,6 +43,9 @@ main(int argc, char **argv)
 			result = run_config(&o, &e);
 			break;
 		default:
+			o.step_summary = getenv("GITHUB_STEP_SUMMARY");
+			if (o.step_summary != NULL && o.step_summary[0] == '\0')
+				o.step_summary = NULL;
 			result = run_analysis(&o, &e);
 			break;
 		}

@@ -57,7 +57,10 @@ enum {
 	OPT_XSD,
 	OPT_CONFIG,
 	OPT_NO_CONFIG,
-	OPT_SET
+	OPT_SET,
+	OPT_EXIT_ZERO,
+	OPT_LOCATE,
+	OPT_ALSO /* and enum also */
 };
 
 static const struct {
@@ -71,9 +74,23 @@ static const struct {
      FOR_ANALYSIS},
     {'f', "format", "FORMAT",
      "json, ndjson (a line for each record) or text (if not given: json)", FOR_REPORT},
+    {'f', "format", "FORMAT",
+     "text, json, sarif, junit, gitlab, github or tap (if not given: text)", FOR_CHECK},
     {'f', "format", "FORMAT", "json or text (if not given: text)",
      FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
     {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
+    {OPT_ALSO + ALSO_JSON, "json", "FILE", "also write the report as JSON",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_SARIF, "sarif", "FILE", "also write SARIF 2.1.0, for code scanning",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_JUNIT, "junit", "FILE", "also write JUnit XML, a test for each rule",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_GITLAB, "gitlab", "FILE", "also write GitLab's Code Quality",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_GITHUB, "github", "FILE", "also write annotations for GitHub's log",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_ALSO + ALSO_TAP, "tap", "FILE", "also write TAP 13, for prove",
+     FOR_REPORT | FOR_CHECK},
     {OPT_EDITION, "edition", "YEAR", "GB/T 28181 edition: auto, 2011, 2014, 2016 or 2022",
      FOR_ANALYSIS | FOR_DICTIONARY},
     {OPT_DICTIONARY, "dictionary", "FILE",
@@ -86,6 +103,10 @@ static const struct {
      "how long a query waits for its Response (60)", FOR_ANALYSIS},
     {OPT_FAIL_ON, "fail-on", "SEVERITY",
      "exit 1 from this severity on: error, warning or note", FOR_CHECK},
+    {OPT_LOCATE, "sarif-locate", "WHERE",
+     "places in SARIF: frame or transcript (lines of CAPTURE.sip.txt, written beside it)",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_EXIT_ZERO, "exit-zero", NULL, "exit 0, not 1, in spite of findings", FOR_CHECK},
     {OPT_INCOMPLETE, "allow-incomplete", NULL,
      "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
     {OPT_EMPTY, "allow-empty", NULL, "exit 0, not 3, where there is no SIP at all",
@@ -214,6 +235,7 @@ set(struct options *o, int value, const char *argument, struct err *e)
 	static const char *const editions[] = {"auto", "2011", "2014",
 	                                       "2016", "2022", NULL};
 	static const char *const severities[] = {"note", "warning", "error", NULL};
+	static const char *const places[] = {"frame", "transcript", NULL};
 	static const uint8_t bits[] = {0, EDITION_2011, EDITION_2014, EDITION_2016,
 	                               EDITION_2022};
 	bool *flag = flag_of(o, value);
@@ -280,8 +302,18 @@ set(struct options *o, int value, const char *argument, struct err *e)
 			               argument);
 		o->exchange_timeout_ns = (int64_t)n * INT64_C(1000000000);
 		break;
+	case OPT_LOCATE:
+		i = choose(argument, "sarif-locate", places, e);
+		o->transcript = i == 1;
+		break;
+	case OPT_EXIT_ZERO:
+		o->exit_zero = true;
+		break;
 	default:
-		return -1;
+		if (value < OPT_ALSO || value >= OPT_ALSO + ALSO_TOTAL)
+			return -1;
+		o->also[value - OPT_ALSO] = argument;
+		break;
 	}
 	return i < 0 ? -1 : 0;
 }

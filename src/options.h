@@ -41,6 +41,17 @@ struct setting {
 	struct set_by origin;
 };
 
+/* Formats that a file of their own can be named for, beside the first one. */
+enum also {
+	ALSO_JSON,
+	ALSO_SARIF,
+	ALSO_JUNIT,
+	ALSO_GITLAB,
+	ALSO_GITHUB,
+	ALSO_TAP,
+	ALSO_TOTAL
+};
+
 struct options {
 	enum command command;
 	enum command help_for; /* COMMAND_HELP */
@@ -57,6 +68,9 @@ struct options {
 	size_t names_total;
 	const char *dictionaries[OPTIONS_DICTIONARIES];
 	size_t dictionaries_total;
+	const char *also[ALSO_TOTAL]; /* files to write beside; NULL: not */
+	const char *step_summary;     /* GitHub's page of the step, to add to; or NULL */
+	bool exit_zero, transcript;
 	const char *xsd; /* dictionary: folder to write schemas into */
 	char **captures;
 	size_t captures_total;

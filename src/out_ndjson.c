@@ -121,7 +121,8 @@ rest(struct out *o, const struct results *r)
 	}
 	(void)findings_rewind(r->findings);
 	while (findings_read(r->findings, &x))
-		finding(o, &x);
+		if (!x.told)
+			finding(o, &x);
 	for (i = 0; expects_each(r->expects, i, &expected); i++) {
 		(void)line(o, "expectation");
 		record_expectation(writer(o), &expected);

@@ -6,6 +6,22 @@
 static const struct format *const formats[] = {&format_json, &format_ndjson,
                                                &format_text};
 
+/* check has its own text. */
+static const struct format *const check_formats[] = {&format_json,   &format_sarif,
+                                                     &format_junit,  &format_gitlab,
+                                                     &format_github, &format_tap};
+
+const struct format *
+format_of_check(struct slice name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(check_formats) / sizeof(check_formats[0]); i++)
+		if (slice_eq(name, slice_str(check_formats[i]->name)))
+			return check_formats[i];
+	return slice_eq(name, SLICE("text")) ? &format_check : NULL;
+}
+
 const struct format *
 format_row(size_t n)
 {
@@ -188,25 +204,73 @@ count_put(struct out *o, uint64_t n, const char *what)
 	(void)fprintf(o->f, "%llu %s%s", (unsigned long long)n, what, n == 1 ? "" : "s");
 }
 
+/* Of what runners of CI take for commands, wherever it stands in a line: "##[", "##vso["; and at its beginning,
+ * behind blanks: "::error". What follows "::" in an IPv6 address has no letters but hexadecimal digits. */
+static bool
+acts(struct slice s)
+{
+	size_t i;
+
+	if (s.n < 2 || s.p[0] != s.p[1])
+		return false;
+	if (s.p[0] != ':')
+		return s.p[0] == '#';
+	/* The next "::" is behind these: each octet is looked at once. */
+	for (i = 2; i < s.n && (ascii_alpha(s.p[i]) || s.p[i] == '-'); i++)
+		if ((s.p[i] | 0x20) > 'f')
+			return true;
+	return false;
+}
+
+enum { SHOWN_MAX = 16 };
+
+/* How the first letter of s is written, and from how many octets; 0: as it is. */
+static size_t
+shown(struct slice s, size_t *len, char text[SHOWN_MAX])
+{
+	uint32_t c = 0;
+
+	*len = chars_utf8(s, &c);
+	if (*len == 0) {
+		*len = 1;
+		return (size_t)snprintf(text, SHOWN_MAX, "\\x%02x", s.p[0]);
+	}
+	if (c < 0x20 || c == 0x7F || ((c == ':' || c == '#') && acts(s)))
+		return (size_t)snprintf(text, SHOWN_MAX, "\\x%02x", (unsigned)c);
+	if (chars_invisible(c))
+		return (size_t)snprintf(text, SHOWN_MAX, "\\u{%x}", (unsigned)c);
+	return 0;
+}
+
+struct slice
+tty_text(struct slice s, struct arena *a)
+{
+	struct slice rest;
+	char text[SHOWN_MAX];
+	uint8_t *p;
+	size_t n = 0, len, k;
+
+	s = secret_mask(s, a);
+	for (rest = s; rest.n != 0 && shown(rest, &len, text) == 0;
+	     rest = slice_tail(rest, len))
+		;
+	if (rest.n == 0)
+		return s;
+	p = arena_array(a, s.n, 4); /* "\x.." of an octet, "\u{....}" of two or more */
+	if (p == NULL)
+		return SLICE_EMPTY;
+	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
+		k = shown(rest, &len, text);
+		memcpy(p + n, k ? (const uint8_t *)text : rest.p, k ? k : len);
+		n += k ? k : len;
+	}
+	return slice_of(p, n);
+}
+
 void
 tty_put(struct out *o, struct slice s)
 {
-	struct slice rest;
-	uint32_t c = 0;
-	size_t len;
-
-	s = secret_mask(s, &o->scratch);
-	for (rest = s; rest.n != 0; rest = slice_tail(rest, len)) {
-		len = chars_utf8(rest, &c);
-		if (len == 0) {
-			len = 1;
-			(void)fprintf(o->f, "\\x%02x", rest.p[0]);
-		} else if (c < 0x20 || c == 0x7F) {
-			(void)fprintf(o->f, "\\x%02x", (unsigned)c);
-		} else if (chars_invisible(c)) {
-			(void)fprintf(o->f, "\\u{%x}", (unsigned)c);
-		} else {
-			(void)fwrite(rest.p, len, 1, o->f);
-		}
-	}
+	s = tty_text(s, &o->scratch);
+	if (s.n != 0)
+		(void)fwrite(s.p, s.n, 1, o->f);
 }

@@ -43,6 +43,7 @@ struct results {
 };
 
 struct format;
+struct ci;
 
 struct out {
 	const struct format *format;
@@ -52,12 +53,14 @@ struct out {
 	struct arena scratch; /* one record's life */
 	void *own;            /* the format's; made by begin, freed by end */
 	bool quiet;
+	const struct ci *ci; /* what the formats for CI are told; or NULL */
 };
 
 struct format {
 	const char *name, *what;
-	bool fields;                  /* wants the decoded trees of bodies */
-	bool media;                   /* wants SDP and MANSRTSP */
+	bool fields; /* wants the decoded trees of bodies */
+	bool media;  /* wants SDP and MANSRTSP */
+	bool topics; /* wants what the rules are about counted: src/topic.h */
 	bool (*begin)(struct out *o); /* false: no memory, no temporary file */
 	/* As they pass and end; each may be NULL. A transaction that ended before its dialog was written. */
 	void (*message)(struct out *o, const struct message *m, const struct place *p);
@@ -71,10 +74,13 @@ struct format {
 };
 
 extern const struct format format_json, format_ndjson, format_text, format_list,
-    format_check;
+    format_check, format_show, format_sarif, format_junit, format_gitlab, format_github,
+    format_tap;
 /* By name among those that `report` offers; NULL if unknown. n-th for help texts. */
 const struct format *format_find(struct slice name);
 const struct format *format_row(size_t n);
+/* The same among those of `check`, where "text" is a line for each finding. */
+const struct format *format_of_check(struct slice name);
 
 /* RFC 3339, UTC, with the capture's precision. */
 enum { TIME_TEXT = 40 };
@@ -84,6 +90,9 @@ const char *clock_text(int64_t ns, char text[TIME_TEXT]);
 
 /* To a terminal or pipe: valid UTF-8, secrets masked, control and direction characters as \x.. and \u{..}. */
 void tty_put(struct out *o, struct slice s);
+/* The same as a text: s itself, or in the arena. A log on which it lands takes no part of it for a command
+ * ("::error", "##vso[", "##teamcity["). */
+struct slice tty_text(struct slice s, struct arena *a);
 /* "1 frame", "2 frames" */
 void count_put(struct out *o, uint64_t n, const char *what);
 /* Valid UTF-8 with secrets masked, bad octets as U+FFFD (*bad says so). In the arena, or s itself. */

@@ -1,14 +1,12 @@
 #include "src/run.h"
 
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "dissect/link.h"
 #include "src/check.h"
 #include "src/config.h"
-#include "src/output.h"
+#include "src/outputs.h"
 #include "src/show.h"
-#include "src/sink.h"
 
 enum { MESSAGE_ARENA = 64 << 20, SCRATCH_ARENA = 256 << 20 };
 
@@ -24,15 +22,13 @@ struct run {
 	struct transport *transport;
 	struct tracker *tracker;
 	struct findings *findings;
-	struct sink *sink;
-	struct out out;
+	struct outputs outputs;
 	struct summary summary;
 	struct checker checker;
 	struct expects *expects; /* NULL: there are none, or nobody asks */
 	struct arena message, scratch;
 	bool live; /* what comes may come as it happens, and so must what is told of it */
 	bool shown; /* show: the frame was found */
-	bool begun;
 };
 
 /* Everything that must be opened, before the first byte of a capture is judged. */
@@ -48,7 +44,6 @@ run_open(struct run *r, struct err *e)
 	limits_init(&r->limits);
 	arena_init(&r->message, MESSAGE_ARENA);
 	arena_init(&r->scratch, SCRATCH_ARENA);
-	arena_init(&r->out.scratch, SCRATCH_ARENA);
 	if (o->passwords != NULL) {
 		r->passwords =
 		    passwords_load(o->passwords, o->strict_passwords, e, warning);
@@ -67,11 +62,10 @@ run_open(struct run *r, struct err *e)
 	r->capture =
 	    r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;
 	r->findings = r->capture ? findings_new(&r->limits, o->all_findings, e) : NULL;
-	r->sink = r->findings ? sink_open(o->output, e) : NULL;
-	if (r->sink == NULL)
+	if (r->findings == NULL || outputs_open(&r->outputs, o, r->capture, e) < 0)
 		return -1;
-	t.keep_fields = r->out.format->fields;
-	t.keep_media = r->out.format->media;
+	t.keep_fields = r->outputs.fields;
+	t.keep_media = r->outputs.media;
 	r->ledger = ledger_new(capture_total(r->capture));
 	r->net = net_new(&r->limits, r->ledger);
 	r->transport = transport_new(&r->limits, r->ledger);
@@ -79,13 +73,6 @@ run_open(struct run *r, struct err *e)
 	if (r->ledger == NULL || r->net == NULL || r->transport == NULL ||
 	    r->tracker == NULL)
 		return err_set(e, "out of memory");
-	r->out.f = sink_file(r->sink);
-	r->out.captures = r->capture;
-	r->out.quiet = o->quiet;
-	r->out.color = o->color == 1 ||
-	               (o->color < 0 && o->output == NULL && isatty(STDOUT_FILENO) &&
-	                (getenv("NO_COLOR") == NULL || getenv("NO_COLOR")[0] == '\0') &&
-	                (getenv("TERM") == NULL || strcmp(getenv("TERM"), "dumb") != 0));
 	r->checker = (struct checker){.findings = r->findings,
 	                              .scratch = &r->scratch,
 	                              .thresholds = &o->settings->thresholds};
@@ -94,19 +81,18 @@ run_open(struct run *r, struct err *e)
 		r->expects = expects_new(o->settings->expectations, e);
 	if (e->text[0] != '\0')
 		return -1;
-	if (r->out.format->finding != NULL) {
+	if (r->outputs.at_once) {
 		findings_stream(r->findings);
 		r->live = capture_live(r->capture);
 	}
-	r->begun = r->out.format->begin(&r->out);
-	return r->begun ? 0 : err_set(e, "cannot make a temporary file");
+	if (r->outputs.at_once && r->outputs.at_end)
+		findings_keep(r->findings);
+	return 0;
 }
 
 static void
 run_close(struct run *r)
 {
-	if (r->begun && r->out.own != NULL)
-		r->out.format->end(&r->out, NULL);
 	tracker_free(r->tracker);
 	transport_free(r->transport);
 	net_free(r->net);
@@ -119,7 +105,6 @@ run_close(struct run *r)
 	passwords_free(r->passwords);
 	arena_free(&r->message);
 	arena_free(&r->scratch);
-	arena_free(&r->out.scratch);
 }
 
 static void
@@ -134,32 +119,30 @@ placed(struct run *r, const struct message *m, const struct place *p)
 			r->summary.auth[a->out.verdict]++;
 		r->summary.bodies[m->mans.verdict]++;
 	}
-	if (r->out.format->message != NULL)
-		r->out.format->message(&r->out, m, p);
+	outputs_message(&r->outputs, m, p);
 	check_message(&r->checker, m, p);
 	if (r->expects != NULL)
 		expects_message(r->expects, m, p);
 	if (r->options->command == COMMAND_SHOW && show_wanted(m, r->options->frame)) {
-		show_message(&r->out, m, p);
+		show_message(&r->outputs.at[0].out, m, p);
 		r->shown = true;
 	}
 }
 
-/* What the checks found since, where the format wants it at once. */
+/* What the checks found since, where a format wants it at once. */
 static void
 run_findings(struct run *r)
 {
 	struct finding x;
 
-	while (r->out.format->finding != NULL && findings_next(r->findings, &x))
-		r->out.format->finding(&r->out, &x);
+	while (r->outputs.at_once && findings_next(r->findings, &x))
+		outputs_finding(&r->outputs, &x);
 }
 
 /* What the tracker says of a message, and of what ended. */
 static void
 run_events(struct run *r, const struct message *m)
 {
-	const struct format *f = r->out.format;
 	struct tracker_event e;
 
 	while (tracker_next(r->tracker, &e)) {
@@ -170,19 +153,17 @@ run_events(struct run *r, const struct message *m)
 			placed(r, m, &e.place);
 			break;
 		case TRACKER_TX:
-			if (f->transaction != NULL && e.tx->listed)
-				f->transaction(&r->out, e.tx);
+			outputs_transaction(&r->outputs, e.tx);
 			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_DIALOG:
-			if (f->dialog != NULL && e.dialog->txs != NULL)
-				f->dialog(&r->out, e.dialog, e.last);
+			if (e.dialog->txs != NULL)
+				outputs_dialog(&r->outputs, e.dialog, e.last);
 			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_EXCHANGE:
 			check_ended(&r->checker, &e);
-			if (f->exchange != NULL)
-				f->exchange(&r->out, e.exchange);
+			outputs_exchange(&r->outputs, e.exchange);
 			break;
 		}
 		run_findings(r);
@@ -247,8 +228,8 @@ run_frames(struct run *r)
 	struct frame frame;
 	struct datagram d;
 
-	/* Nobody reads any more, or there is no room: the rest would be for nothing. */
-	while (!ferror(r->out.f) && capture_next(r->capture, &frame)) {
+	/* What can no longer be written need not be read. */
+	while (!outputs_broken(&r->outputs) && capture_next(r->capture, &frame)) {
 		r->summary.frames++;
 		net_feed(r->net, &frame);
 		while (net_next(r->net, &d)) {
@@ -258,7 +239,7 @@ run_frames(struct run *r)
 		}
 		run_losses(r);
 		if (r->live)
-			(void)fflush(r->out.f);
+			outputs_flush(&r->outputs);
 	}
 	net_end(r->net);
 	run_losses(r);
@@ -378,7 +359,7 @@ status(const struct run *r, bool complete)
 	enum severity s;
 
 	if (o->command == COMMAND_CHECK) {
-		for (s = o->fail_on; s <= SEVERITY_ERROR; s++)
+		for (s = o->fail_on; s <= SEVERITY_ERROR && !o->exit_zero; s++)
 			if (findings_count(r->findings, s) != 0)
 				return EXIT_FINDINGS;
 		if (r->summary.messages == 0 && !o->allow_empty)
@@ -387,36 +368,21 @@ status(const struct run *r, bool complete)
 	return complete || o->allow_incomplete ? EXIT_OK : EXIT_INCOMPLETE;
 }
 
-static const struct format *
-format_of(const struct options *o, struct err *e)
-{
-	const struct format *f =
-	    o->command == COMMAND_CHECK  ? &format_check
-	    : o->command == COMMAND_LIST ? &format_list
-	    : o->command == COMMAND_SHOW
-	        ? &format_show
-	        : format_find(slice_str(o->format ? o->format : "json"));
-
-	if (f == NULL)
-		err_set(e, "--format: not known: %s", o->format);
-	return f;
-}
-
 int
 run_analysis(const struct options *o, struct err *e)
 {
 	struct run *r = calloc(1, sizeof(*r));
 	struct results results;
-	int result = EXIT_TROUBLE, keep = 0;
+	int result = EXIT_TROUBLE;
+	bool keep = false;
 
 	if (r == NULL)
 		return err_set(e, "out of memory"), EXIT_TROUBLE;
 	r->options = o;
-	r->out.format = format_of(o, e);
-	if (r->out.format == NULL || run_open(r, e) < 0)
+	if (outputs_usage(o, e) < 0 || run_open(r, e) < 0)
 		goto out;
 	run_frames(r);
-	if (ferror(r->out.f))
+	if (outputs_broken(&r->outputs))
 		goto out;
 	if (o->command == COMMAND_SHOW && !r->shown) {
 		err_set(e, "%s: frame %llu carries no SIP message", o->captures[0],
@@ -435,14 +401,14 @@ run_analysis(const struct options *o, struct err *e)
 	    .complete = whole(r),
 	};
 	run_expects(r, results.complete);
-	r->out.format->end(&r->out, &results);
+	outputs_end(&r->outputs, &results);
 	keep = !findings_failed(r->findings);
 	if (!keep)
 		err_set(e, "cannot write the temporary file of findings");
 	else
 		result = status(r, results.complete);
 out:
-	if (r->sink != NULL && sink_close(r->sink, keep, e) < 0)
+	if (outputs_close(&r->outputs, keep, e) < 0)
 		result = EXIT_TROUBLE;
 	run_close(r);
 	free(r);

@@ -364,6 +364,9 @@ show_hex(struct out *o, struct slice bytes)
 			}
 			(void)fprintf(o->f, " %02x", c);
 			text[k] = (char)(c >= 0x20 && c < 0x7F ? c : '.');
+			/* "##" begins a command in the logs of some runners of CI. */
+			if (c == '#' && k != 0 && text[k - 1] == '#')
+				text[k] = '.';
 		}
 		text[16] = '\0';
 		(void)fprintf(o->f, "  %s\n", text);

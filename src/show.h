@@ -4,8 +4,6 @@
 
 #include "src/output.h"
 
-extern const struct format format_show; /* its end tells the findings of what was shown */
-
 bool show_wanted(const struct message *m, uint64_t frame);
 void show_message(struct out *o, const struct message *m, const struct place *p);
 

@@ -28,7 +28,13 @@ static const struct {
     {{"check", "--fail-on", "note", "a"}, NULL},
     {{"check", "--fail-on", "off", "a"}, "not known: off"},
     {{"check", "--fail-on", "Error", "a"}, "not known: Error"},
-    {{"check", "-f", "json", "a"}, "check has no option --format"},
+    {{"check", "-f", "json", "a"}, NULL},
+    {{"list", "-f", "json", "a"}, "list has no option --format"},
+    {{"check", "--sarif", "s", "--junit=j", "a"}, NULL},
+    {{"report", "--tap", "t", "a"}, NULL},
+    {{"report", "--exit-zero", "a"}, "report has no option --exit-zero"},
+    {{"list", "--sarif", "s", "a"}, "list has no option --sarif"},
+    {{"check", "--sarif"}, "needs a value"},
     {{"report", "--profile", "rfc", "a"}, "not known: rfc"},
     {{"report", "--edition", "2020", "a"}, "not known: 2020"},
     {{"report", "--color", "yes", "a"}, "not known: yes"},
@@ -118,6 +124,8 @@ test_values(void)
 	                                   "--exchange-timeout=5",
 	                                   "a",
 	                                   NULL};
+	static const char *const files[] = {"check",     "--sarif",     "s", "--tap=t",
+	                                    "--sarif=u", "--exit-zero", "a", NULL};
 	static const char *const show[] = {"show", "7", "--color=never", "-", "b", NULL};
 	static const char *const help[] = {"list", "--help", NULL};
 	static const char *const version[] = {"--version", NULL};
@@ -137,6 +145,10 @@ test_values(void)
 	       o.all_findings && o.fail_on == SEVERITY_WARNING &&
 	       o.exchange_timeout_ns == INT64_C(5000000000),
 	   "what is allowed, and what makes it fail");
+	ok(parse(files, &o, &e) == 0 && strcmp(o.also[ALSO_SARIF], "u") == 0 &&
+	       strcmp(o.also[ALSO_TAP], "t") == 0 && o.also[ALSO_JSON] == NULL &&
+	       o.exit_zero && o.output == NULL,
+	   "files beside, the last one of a name");
 	ok(parse(show, &o, &e) == 0 && o.frame == 7 && o.color == 0 &&
 	       o.captures_total == 2 && strcmp(o.captures[0], "-") == 0,
 	   "a frame and two captures");
