@@ -24,6 +24,7 @@
 	S(EXPORTED, "exported PDU without addresses")                                    \
 	S(FRAGMENT_BAD, "fragment that cannot be used")                                  \
 	S(FRAGMENT_LOST, "fragment of a packet that never became whole")                 \
+	S(FRAGMENT_OVERLAP, "fragments that overlap as they must not")                   \
 	S(CLOCK, "time stamp out of range")                                              \
 	S(DUPLICATE, "copy of another frame")                                            \
 	S(KEEPALIVE, "keep-alive octets")                                                \

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define LIMITS(L)                                                                        \
-	L(FRAGMENT_SETS, 4096, TABLE, "IP packets being put together")                   \
+	L(FRAGMENT_SETS, 8192, TABLE, "IP packets being put together")                   \
 	L(FRAGMENT_BYTES, 16777216, TABLE, "bytes of IP fragments held")                 \
 	L(FRAGMENT_PIECES, 1024, SIZE, "fragments of one IP packet")                     \
 	L(STREAMS, 65536, TABLE, "TCP streams followed")                                 \

@@ -279,6 +279,9 @@ feed_fragment(struct net *n, struct ip *ip, const struct frame *f, bool inner)
 	case FRAGMENTS_COPY:
 		skip(n, f, SKIP_DUPLICATE);
 		return false;
+	case FRAGMENTS_OVERLAP:
+		skip(n, f, SKIP_FRAGMENT_OVERLAP);
+		return false;
 	case FRAGMENTS_REFUSED:
 		skip(n, f, SKIP_FRAGMENT_BAD);
 		return false;

@@ -546,7 +546,7 @@ feed_other(struct transport *t, const struct datagram *d)
 		t->counts.keepalives++;
 	else
 		t->counts.not_sip++;
-	account(t, d, reasons[kind]);
+	account(t, d, d->overlap ? SKIP_FRAGMENT_OVERLAP : reasons[kind]);
 }
 
 static void
