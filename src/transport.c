@@ -640,6 +640,12 @@ transport_counts(const struct transport *t)
 	return &t->counts;
 }
 
+uint64_t
+transport_no_memory(const struct transport *t)
+{
+	return t->records.dropped;
+}
+
 void
 transport_free(struct transport *t)
 {
