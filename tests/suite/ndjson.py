@@ -6,7 +6,7 @@ import flow as flowlang
 import variants
 
 from . import golden, hostile
-from .base import Failure, Test, check, compare, text
+from .base import Failure, Skip, Test, check, compare, text
 from .flows import options_of, passwords
 
 # What the JSON report has of each type of line.
