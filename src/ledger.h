@@ -20,7 +20,8 @@
 	S(ICMP, "ICMP")                                                                  \
 	S(PROTO, "other transport protocol")                                             \
 	S(TRANSPORT_BAD, "broken UDP, TCP or SCTP header")                               \
-	S(SCTP, "SCTP without a whole message")                                          \
+	S(SCTP, "SCTP without a message")                                                \
+	S(SCTP_PART, "part of an SCTP message that never became whole")                  \
 	S(EXPORTED, "exported PDU without addresses")                                    \
 	S(FRAGMENT_BAD, "fragment that cannot be used")                                  \
 	S(FRAGMENT_LOST, "fragment of a packet that never became whole")                 \

@@ -637,13 +637,15 @@ transport_conflict(const struct transport *t, struct transport_conflict *out)
 const struct transport_counts *
 transport_counts(const struct transport *t)
 {
-	return &t->counts;
+	static const struct transport_counts none;
+
+	return t != NULL ? &t->counts : &none;
 }
 
 uint64_t
 transport_no_memory(const struct transport *t)
 {
-	return t->records.dropped;
+	return t != NULL ? t->records.dropped : 0;
 }
 
 void

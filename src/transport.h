@@ -35,6 +35,7 @@ struct transport_conflict {
 	int64_t time_ns;
 };
 bool transport_conflict(const struct transport *t, struct transport_conflict *out);
+/* Both take NULL, as a test has it that begins with messages. */
 const struct transport_counts *transport_counts(const struct transport *t);
 /* Messages and segments that there was no memory for. */
 uint64_t transport_no_memory(const struct transport *t);

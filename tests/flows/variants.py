@@ -69,6 +69,11 @@ VARIANTS = [
     Variant('websocket-split', 'ws', split=True),
     Variant('websocket-split-bytes', 'ws', bytewise, split=True),
     Variant('websocket-packed-retransmitted', 'ws', retransmitted, packed=True),
+    Variant('sctp', 'sctp'),
+    Variant('sctp-packed', 'sctp', packed=True),
+    Variant('sctp-chunks', 'sctp', thirds),
+    Variant('sctp-chunks-reordered', 'sctp', reordered),
+    Variant('sctp-chunks-packed', 'sctp', thirds, packed=True),
     Variant('fragments', 'udp', mtu=300),
     Variant('fragments-reversed', 'udp', mtu=300, backwards=True),
     Variant('ipv6', 'udp', six=True),
@@ -178,6 +183,25 @@ def record_tcp(recorder, flow, batch, connections, before_ns):
     recorder.packet(now, dst, src, f.TCP, connection.acknowledge(dst)[2])
 
 
+def record_sctp(recorder, flow, batch, sent, before_ns):
+    """sent: direction -> TSN and number of its next message. When packed, all chunks of the batch in one packet."""
+    src, dst = (flow.peers[p][:2] for p in (batch[0].src, batch[0].dst))
+    chunks = []
+    for m in batch:
+        tsn, number = sent.get((src, dst), (0xfffffffe, 0xffff))
+        pieces = sorted(recorder.variant.cut(len(m.data)))
+        own = {a: (2 * (a == 0) | (b == len(m.data)), tsn + i, number, m.data[a:b]) for i, (a, b) in enumerate(pieces)}
+        sent[src, dst] = (tsn + len(pieces), number + 1)
+        chunks += [own[a] for a, _ in recorder.variant.cut(len(m.data))]
+    now = batch[-1].time_ns
+    packets = [chunks] if recorder.variant.packed else [[x] for x in chunks]
+    step = max(0, min(1000, (now - before_ns) // (len(packets) + 1)))
+    for i, packet in enumerate(packets):
+        recorder.packet(now - step * (len(packets) - 1 - i), src, dst, f.SCTP, f.sctp(src, dst, packet))
+    for message in batch:
+        recorder.number_of[message.number] = len(recorder.frames)
+
+
 def is_tcp(variant, flow, message):
     own = variant.transport or flow.settings.get('transport')
     for peer in (message.src, message.dst):
@@ -206,12 +230,14 @@ def record(flow, variant=BY_NAME['plain'], edits=()):
     if variant.six:
         flow = flows.to_ipv6(flow)
     recorder = Recorder(variant, flow.settings)
-    connections, before = {}, 0
+    connections, sent, before = {}, {}, 0
     messages = [m for m in flows.messages(flow, variant.transport) if not m.lost]
     if variant.rewrite:
         messages = [replace(m, data=variant.rewrite(m.data)) for m in messages]
     for batch in batches(messages, variant.packed):
-        if is_tcp(variant, flow, batch[0]):
+        if variant.transport == 'sctp':
+            record_sctp(recorder, flow, batch, sent, before)
+        elif is_tcp(variant, flow, batch[0]):
             record_tcp(recorder, flow, batch, connections, before)
         else:
             for m in batch:
