@@ -30,6 +30,7 @@
 	S(DUPLICATE, "copy of another frame")                                            \
 	S(KEEPALIVE, "keep-alive octets")                                                \
 	S(ENCRYPTED, "encrypted")                                                        \
+	S(DEFLATED, "WebSocket with deflated messages")                                  \
 	S(MEDIA, "RTP or RTCP, encrypted or not")                                        \
 	S(STUN, "STUN")                                                                  \
 	S(UDP_OTHER, "UDP that is not SIP")                                              \

@@ -449,6 +449,8 @@ feed_tcp(struct transport *t, const struct datagram *d)
 			account(t, d, SKIP_TCP_REPEAT);
 		else if (t->counts.keepalives != probes)
 			account(t, d, SKIP_KEEPALIVE);
+		else if (a->websocket.compressed)
+			account(t, d, SKIP_DEFLATED);
 	}
 	if ((flags & TCP_FIN) != 0)
 		stream_fin(a, seg.at + seg.length, &t->context);

@@ -1,4 +1,4 @@
-"""counted - what is dropped, refused or wrong on the way is counted and said: in JSON, and as text where people need it."""
+"""counted - what is dropped, refused or wrong on the way is counted and said: in JSON, and in the text report."""
 import gzip
 import shutil
 import struct
@@ -130,6 +130,26 @@ def one_way(suite, way, change, want, words):
     return Test(f'counted: {change.__name__} by {way}', run)
 
 
+def deflated(data):
+    """A WebSocket's frame with RSV1 (RFC 7692), and the TCP checksum that goes with it."""
+    if data[54:55] != b'\x81':
+        return data
+    total = (0xffff & ~struct.unpack('>H', data[50:52])[0]) + 0x4000
+    return data[:50] + struct.pack('>H', 0xffff & ~(total + (total >> 16))) + data[52:54] + b'\xc1' + data[55:]
+
+
+def websocket(suite):
+    """Deflated messages are told apart from what is nothing at all."""
+    def run():
+        packets, dlt = frames(suite, 'websocket')
+        path = write(suite, 'deflated.pcap', capfile.write([(t, deflated(data), n) for t, data, n in packets], dlt))
+        report = suite.report(path)
+        skipped = report['captures'][0]['skipped']
+        check(report['summary']['messages'] == 0 and skipped.get('WebSocket with deflated messages') == 10,
+              f'{skipped}')
+    return Test('counted: deflated WebSocket messages', run)
+
+
 # First octets of files that are no capture gbscope reads, and what is said of them.
 FOREIGN = [
     (b'RTSS\1\1', 'a Microsoft Network Monitor 1 file: convert it with editcap'),
@@ -167,7 +187,8 @@ def packed(suite):
         data = capfile.write(*frames(suite))
         want = suite.report(write(suite, 'plain.pcap', data))['summary']
         for name, more in (('zeros.pcap.gz', gzip.compress(data) + bytes(10240)),
-                           ('zeros-between.pcap.gz', gzip.compress(data[:999]) + bytes(512) + gzip.compress(data[999:]))):
+                           ('zeros-between.pcap.gz',
+                            gzip.compress(data[:999]) + bytes(512) + gzip.compress(data[999:]))):
             report = suite.report(write(suite, name, more))
             check(report['complete'] and report['summary'] == want, f'{name}: another report')
         path = write(suite, 'text.pcap.gz', gzip.compress(data) + b'text')
@@ -189,4 +210,5 @@ def packed(suite):
 
 
 def tests(suite):
-    return [comments(suite), placed(suite), links(suite), foreign(suite), packed(suite), *(one_way(suite, *row) for row in ROWS)]
+    return [comments(suite), placed(suite), links(suite), websocket(suite), foreign(suite), packed(suite),
+            *(one_way(suite, *row) for row in ROWS)]
