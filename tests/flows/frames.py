@@ -48,7 +48,7 @@ def sctp(src, dst, chunks):
     for flags, tsn, number, data in chunks:
         body += struct.pack('>BBHIHHI', 0, flags, 16 + len(data), tsn & 0xffffffff, 0, number & 0xffff, 0) \
             + data + bytes(-len(data) % 4)
-    head = struct.pack('>HHI', src[1], dst[1], 1)
+    head = struct.pack('>HHI', src[1], dst[1], 1 + (src > dst))     # a tag for each direction
     return head + struct.pack('<I', crc32c(head + bytes(4) + body)) + body
 
 

@@ -19,6 +19,11 @@ def bytewise(size):
     return [(a, a + 1) for a in range(size)]
 
 
+def begun(size):
+    """A first piece of seven octets, which end inside most methods."""
+    return [(0, min(7, size)), *((a, min(a + 1400, size)) for a in range(7, size, 1400))]
+
+
 def thirds(size):
     cut = max(1, size // 3)
     return [(a, min(a + cut, size)) for a in range(0, size, cut)]
@@ -45,7 +50,8 @@ class Variant:
     transport: str = None       # None: as the flow says
     cut: object = whole
     split: bool = False         # a WebSocket's messages in two frames
-    packed: bool = False        # adjacent messages of one direction in one segment, pings between
+    packed: bool = False        # adjacent messages of one direction in one segment ...
+    pings: bool = True          # ... with pings between
     mtu: int = None
     backwards: bool = False     # fragments in reversed order
     six: bool = False
@@ -62,7 +68,9 @@ VARIANTS = [
     Variant('tcp-thirds', 'tcp', thirds),
     Variant('tcp-reordered', 'tcp', reordered),
     Variant('tcp-retransmitted', 'tcp', retransmitted),
+    Variant('tcp-begun', 'tcp', begun),
     Variant('tcp-packed', 'tcp', packed=True),
+    Variant('tcp-packed-bare', 'tcp', packed=True, pings=False),
     Variant('tcp-fragments', 'tcp', mtu=300),
     Variant('websocket', 'ws'),
     Variant('websocket-thirds', 'ws', thirds),
@@ -153,7 +161,7 @@ def batches(messages, together):
 
 
 def tcp_data(variant, batch, client):
-    ping = b'\r\n\r\n' if variant.packed else b''
+    ping = b'\r\n\r\n' if variant.packed and variant.pings else b''
     if variant.transport != 'ws':
         return b''.join(ping + m.data for m in batch)
     parts = [part for m in batch for part in (ping, m.data) if part]
