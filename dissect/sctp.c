@@ -34,10 +34,18 @@ sctp_next(struct slice *chunks, struct sctp_data *out)
 			continue;
 		*out = (struct sctp_data){.tsn = cur_be32(&c)};
 		out->stream = cur_be16(&c);
-		cur_skip(&c, head - 6);
+		cur_skip(&c, type == DATA ? 0 : 2);
+		out->number = type == DATA ? cur_be16(&c) : cur_be32(&c);
+		/* In the first part of an I-DATA message, its payload protocol stands there. */
+		out->order = cur_be32(&c);
 		out->payload = slice_head(c.rest, length - HEADER - head);
 		out->length = (uint16_t)(length - HEADER - head);
-		out->whole = (flags & FIRST) != 0 && (flags & LAST) != 0;
+		out->first = (flags & FIRST) != 0;
+		out->last = (flags & LAST) != 0;
+		if (type == DATA)
+			out->order = out->tsn;
+		else if (out->first)
+			out->order = 0;
 		if (!c.ended)
 			return DIS_OK;
 	}

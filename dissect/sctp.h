@@ -1,4 +1,4 @@
-/* sctp - RFC 9260: the user messages of an SCTP packet that are whole in one DATA chunk. */
+/* sctp - RFC 9260: the DATA chunks of an SCTP packet: user messages, or parts of such. */
 #ifndef DISSECT_SCTP_H
 #define DISSECT_SCTP_H
 
@@ -13,8 +13,11 @@ struct sctp_data {
 	uint16_t stream;
 	uint32_t tsn;
 	struct slice payload;
-	uint16_t length; /* of payload as the chunk says; >= payload.n */
-	bool whole;      /* first and last fragment of its message */
+	uint16_t length;  /* of payload as the chunk says; >= payload.n */
+	bool first, last; /* part of its message; both: it is whole */
+	uint32_t
+	    number; /* of its message in its stream; says nothing where that has no order */
+	uint32_t order; /* of this part among those of its message: consecutive */
 };
 
 /* DIS_OK; DIS_MORE: ends inside the common header. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/foreign.h"
 #include "src/pcapng.h"
 #include "src/unpack.h"
 
@@ -28,7 +29,7 @@ struct source {
 	bool seekable;               /* can be opened again */
 	bool live;                   /* no regular file */
 	uint64_t at; /* pcap: offset of the next record; 0: not known (any more) */
-	bool again;  /* was opened before */
+	bool again;  /* is opened a second time */
 	bool loaded; /* head is a record that was not handed out yet */
 	struct frame head;
 	int64_t start_ns; /* time of its first record */
@@ -91,15 +92,6 @@ open_stdin(void)
 	return f;
 }
 
-/* What gbscope does not unpack. */
-static const char *
-compression(uint32_t magic)
-{
-	if (magic == 0xFD377A58)
-		return "xz";
-	return magic >> 8 == 0x425A68 ? "bzip2" : NULL;
-}
-
 /* LINKTYPE_ values are the same everywhere, DLT_RAW is not. */
 static int
 link_type(int dlt)
@@ -117,6 +109,8 @@ link_note(struct capture_info *info, int dlt)
 			return;
 	if (info->links_total < CAPTURE_LINKS_MAX)
 		info->links[info->links_total++] = dlt;
+	else
+		info->links_more = true;
 }
 
 static void
@@ -126,8 +120,8 @@ comment_note(struct source *s, uint64_t frame, struct slice text)
 	struct capture_comment *more;
 	char *copy;
 
-	/* The file's own were read when it was opened first. */
-	if (text.n == 0 || (frame == 0 && s->again))
+	/* What stands up to the first frame was read when it was opened first. */
+	if (text.n == 0 || (s->again && info->frames == 0))
 		return;
 	if (info->comments_total == CAPTURE_COMMENTS_MAX) {
 		info->comments_dropped++;
@@ -205,9 +199,8 @@ magic_read(struct source *s, uint32_t *magic, struct err *e)
 	}
 	if (n == 0)
 		return err_set(e, "%s: is empty", name);
-	if (compression(*magic) != NULL)
-		return err_set(e, "%s: is compressed with %s; decompress it first", name,
-		               compression(*magic));
+	if (foreign_what(*magic) != NULL)
+		return err_set(e, "%s: %s", name, foreign_what(*magic));
 	return 0;
 }
 
@@ -258,7 +251,6 @@ source_open(struct source *s, struct err *e)
 		source_close(s);
 		return -1;
 	}
-	s->again = true;
 	return 0;
 }
 
@@ -522,6 +514,7 @@ capture_new(char *const *files, size_t files_total, struct err *e)
 		s->start_ns = s->head.time_ns;
 		if (files_total > OPEN_MAX_FEW && s->seekable) {
 			source_close(s);
+			s->again = true;
 			c->later[c->later_total++] = s;
 		} else {
 			heap_push(c, s);

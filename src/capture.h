@@ -35,6 +35,7 @@ struct capture_info {
 	int links
 	    [CAPTURE_LINKS_MAX]; /* LINKTYPE_ of its header and its frames, each once */
 	size_t links_total;
+	bool links_more;        /* ... and others */
 	uint64_t frames, bytes; /* records read; bytes captured of them */
 	int64_t first_ns,
 	    last_ns;   /* smallest and greatest time; meaningless when frames is 0 */
@@ -43,7 +44,7 @@ struct capture_info {
 	char trouble[256]; /* what ended the reading early; "" if nothing */
 	struct capture_comment *comments; /* what people wrote into a pcapng file */
 	size_t comments_total;
-	uint64_t comments_dropped;
+	uint64_t comments_dropped; /* beyond CAPTURE_COMMENTS_MAX */
 };
 
 struct capture;

@@ -436,8 +436,9 @@ fragments_add(struct fragments *fs, const struct ip *ip, const struct frame *f,
 	struct pieces_added added;
 	struct piece_source source = {f->number, f->time_ns, f->capture};
 	struct got got = {.frame = f->number, .capture = f->capture, .at = ip->offset};
+	enum fragments_verdict answer;
 	struct set *s;
-	bool stored;
+	bool stored, overlap;
 
 	/* All but the last are multiples of 8; Linux cuts IPv4 ones that are not, RFC 8200 4.5
 	 * refuses such of IPv6. */
@@ -470,13 +471,14 @@ fragments_add(struct fragments *fs, const struct ip *ip, const struct frame *f,
 		set_kill(fs, s, LIMIT_FRAGMENT_BYTES);
 		return FRAGMENTS_HELD;
 	}
+	overlap = s->overlap;
 	s->overlap = s->overlap || added.differs;
 	/* RFC 5722 4: one overlap, and no octet of the packet can be trusted. RFC 8200 4.5 excepts
 	 * exact copies. */
 	if (ip->version == 6 && added.covered != 0 &&
 	    !(added.twin && added.fresh == 0 && !added.differs)) {
 		set_kill(fs, s, LIMIT_TOTAL);
-		return FRAGMENTS_HELD;
+		return FRAGMENTS_OVERLAP;
 	}
 	if (s->has_total && ip->offset + length <= s->total) {
 		s->covered += added.fresh;
@@ -491,8 +493,10 @@ fragments_add(struct fragments *fs, const struct ip *ip, const struct frame *f,
 		enforce_limits(fs);
 		return FRAGMENTS_WHOLE;
 	}
-	enforce_limits(fs);
-	return s->echo ? FRAGMENTS_COPY : FRAGMENTS_HELD;
+	overlap = s->overlap && !overlap;
+	answer = overlap ? FRAGMENTS_OVERLAP : s->echo ? FRAGMENTS_COPY : FRAGMENTS_HELD;
+	enforce_limits(fs); /* the set may be gone */
+	return answer;
 }
 
 void

@@ -23,6 +23,7 @@ struct fragments_whole {
 enum fragments_verdict {
 	FRAGMENTS_HELD,
 	FRAGMENTS_COPY,    /* held, but so far a copy of what became whole before */
+	FRAGMENTS_OVERLAP, /* held or not, but it contradicts those that were there */
 	FRAGMENTS_WHOLE,   /* this one completed a packet: *out */
 	FRAGMENTS_REFUSED, /* it can be part of no packet */
 };

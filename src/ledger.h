@@ -20,14 +20,17 @@
 	S(ICMP, "ICMP")                                                                  \
 	S(PROTO, "other transport protocol")                                             \
 	S(TRANSPORT_BAD, "broken UDP, TCP or SCTP header")                               \
-	S(SCTP, "SCTP without a whole message")                                          \
+	S(SCTP, "SCTP without a message")                                                \
+	S(SCTP_PART, "part of an SCTP message that never became whole")                  \
 	S(EXPORTED, "exported PDU without addresses")                                    \
 	S(FRAGMENT_BAD, "fragment that cannot be used")                                  \
 	S(FRAGMENT_LOST, "fragment of a packet that never became whole")                 \
+	S(FRAGMENT_OVERLAP, "fragments that overlap as they must not")                   \
 	S(CLOCK, "time stamp out of range")                                              \
 	S(DUPLICATE, "copy of another frame")                                            \
 	S(KEEPALIVE, "keep-alive octets")                                                \
 	S(ENCRYPTED, "encrypted")                                                        \
+	S(DEFLATED, "WebSocket with deflated messages")                                  \
 	S(MEDIA, "RTP or RTCP, encrypted or not")                                        \
 	S(STUN, "STUN")                                                                  \
 	S(UDP_OTHER, "UDP that is not SIP")                                              \

@@ -8,9 +8,12 @@
 #include <stdint.h>
 
 #define LIMITS(L)                                                                        \
-	L(FRAGMENT_SETS, 4096, TABLE, "IP packets being put together")                   \
+	L(FRAGMENT_SETS, 8192, TABLE, "IP packets being put together")                   \
 	L(FRAGMENT_BYTES, 16777216, TABLE, "bytes of IP fragments held")                 \
 	L(FRAGMENT_PIECES, 1024, SIZE, "fragments of one IP packet")                     \
+	L(CHUNK_SETS, 1024, TABLE, "SCTP messages being put together")                   \
+	L(CHUNK_BYTES, 8388608, TABLE, "bytes of SCTP chunks held")                      \
+	L(CHUNK_PIECES, 1024, SIZE, "chunks of one SCTP message")                        \
 	L(STREAMS, 65536, TABLE, "TCP streams followed")                                 \
 	L(STREAM_BYTES, 33554432, TABLE, "bytes of all TCP streams held")                \
 	L(STREAM_PENDING, 1048576, SIZE,                                                 \

@@ -9,6 +9,7 @@
 #include "dissect/tcp.h"
 #include "dissect/tunnel.h"
 #include "dissect/udp.h"
+#include "src/chunks.h"
 #include "src/clock.h"
 #include "src/fragments.h"
 
@@ -26,13 +27,16 @@ struct layer {
 
 struct net {
 	struct fragments *fragments;
+	struct chunks *chunks;
 	struct clock clock;
 	const struct link_type *link; /* of the last frame */
 	struct ledger *ledger;
 	bool check_udp;
 	bool ready; /* datagram was not pulled yet */
 	struct datagram datagram;
-	struct slice chunks; /* of the SCTP packet whose messages are pulled */
+	struct slice sctp;     /* chunks of the packet whose messages are pulled */
+	enum skip sctp_skip;   /* of that packet if there is no message in it */
+	struct datagram whole; /* as a message in one chunk of it has it */
 	uint8_t *packet; /* a copy of what was put together and holds fragments again */
 	uint64_t frame;
 	struct origin origin;
@@ -47,7 +51,8 @@ net_new(struct limits *l, struct ledger *ledger)
 		return NULL;
 	n->ledger = ledger;
 	n->fragments = fragments_new(l);
-	if (n->fragments == NULL) {
+	n->chunks = chunks_new(l);
+	if (n->fragments == NULL || n->chunks == NULL) {
 		net_free(n);
 		return NULL;
 	}
@@ -161,21 +166,49 @@ feed_tcp(struct net *n, const struct ip *ip)
 	return FED_DATAGRAM;
 }
 
-/* The next whole message of the packet, into n->datagram. */
+/* A part of a message. True: it made one whole, which is in n->datagram. */
+static bool
+sctp_part(struct net *n, const struct sctp_data *data)
+{
+	struct datagram *d = &n->datagram;
+	struct chunks_whole whole;
+
+	switch (chunks_add(n->chunks, &d->src, &d->dst, data, n->origin, &whole)) {
+	case CHUNKS_HELD:
+		n->sctp_skip = SKIP_SCTP_PART; /* as long as nothing else is said */
+		return false;
+	case CHUNKS_COPY:
+		n->sctp_skip = SKIP_DUPLICATE;
+		return false;
+	case CHUNKS_WHOLE:
+		break;
+	}
+	d->payload = whole.payload;
+	d->length = whole.length;
+	d->overlap |= whole.overlap;
+	d->frames = whole.frames;
+	d->frames_total = whole.frames_total;
+	d->origins = whole.origins;
+	d->origins_total = whole.origins_total;
+	return true;
+}
+
+/* The next message of the packet, into n->datagram. */
 static bool
 sctp_pull(struct net *n)
 {
 	struct sctp_data data;
+	bool ready = false;
 
+	n->datagram = n->whole;
 	/* Each round takes a chunk. */
-	while (sctp_next(&n->chunks, &data) == DIS_OK)
-		if (data.whole) {
-			n->datagram.payload = data.payload;
-			n->datagram.length = data.length;
-			n->datagram.cut = data.payload.n < data.length;
-			return true;
-		}
-	return false;
+	while (!ready && sctp_next(&n->sctp, &data) == DIS_OK) {
+		n->datagram.payload = data.payload;
+		n->datagram.length = data.length;
+		ready = (data.first && data.last) || sctp_part(n, &data);
+	}
+	n->datagram.cut = n->datagram.payload.n < n->datagram.length;
+	return ready;
 }
 
 static enum fed
@@ -189,7 +222,9 @@ feed_sctp(struct net *n, const struct ip *ip)
 	addrs_set(d, ip, sctp.sport, sctp.dport);
 	d->carrier = CARRIER_SCTP;
 	d->message = true;
-	n->chunks = sctp.chunks;
+	n->whole = *d;
+	n->sctp = sctp.chunks;
+	n->sctp_skip = SKIP_SCTP;
 	return sctp_pull(n) ? FED_DATAGRAM : FED_NOTHING;
 }
 
@@ -221,11 +256,6 @@ feed_proto(struct net *n, const struct ip *ip, struct layer *l)
 static bool
 feed_transport(struct net *n, const struct ip *ip, const struct frame *f, struct layer *l)
 {
-	static const enum skip skips[] = {
-	    [FED_BAD] = SKIP_TRANSPORT_BAD,
-	    [FED_NOTHING] = SKIP_SCTP,
-	    [FED_TUNNEL_BAD] = SKIP_TUNNEL,
-	};
 	enum fed fed = feed_proto(n, ip, l);
 
 	switch (fed) {
@@ -237,10 +267,14 @@ feed_transport(struct net *n, const struct ip *ip, const struct frame *f, struct
 	case FED_OTHER:
 		skip(n, f, proto_skip(ip->proto));
 		return false;
-	case FED_BAD:
 	case FED_NOTHING:
+		skip(n, f, n->sctp_skip);
+		return false;
+	case FED_BAD:
+		skip(n, f, SKIP_TRANSPORT_BAD);
+		return false;
 	case FED_TUNNEL_BAD:
-		skip(n, f, skips[fed]);
+		skip(n, f, SKIP_TUNNEL);
 		return false;
 	}
 	return false;
@@ -278,6 +312,9 @@ feed_fragment(struct net *n, struct ip *ip, const struct frame *f, bool inner)
 		return false;
 	case FRAGMENTS_COPY:
 		skip(n, f, SKIP_DUPLICATE);
+		return false;
+	case FRAGMENTS_OVERLAP:
+		skip(n, f, SKIP_FRAGMENT_OVERLAP);
 		return false;
 	case FRAGMENTS_REFUSED:
 		skip(n, f, SKIP_FRAGMENT_BAD);
@@ -406,7 +443,7 @@ net_feed(struct net *n, const struct frame *f)
 	enum dis answer;
 
 	n->ready = false;
-	n->chunks = SLICE_EMPTY;
+	n->sctp = SLICE_EMPTY;
 	n->frame = f->number;
 	n->origin = (struct origin){f->capture, f->number};
 	n->datagram = (struct datagram){.frames = &n->frame,
@@ -423,6 +460,7 @@ net_feed(struct net *n, const struct frame *f)
 	}
 	clock_tick(&n->clock, f->time_ns);
 	fragments_clock(n->fragments, &n->clock);
+	chunks_clock(n->chunks, &n->clock);
 	if (n->link == NULL || n->link->dlt != f->dlt)
 		n->link = link_find(f->dlt);
 	if (n->link == NULL) {
@@ -444,10 +482,11 @@ net_feed(struct net *n, const struct frame *f)
 bool
 net_next(struct net *n, struct datagram *out)
 {
-	if (!n->ready)
+	/* Only now, as the message before lies where the next one may be put together. */
+	if (!n->ready && (n->sctp.n == 0 || !sctp_pull(n)))
 		return false;
+	n->ready = false;
 	*out = n->datagram;
-	n->ready = n->chunks.n != 0 && sctp_pull(n);
 	return true;
 }
 
@@ -455,6 +494,7 @@ void
 net_end(struct net *n)
 {
 	n->ready = false;
+	n->sctp = SLICE_EMPTY;
 	fragments_end(n->fragments);
 }
 
@@ -470,6 +510,7 @@ net_free(struct net *n)
 	if (n == NULL)
 		return;
 	fragments_free(n->fragments);
+	chunks_free(n->chunks);
 	free(n->packet);
 	free(n);
 }

@@ -11,7 +11,7 @@ struct datagram {
 	struct addr src, dst;
 	enum carrier carrier;
 	struct slice
-	    payload; /* of UDP; or of TCP behind its header. Valid until the next net_feed */
+	    payload; /* of UDP; or of TCP behind its header. Valid until the next net_next */
 	uint32_t length; /* of payload as sent, in bytes; >= payload.n */
 	bool message;    /* payload is a message by itself: all but TCP's segments */
 	bool inner; /* of what Wireshark exported: the carrier was not all around it */

@@ -119,6 +119,11 @@ captures(struct out *o, const struct results *r)
 			tty_put(o, slice_str(c->comments[k].text));
 			(void)fputc('\n', o->f);
 		}
+		if (c->comments_dropped != 0) {
+			(void)fputs("  ", o->f);
+			count_put(o, c->comments_dropped, "comment");
+			(void)fputs(" more, not kept\n", o->f);
+		}
 		if (!c->complete) {
 			inked(o, INK_BAD, "  incomplete: ");
 			tty_put(o, slice_str(c->trouble));
@@ -514,6 +519,39 @@ calls(struct out *o)
 		              (unsigned long long)(own->total - CALLS_TOLD));
 }
 
+/* What was wrong on the way of the messages. */
+static void
+troubles(struct out *o, const struct transport *t)
+{
+	const struct transport_counts *c = transport_counts(t);
+	const struct {
+		uint64_t n;
+		const char *one, *rest;
+	} rows[] = {
+	    {c->duplicates, "datagram", " captured twice"},
+	    {c->retransmitted, "TCP segment", " sent again"},
+	    {c->out_of_order, "TCP segment", " out of order"},
+	    {c->overlaps, "TCP segment", " with other octets than before"},
+	    {c->holes, "hole", " in TCP"},
+	    {c->lost_bytes, "octet", " missing in them"},
+	    {c->resyncs, "start line", " searched for in TCP"},
+	    {transport_no_memory(t), "message", " or more without memory"},
+	};
+	const char *before = "  transport: ";
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].n == 0)
+			continue;
+		(void)fputs(before, o->f);
+		count_put(o, rows[i].n, rows[i].one);
+		(void)fputs(rows[i].rest, o->f);
+		before = ", ";
+	}
+	if (before[0] == ',')
+		(void)fputc('\n', o->f);
+}
+
 static void
 figures(struct out *o, const struct results *r)
 {
@@ -566,6 +604,7 @@ figures(struct out *o, const struct results *r)
 	(void)fputs(", ", o->f);
 	count_put(o, findings_count(r->findings, SEVERITY_NOTE), "note");
 	(void)fputc('\n', o->f);
+	troubles(o, r->transport);
 	for (k = 0; k < LIMIT_TOTAL; k++)
 		if (r->limits->dropped[k] != 0) {
 			(void)fputs("  limit reached ", o->f);

@@ -75,6 +75,8 @@ link_types(struct emit *j, const struct capture_info *c)
 		(void)snprintf(name, sizeof(name), "LINKTYPE %d", c->links[i]);
 		emit_string(j, link ? link->name : name);
 	}
+	if (c->links_more)
+		emit_string(j, "others");
 	emit_close(j, ']');
 }
 
@@ -136,6 +138,7 @@ record_capture(struct writer *w, const struct results *r, size_t i)
 	member_number(j, "used", ledger_used(r->ledger, i));
 	skipped(j, r->ledger, i);
 	comments(j, c);
+	member_number(j, "comments_dropped", c->comments_dropped);
 }
 
 static uint64_t
@@ -220,6 +223,29 @@ rules_limits(struct emit *j, const struct results *r)
 	emit_close(j, '}');
 }
 
+/* How the messages came, and what was wrong on their way. */
+static void
+ways(struct emit *j, const struct transport *t)
+{
+	const struct transport_counts *c = transport_counts(t);
+
+	emit_key(j, "transport");
+	emit_open(j, '{');
+	member_number(j, "datagrams", c->udp);
+	member_number(j, "segments", c->tcp);
+	member_number(j, "not_sip", c->not_sip);
+	member_number(j, "keepalives", c->keepalives);
+	member_number(j, "duplicates", c->duplicates);
+	member_number(j, "retransmitted", c->retransmitted);
+	member_number(j, "out_of_order", c->out_of_order);
+	member_number(j, "overlaps", c->overlaps);
+	member_number(j, "holes", c->holes);
+	member_number(j, "lost_bytes", c->lost_bytes);
+	member_number(j, "resyncs", c->resyncs);
+	member_number(j, "no_memory", transport_no_memory(t));
+	emit_close(j, '}');
+}
+
 void
 record_summary(struct writer *w, const struct results *r)
 {
@@ -239,4 +265,5 @@ record_summary(struct writer *w, const struct results *r)
 	       findings_count(r->findings, SEVERITY_WARNING),
 	       findings_count(r->findings, SEVERITY_NOTE));
 	rules_limits(j, r);
+	ways(j, r->transport);
 }

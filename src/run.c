@@ -295,7 +295,8 @@ tell_skipped(const struct run *r, size_t capture)
 static bool
 whole(const struct run *r)
 {
-	bool complete = !limits_incomplete(&r->limits);
+	bool complete =
+	    !limits_incomplete(&r->limits) && transport_no_memory(r->transport) == 0;
 	size_t i;
 
 	for (i = 0; i < capture_total(r->capture); i++) {

@@ -449,6 +449,8 @@ feed_tcp(struct transport *t, const struct datagram *d)
 			account(t, d, SKIP_TCP_REPEAT);
 		else if (t->counts.keepalives != probes)
 			account(t, d, SKIP_KEEPALIVE);
+		else if (a->websocket.compressed)
+			account(t, d, SKIP_DEFLATED);
 	}
 	if ((flags & TCP_FIN) != 0)
 		stream_fin(a, seg.at + seg.length, &t->context);
@@ -546,7 +548,7 @@ feed_other(struct transport *t, const struct datagram *d)
 		t->counts.keepalives++;
 	else
 		t->counts.not_sip++;
-	account(t, d, reasons[kind]);
+	account(t, d, d->overlap ? SKIP_FRAGMENT_OVERLAP : reasons[kind]);
 }
 
 static void
@@ -637,7 +639,15 @@ transport_conflict(const struct transport *t, struct transport_conflict *out)
 const struct transport_counts *
 transport_counts(const struct transport *t)
 {
-	return &t->counts;
+	static const struct transport_counts none;
+
+	return t != NULL ? &t->counts : &none;
+}
+
+uint64_t
+transport_no_memory(const struct transport *t)
+{
+	return t != NULL ? t->records.dropped : 0;
 }
 
 void

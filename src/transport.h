@@ -18,9 +18,9 @@ bool transport_next(struct transport *t, struct record *out);
 void transport_end(struct transport *t);
 /* Counters for the report. */
 struct transport_counts {
-	uint64_t udp, tcp;   /* datagrams, segments with payload */
-	uint64_t not_sip;    /* UDP datagrams and TCP streams that are not SIP */
-	uint64_t keepalives; /* CRLF, NUL and other tiny datagrams on SIP ports */
+	uint64_t udp, tcp; /* messages by themselves (UDP, SCTP), segments with payload */
+	uint64_t not_sip;  /* UDP datagrams and TCP streams that are not SIP */
+	uint64_t keepalives; /* datagrams of CRLF, NUL and the like; probes of TCP */
 	uint64_t
 	    duplicates; /* datagrams that a mirror port, or a second interface, saw again */
 	uint64_t retransmitted, out_of_order, overlaps, holes,
@@ -35,7 +35,10 @@ struct transport_conflict {
 	int64_t time_ns;
 };
 bool transport_conflict(const struct transport *t, struct transport_conflict *out);
+/* Both take NULL, as a test has it that begins with messages. */
 const struct transport_counts *transport_counts(const struct transport *t);
+/* Messages and segments that there was no memory for. */
+uint64_t transport_no_memory(const struct transport *t);
 void transport_free(struct transport *t);
 
 #endif

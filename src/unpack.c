@@ -7,6 +7,7 @@
 #include <sys/types.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 enum { BUFFER = 65536 };
 
@@ -30,7 +31,9 @@ unpack_kind(uint32_t magic)
 {
 	if (magic >> 8 == 0x1F8B08)
 		return UNPACK_GZIP;
-	return magic == 0x28B52FFD ? UNPACK_ZSTD : UNPACK_NONE;
+	/* RFC 8878 3.1.1; 3.1.2: one to be skipped may stand before, as pzstd writes it. */
+	return magic == 0x28B52FFD || (magic & 0xF0FFFFFF) == 0x502A4D18 ? UNPACK_ZSTD
+	                                                                 : UNPACK_NONE;
 }
 
 const char *
@@ -62,34 +65,76 @@ refill(struct unpack *u, const uint8_t **p, size_t *n)
 	return false;
 }
 
+static bool
+gzip_refill(struct unpack *u)
+{
+	z_stream *z = &u->gzip;
+	size_t more;
+
+	if (z->avail_in != 0)
+		return true;
+	if (!refill(u, (const uint8_t **)&z->next_in, &more))
+		return false;
+	z->avail_in = (uInt)more;
+	return true;
+}
+
+/* Members may follow each other: RFC 1952 2.2. Zeros behind one fill a tape's block: gzip(1) takes them for
+ * nothing. False: there is no next one. */
+static bool
+gzip_member(struct unpack *u)
+{
+	z_stream *z = &u->gzip;
+
+	/* Each round takes an octet. */
+	while (*z->next_in == 0) {
+		z->next_in++;
+		z->avail_in--;
+		if (!gzip_refill(u))
+			return false;
+	}
+	if (*z->next_in != 0x1F)
+		stop(u, "what stands behind the compressed data is no gzip");
+	else if (inflateReset(z) != Z_OK)
+		stop(u, "out of memory");
+	return !u->ended;
+}
+
 /* Room of n octets at `to`: how many were filled. */
 static size_t
 gzip_read(struct unpack *u, uint8_t *to, size_t n)
 {
 	z_stream *z = &u->gzip;
-	size_t more;
 	int got;
 
-	if (z->avail_in == 0) {
-		if (!refill(u, (const uint8_t **)&z->next_in, &more))
-			return 0;
-		z->avail_in = (uInt)more;
-	}
-	/* Members may follow each other: RFC 1952 2.2. */
-	if (u->between && inflateReset(z) != Z_OK) {
-		stop(u, "out of memory");
+	if (!gzip_refill(u) || (u->between && !gzip_member(u)))
 		return 0;
-	}
+	u->between = false;
 	z->next_out = to;
 	z->avail_out = (uInt)n;
 	got = inflate(z, Z_NO_FLUSH);
-	if (got != Z_OK && got != Z_STREAM_END && got != Z_BUF_ERROR) {
-		/* What stands behind a whole member and is none is padding, as gzip(1) has it. */
-		stop(u, u->between ? "" : "the compressed data is damaged");
-		return u->between ? 0 : n - z->avail_out;
-	}
+	if (got != Z_OK && got != Z_STREAM_END && got != Z_BUF_ERROR)
+		stop(u, "the compressed data is damaged");
 	u->between = got == Z_STREAM_END;
 	return n - z->avail_out;
+}
+
+static const char *
+zstd_trouble(size_t code)
+{
+	switch (ZSTD_getErrorCode(code)) {
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return "the compressed data needs a window of more than 128 MiB "
+		       "(zstd --long=N with N above 27); decompress it first";
+	case ZSTD_error_dictionary_wrong:
+		return "the compressed data needs a dictionary; decompress it first";
+	case ZSTD_error_prefix_unknown:
+		return "what stands behind the compressed data is no zstd";
+	case ZSTD_error_memory_allocation:
+		return "out of memory";
+	default:
+		return "the compressed data is damaged";
+	}
 }
 
 static size_t
@@ -107,7 +152,7 @@ zstd_read(struct unpack *u, uint8_t *to, size_t n)
 	}
 	got = ZSTD_decompressStream(u->zstd, &out, &u->in);
 	if (ZSTD_isError(got))
-		stop(u, "the compressed data is damaged");
+		stop(u, zstd_trouble(got));
 	u->between = got == 0;
 	return out.pos;
 }
@@ -202,7 +247,10 @@ unpack_open(FILE *packed, enum unpack_kind k, struct unpack **out)
 	u->trouble = "";
 	errno = ENOMEM;
 	u->zstd = ZSTD_createDStream();
-	if (u->zstd != NULL && inflateInit2(&u->gzip, 16 + MAX_WBITS) == Z_OK)
+	if (u->zstd != NULL &&
+	    !ZSTD_isError(ZSTD_DCtx_setParameter(u->zstd, ZSTD_d_windowLogMax,
+	                                         UNPACK_WINDOW_LOG)) &&
+	    inflateInit2(&u->gzip, 16 + MAX_WBITS) == Z_OK)
 		f = stream_open(u);
 	if (f == NULL) {
 		(void)inflateEnd(&u->gzip);

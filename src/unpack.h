@@ -8,6 +8,7 @@
 enum {
 	UNPACK_RATIO_MAX =
 	    1000, /* times its size that a part of the file may become, ... */
+	UNPACK_WINDOW_LOG = 27, /* zstd: it may look back 2^27 bytes, as zstd(1) has it */
 	UNPACK_WINDOW = 16 << 20, /* ... a part being so many bytes of what comes out */
 };
 

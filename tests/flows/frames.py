@@ -3,7 +3,7 @@ import ipaddress
 import struct
 
 TCP_FIN, TCP_SYN, TCP_PSH, TCP_ACK = 1, 2, 8, 16
-UDP, TCP, IPV6_FRAGMENT = 17, 6, 44
+UDP, TCP, SCTP, IPV6_FRAGMENT = 17, 6, 132, 44
 
 
 def checksum(data):
@@ -30,6 +30,26 @@ def udp(src, dst, payload):
     head = struct.pack('>HHH', src[1], dst[1], 8 + len(payload))
     whole = pseudo(src[0], dst[0], UDP, 8 + len(payload)) + head + b'\0\0' + payload
     return head + struct.pack('>H', checksum(whole) or 0xffff) + payload
+
+
+def crc32c(data):
+    """RFC 9260 appendix A."""
+    crc = 0xffffffff
+    for octet in data:
+        crc ^= octet
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82f63b78 if crc & 1 else 0)
+    return crc ^ 0xffffffff
+
+
+def sctp(src, dst, chunks):
+    """chunks: DATA as (flags, TSN, number in stream 0, bytes)"""
+    body = b''
+    for flags, tsn, number, data in chunks:
+        body += struct.pack('>BBHIHHI', 0, flags, 16 + len(data), tsn & 0xffffffff, 0, number & 0xffff, 0) \
+            + data + bytes(-len(data) % 4)
+    head = struct.pack('>HHI', src[1], dst[1], 1 + (src > dst))     # a tag for each direction
+    return head + struct.pack('<I', crc32c(head + bytes(4) + body)) + body
 
 
 def tcp(src, dst, seq, ack, flags, payload):

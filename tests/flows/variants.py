@@ -19,6 +19,11 @@ def bytewise(size):
     return [(a, a + 1) for a in range(size)]
 
 
+def begun(size):
+    """A first piece of seven octets, which end inside most methods."""
+    return [(0, min(7, size)), *((a, min(a + 1400, size)) for a in range(7, size, 1400))]
+
+
 def thirds(size):
     cut = max(1, size // 3)
     return [(a, min(a + cut, size)) for a in range(0, size, cut)]
@@ -45,7 +50,8 @@ class Variant:
     transport: str = None       # None: as the flow says
     cut: object = whole
     split: bool = False         # a WebSocket's messages in two frames
-    packed: bool = False        # adjacent messages of one direction in one segment, pings between
+    packed: bool = False        # adjacent messages of one direction in one segment ...
+    pings: bool = True          # ... with pings between
     mtu: int = None
     backwards: bool = False     # fragments in reversed order
     six: bool = False
@@ -62,13 +68,20 @@ VARIANTS = [
     Variant('tcp-thirds', 'tcp', thirds),
     Variant('tcp-reordered', 'tcp', reordered),
     Variant('tcp-retransmitted', 'tcp', retransmitted),
+    Variant('tcp-begun', 'tcp', begun),
     Variant('tcp-packed', 'tcp', packed=True),
+    Variant('tcp-packed-bare', 'tcp', packed=True, pings=False),
     Variant('tcp-fragments', 'tcp', mtu=300),
     Variant('websocket', 'ws'),
     Variant('websocket-thirds', 'ws', thirds),
     Variant('websocket-split', 'ws', split=True),
     Variant('websocket-split-bytes', 'ws', bytewise, split=True),
     Variant('websocket-packed-retransmitted', 'ws', retransmitted, packed=True),
+    Variant('sctp', 'sctp'),
+    Variant('sctp-packed', 'sctp', packed=True),
+    Variant('sctp-chunks', 'sctp', thirds),
+    Variant('sctp-chunks-reordered', 'sctp', reordered),
+    Variant('sctp-chunks-packed', 'sctp', thirds, packed=True),
     Variant('fragments', 'udp', mtu=300),
     Variant('fragments-reversed', 'udp', mtu=300, backwards=True),
     Variant('ipv6', 'udp', six=True),
@@ -148,7 +161,7 @@ def batches(messages, together):
 
 
 def tcp_data(variant, batch, client):
-    ping = b'\r\n\r\n' if variant.packed else b''
+    ping = b'\r\n\r\n' if variant.packed and variant.pings else b''
     if variant.transport != 'ws':
         return b''.join(ping + m.data for m in batch)
     parts = [part for m in batch for part in (ping, m.data) if part]
@@ -176,6 +189,25 @@ def record_tcp(recorder, flow, batch, connections, before_ns):
     for message in batch:
         recorder.number_of[message.number] = len(recorder.frames)
     recorder.packet(now, dst, src, f.TCP, connection.acknowledge(dst)[2])
+
+
+def record_sctp(recorder, flow, batch, sent, before_ns):
+    """sent: direction -> TSN and number of its next message. When packed, all chunks of the batch in one packet."""
+    src, dst = (flow.peers[p][:2] for p in (batch[0].src, batch[0].dst))
+    chunks = []
+    for m in batch:
+        tsn, number = sent.get((src, dst), (0xfffffffe, 0xffff))
+        pieces = sorted(recorder.variant.cut(len(m.data)))
+        own = {a: (2 * (a == 0) | (b == len(m.data)), tsn + i, number, m.data[a:b]) for i, (a, b) in enumerate(pieces)}
+        sent[src, dst] = (tsn + len(pieces), number + 1)
+        chunks += [own[a] for a, _ in recorder.variant.cut(len(m.data))]
+    now = batch[-1].time_ns
+    packets = [chunks] if recorder.variant.packed else [[x] for x in chunks]
+    step = max(0, min(1000, (now - before_ns) // (len(packets) + 1)))
+    for i, packet in enumerate(packets):
+        recorder.packet(now - step * (len(packets) - 1 - i), src, dst, f.SCTP, f.sctp(src, dst, packet))
+    for message in batch:
+        recorder.number_of[message.number] = len(recorder.frames)
 
 
 def is_tcp(variant, flow, message):
@@ -206,12 +238,14 @@ def record(flow, variant=BY_NAME['plain'], edits=()):
     if variant.six:
         flow = flows.to_ipv6(flow)
     recorder = Recorder(variant, flow.settings)
-    connections, before = {}, 0
+    connections, sent, before = {}, {}, 0
     messages = [m for m in flows.messages(flow, variant.transport) if not m.lost]
     if variant.rewrite:
         messages = [replace(m, data=variant.rewrite(m.data)) for m in messages]
     for batch in batches(messages, variant.packed):
-        if is_tcp(variant, flow, batch[0]):
+        if variant.transport == 'sctp':
+            record_sctp(recorder, flow, batch, sent, before)
+        elif is_tcp(variant, flow, batch[0]):
             record_tcp(recorder, flow, batch, connections, before)
         else:
             for m in batch:

@@ -52,7 +52,6 @@ COPIES = ('copies that a mirror port made: 23 frames have the IP identification 
 DIFFERS = {
     'heplify-FAX-Call-t38-CA-TDM-SIP-FB-1.pcap': COPIES,
     'nDPI-FAX-Call-t38-CA-TDM-SIP-FB-1.pcap': COPIES,
-    'heplify-sip_sctp.pcap': ('messages in several SCTP chunks are not put together', {'INVITE': -1}),
     'mytools-sip_mg_te_v_015-f447248.pcap': ('tshark misses the INVITE: its body is short', {'INVITE': 1}),
     'mytools-sip_mg_te_v_015.pcap': ('tshark misses the INVITE: its body is short', {'INVITE': 1}),
     'nDPI-fuzz-2006-06-26-2594.pcap': ('octets changed at random: a cut datagram, two odd status codes', {

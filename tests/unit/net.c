@@ -30,7 +30,7 @@ struct step {
 };
 
 /* expected: each datagram as "frame octets frames", with ~ if cut and ! if overlapped; each loss as
- * "-frame fragments", with S if SIP begins in it and E if evicted; then the frames lost and bad. */
+ * "-frame fragments", with S if SIP begins in it and E if evicted; then the frames lost, bad and, if there are any, overlapping. */
 struct row {
 	const char *name;
 	struct step steps[9];
@@ -114,7 +114,10 @@ static const struct row rows[] = {
      "3 25 1,2,3; 0 0"},
     {"IPv6, overlap: nothing is left of it",
      {{0, 24, MORE | SIX, 1, 0, 0}, {16, ALL, SIX, 1, 0, 0}, {24, ALL, SIX, 1, 0, 0}},
-     "-1 2; 2 1"},
+     "-1 2; 1 1 1"},
+    {"an end before what is there",
+     {{0, 16, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}, {16, 20, 0, 1, 0, 0}},
+     "-1 3; 2 0 1"},
     {"IPv6, an atomic fragment", {{0, ALL, SIX, 1, 0, 0}}, "1 25 1; 0 0"},
     {"IPv6, not a multiple of 8", {{0, 20, MORE | SIX, 1, 0, 0}}, " 0 1"},
     {"IPv6 waits for a minute",
@@ -243,6 +246,10 @@ run(const struct row *row, struct limits *limits)
 	               " %" PRIu64 " %" PRIu64,
 	               ledger_skipped(ledger, 0, SKIP_FRAGMENT_LOST),
 	               ledger_skipped(ledger, 0, SKIP_FRAGMENT_BAD));
+	if (ledger_skipped(ledger, 0, SKIP_FRAGMENT_OVERLAP) != 0)
+		(void)snprintf(text + strlen(text), sizeof(text) - strlen(text),
+		               " %" PRIu64,
+		               ledger_skipped(ledger, 0, SKIP_FRAGMENT_OVERLAP));
 	ok(strcmp(text, row->expected) == 0, "%s: %s, not %s", row->name, text,
 	   row->expected);
 	net_free(n);
@@ -349,6 +356,9 @@ limits_reached(void)
 	    "too many bytes",
 	    {{0, 16, MORE, 1, 0, 0}, {0, 16, MORE, 2, 0, 0}, {16, ALL, 0, 2, 0, 0}},
 	    "-1 1E;3 25 2,3; 1 0"};
+	static const struct row same = {"too many bytes of the packet that gets one more",
+	                                {{0, 16, MORE, 1, 0, 0}, {24, 32, MORE, 1, 0, 0}},
+	                                "-1 2E; 2 0"};
 	static const struct row pieces = {
 	    "too many pieces",
 	    {{0, 8, MORE, 1, 0, 0}, {16, 24, MORE, 1, 0, 0}, {24, ALL, 0, 1, 0, 0}},
@@ -364,6 +374,10 @@ limits_reached(void)
 	limits.max[LIMIT_FRAGMENT_BYTES] = 500;
 	run(&bytes, &limits);
 	ok(limits.dropped[LIMIT_FRAGMENT_BYTES] == 1, "dropped bytes are counted");
+	limits_init(&limits);
+	limits.max[LIMIT_FRAGMENT_BYTES] = 400;
+	run(&same, &limits);
+	ok(limits.dropped[LIMIT_FRAGMENT_BYTES] == 1, "so is the packet being fed");
 	limits_init(&limits);
 	limits.max[LIMIT_FRAGMENT_PIECES] = 2;
 	run(&pieces, &limits);

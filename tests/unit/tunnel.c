@@ -117,15 +117,18 @@ sctp(void)
 	          "\0\3\0\x13\0\0\0\1\0\2\0\1\0\0\0\0one\0"           /* whole, padded */
 	          "\0\2\0\x13\0\0\0\2\0\2\0\2\0\0\0\0two\0"           /* the first part */
 	          "\x40\3\0\x17\0\0\0\3\0\2\0\0\0\0\0\1\0\0\0\0new\0" /* RFC 8260 */
-	          "\0\3\0\x20\0\0\0\4\0\2\0\3\0\0\0\0"
+	          "\x40\0\0\x17\0\0\0\4\0\2\0\0\0\0\0\1\0\0\0\x09mid\0" /* its part 9 */
+	          "\0\3\0\x20\0\0\0\5\0\2\0\3\0\0\0\0"
 	          "cut");
 	static const struct {
 		const char *payload;
-		bool whole, cut;
-	} want[] = {{"one", true, false},
-	            {"two", false, false},
-	            {"new", true, false},
-	            {"cut", true, true}};
+		bool first, last, cut;
+		uint32_t number, order;
+	} want[] = {{"one", true, true, false, 1, 1},
+	            {"two", true, false, false, 2, 2},
+	            {"new", true, true, false, 1, 0},
+	            {"mid", false, false, false, 1, 9},
+	            {"cut", true, true, true, 3, 5}};
 	struct sctp_data d;
 	struct sctp x;
 	size_t i;
@@ -135,7 +138,8 @@ sctp(void)
 	for (i = 0; i < sizeof(want) / sizeof(want[0]); i++)
 		ok(sctp_next(&x.chunks, &d) == DIS_OK &&
 		       slice_eq(d.payload, slice_str(want[i].payload)) &&
-		       d.whole == want[i].whole &&
+		       d.first == want[i].first && d.last == want[i].last &&
+		       d.number == want[i].number && d.order == want[i].order &&
 		       (d.payload.n < d.length) == want[i].cut && d.tsn == i + 1,
 		   "chunk %zu", i);
 	ok(sctp_next(&x.chunks, &d) == DIS_OTHER, "no more");

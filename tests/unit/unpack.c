@@ -82,6 +82,56 @@ both(enum unpack_kind k)
 	   why);
 }
 
+/* What may stand around the data, and what may not. */
+static void
+around(void)
+{
+	static const char skip[] = "\x50\x2A\x4D\x18\4\0\0\0four";
+	static const char text[] = "packed";
+	const char *why;
+	char out[64];
+	size_t n, got;
+
+	n = pack(UNPACK_GZIP, text, sizeof(text), packed);
+	memset(packed + n, 0, 200000);
+	got = unpack(UNPACK_GZIP, n + 1, out, sizeof(out), &why);
+	ok(got == sizeof(text) && why[0] == '\0', "gzip, a zero behind it: %s", why);
+	got = unpack(UNPACK_GZIP, n + 200000, out, sizeof(out), &why);
+	ok(got == sizeof(text) && why[0] == '\0', "gzip, many zeros behind it: %s", why);
+	got = pack(UNPACK_GZIP, text, sizeof(text), packed + n + 70000);
+	got = unpack(UNPACK_GZIP, n + 70000 + got, out, sizeof(out), &why);
+	ok(got == 2 * sizeof(text) && why[0] == '\0', "gzip, zeros, gzip: %s", why);
+	packed[n] = 'x';
+	got = unpack(UNPACK_GZIP, n + 1, out, sizeof(out), &why);
+	ok(got == sizeof(text) && strstr(why, "is no gzip") != NULL,
+	   "gzip, another octet behind it: %s", why);
+	packed[n] = 0x1F;
+	got = unpack(UNPACK_GZIP, n + 1, out, sizeof(out), &why);
+	ok(got == sizeof(text) && strstr(why, "ends early") != NULL,
+	   "gzip, and the first octet of another: %s", why);
+
+	memcpy(packed, skip, 12);
+	ok(unpack_kind(0x502A4D18) == UNPACK_ZSTD &&
+	       unpack_kind(0x5F2A4D18) == UNPACK_ZSTD &&
+	       unpack_kind(0x602A4D18) == UNPACK_NONE,
+	   "zstd, known by a frame to be skipped");
+	n = 12 + pack(UNPACK_ZSTD, text, sizeof(text), packed + 12);
+	memcpy(packed + n, skip, 12);
+	got = unpack(UNPACK_ZSTD, n + 12, out, sizeof(out), &why);
+	ok(got == sizeof(text) && why[0] == '\0', "zstd between such: %s", why);
+	got = unpack(UNPACK_ZSTD, n + 11, out, sizeof(out), &why);
+	ok(got == sizeof(text) && strstr(why, "ends early") != NULL,
+	   "zstd, the second one cut: %s", why);
+	packed[n] = 'x';
+	got = unpack(UNPACK_ZSTD, n + 12, out, sizeof(out), &why);
+	ok(got == sizeof(text) && strstr(why, "is no zstd") != NULL,
+	   "zstd, another thing behind it: %s", why);
+	/* A frame's header alone: no single segment, window 2^31. */
+	memcpy(packed, "\x28\xB5\x2F\xFD\0\xA8\1\0\0", 9);
+	got = unpack(UNPACK_ZSTD, 9, out, sizeof(out), &why);
+	ok(got == 0 && strstr(why, "128 MiB") != NULL, "zstd, a large window: %s", why);
+}
+
 static void
 bomb(enum unpack_kind k)
 {
@@ -105,6 +155,7 @@ main(void)
 {
 	both(UNPACK_GZIP);
 	both(UNPACK_ZSTD);
+	around();
 	bomb(UNPACK_GZIP);
 	bomb(UNPACK_ZSTD);
 	return done();
