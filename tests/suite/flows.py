@@ -108,10 +108,9 @@ def one_variant(suite, path, variant, plain):
     return Test(f'flow {path.stem} as {variant.name}', run)
 
 
-def report_on(suite, case):
-    """What gbscope reports of a case, and the frames that complete its messages. Many cases are the same
-    conversation, looked at in the same way: that is done once."""
-    data, frames = variants.build(case.flow, variants.BY_NAME[case.variant], sorted(case.frames, reverse=True))
+def report_of(suite, case, data):
+    """What gbscope reports of a case whose capture has these octets. Many cases are the same conversation, looked at
+    in the same way: that is done once."""
     lines = case.flow.settings.get('passwords', []) + case.passwords
     options = options_of(case.flow) + case.options
     key = hashlib.sha256(repr((data, lines, options)).encode()).hexdigest()
@@ -120,7 +119,13 @@ def report_on(suite, case):
         path = suite.folder('rules') / f'{name}.pcap'
         path.write_bytes(data)
         suite.reports[key] = suite.report(*passwords(suite, 'rules', name, lines), *options, '--all-findings', path)
-    return suite.reports[key], frames
+    return suite.reports[key]
+
+
+def report_on(suite, case):
+    """The report, and {message: the frame that completes it}."""
+    data, frames = variants.build(case.flow, variants.BY_NAME[case.variant], sorted(case.frames, reverse=True))
+    return report_of(suite, case, data), frames
 
 
 def finding_frames(report, rule, severity=None):

@@ -6,12 +6,13 @@ import collections
 import json
 from dataclasses import dataclass
 
-import flow as flowlang
+import capfile
 import mutations
 import rulefile
+import variants
 
 from .base import Failure, Test, check
-from .flows import report_on
+from .flows import report_of, report_on
 
 HEAD = """<!-- Made by tests/tools/mutate: run it again, do not change this. -->
 # One thing is broken, one rule speaks
@@ -21,8 +22,12 @@ checksums and digests are made anew. The rule speaks of the message that was cha
 The conversations stand in [tests/flows/rules](../tests/flows/README.md), each in the file of its rule, which also
 has those in which it just does not speak. What further findings come, and why, is told below.
 
-| rule | severity | broken | in | fires on frame |
-|---|---|---|---|---|
+The column `over` says what the rule is about: `message` if it speaks of that message too when the capture holds
+no other, else the `transaction`, `dialog`, `registration` or `exchange` (a MANSCDP question and its answers) that it
+belongs to; `capture` if it is about the way the messages came.
+
+| rule | severity | over | broken | in | fires on frame |
+|---|---|---|---|---|---|
 """
 
 BESIDE = """
@@ -38,6 +43,7 @@ class Result:
     mutation: mutations.Mutation
     frames: list        # on which the rule fires
     severity: str
+    over: str           # message, transaction ...
     beside: list        # what else there is, in the words of mutations.tsv
     wrong: str          # why it is no mutation of this rule; '' if it is one
 
@@ -55,6 +61,27 @@ def table(suite):
 
 def rules_of(report, *severities):
     return {f['rule'] for f in report['findings'] if f['severity'] in severities}
+
+
+def alone(suite, case, finding, frames):
+    """Does the rule speak of the finding's message where the capture holds nothing else?"""
+    recorder = variants.record(case.flow, variants.BY_NAME[case.variant], sorted(case.frames, reverse=True))
+    before = max((end for end in frames.values() if end < finding['frame']), default=0)
+    data = capfile.write(recorder.frames[before:finding['frame']], recorder.dlt)
+    return case.rule in rules_of(report_of(suite, case, data), 'error', 'warning', 'note')
+
+
+def over(suite, mutation, report, finding, frames):
+    """What the rule is about."""
+    rule = mutation.case.rule
+    if rule.startswith(('capture-', 'net-', 'tcp-', 'message-')):
+        return 'capture'
+    if alone(suite, mutation.case, finding, frames):
+        return 'message'
+    if rule.startswith('manscdp-'):
+        return 'exchange'
+    kind = next((d['kind'] for d in report['dialogs'] if d['id'] == finding['dialog']), None)
+    return {'registration': 'registration', 'call': 'dialog', 'subscription': 'dialog'}.get(kind, 'transaction')
 
 
 def look(suite, mutation):
@@ -80,7 +107,7 @@ def look(suite, mutation):
         beside.append('changes ' + '; '.join(mutation.things()))
     shown = there[0] if there else None
     return Result(mutation, sorted({f['frame'] for f in there if f['frame']}), shown and shown['severity'],
-                  beside, wrong)
+                  over(suite, mutation, now, shown, frames) if shown else '', beside, wrong)
 
 
 def best(suite, path, known):
@@ -100,7 +127,7 @@ def best(suite, path, known):
 
 def row(result):
     mutation = result.mutation
-    return (f'| {mutation.case.rule} | {result.severity} | {mutation.case.text} | {mutation.told()} | '
+    return (f'| {mutation.case.rule} | {result.severity} | {result.over} | {mutation.case.text} | {mutation.told()} | '
             f'{", ".join(map(str, result.frames))} |')
 
 
@@ -129,7 +156,7 @@ def one(suite, path, known, shown):
 def every_rule(suite, known, shown):
     def run():
         rules = {r['id'] for r in json.loads(suite.call('rules', '-f', 'json', status=0).stdout)}
-        told = {line.split(' ')[1] for line in shown if line.startswith('| ') and line.count('|') == 6} - {'rule'}
+        told = {line.split(' ')[1] for line in shown if line.startswith('| ') and line.count('|') == 7} - {'rule'}
         check(told == rules, f'docs/mutations.md: missing {sorted(rules - told)}, unknown {sorted(told - rules)}')
         check(set(known) <= rules, f'tests/flows/mutations.tsv: no such rule: {sorted(set(known) - rules)}')
     return Test('mutations: each rule has one', run)
