@@ -161,8 +161,20 @@ private_ip(const struct addr *a)
 	       (ip[0] == 192 && ip[1] == 168) || (ip[0] == 100 && (ip[1] & 0xC0) == 64);
 }
 
-/* 18.2.1: the host in Via is a name, or not where the request came from. A client that knows its public
- * address writes it; then the server, beyond the NAT, sees nothing odd. */
+/* The request's URI names an address other than the one it was sent to: its way leads through a NAT, or
+ * through a proxy that has two addresses. */
+static bool
+beyond(const struct tx *x)
+{
+	struct sip_uri uri;
+	struct addr named;
+
+	return sip_uri_dissect(x->uri, NULL, &uri) == DIS_OK &&
+	       addr_parse(uri.host, &named) && !addr_ip_eq(&named, &x->server);
+}
+
+/* 18.2.1: the host in Via is a name, or not where the request came from. A client that knows how the server
+ * sees it writes that address; then the server, beyond the NAT, sees nothing odd. */
 static bool
 received_missing(const struct checker *c, const struct message *m, const struct place *p,
                  struct slice host)
@@ -175,7 +187,7 @@ received_missing(const struct checker *c, const struct message *m, const struct 
 	if (addr_parse(host, &said)) {
 		if (addr_ip_eq(&said, &x->client))
 			return false;
-		if (private_ip(&x->client) && !private_ip(&said))
+		if (private_ip(&x->client) && (!private_ip(&said) || beyond(x)))
 			severity = SEVERITY_WARNING;
 	}
 	found(c, m, p, RULE_SIP_RECEIVED_MISSING, .severity = severity,

@@ -22,6 +22,7 @@ class Case:
     severity: str       # of the findings that must be there; None if any will do
     on: list            # numbers of the messages that the findings must name; [] if any will do
     flow: flows.Flow
+    before: flows.Flow = None                   # the flow before the edits of the case itself
     options: list = field(default_factory=list)
     passwords: list = field(default_factory=list)
     variant: str = 'plain'
@@ -144,6 +145,7 @@ def apply(case, line, nested):
         case.flow.blocks = [b for b in case.flow.blocks if b not in gone]
     elif key == 'base':
         case.flow = find_base(value)
+        case.before = copy.deepcopy(case.flow)
     elif key == 'flow':
         case.flow = flows.parse('\n'.join(nested), case.rule)
     elif key == 'options':
@@ -176,6 +178,7 @@ def parse(text, rule):
         try:
             for setting in common:
                 apply(case, *setting)
+            case.before = copy.deepcopy(case.flow)
             j = 0
             while j < len(nested):
                 step = nested[j]

@@ -49,6 +49,7 @@ class Suite:
         self.work = build / 'tests' / 'work'
         self.work.mkdir(parents=True, exist_ok=True)
         self.place = self.make_place()
+        self.reports, self.locks = {}, {}       # of captures that several tests look at (flows.report_of)
         self.env = {**os.environ, 'LC_ALL': 'C.UTF-8', 'TZ': 'UTC',
                     'GBSCOPE_SHARED': str(self.shared.resolve())}
         for name in ('GBSCOPE_WRAP', 'NO_COLOR', 'CLICOLOR_FORCE'):

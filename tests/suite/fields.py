@@ -7,6 +7,8 @@ import xml.etree.ElementTree as ElementTree
 
 from . import golden
 from .base import Failure, Skip, Test, check, compare, text
+from .coverage import script
+from .flows import report_on
 
 BATCH = 300     # names of one call
 
@@ -235,11 +237,9 @@ def wireshark(suite):
 
 def rules_of_fields(suite):
     def run():
-        out = suite.folder('fields') / 'field_rules.def'
-        done = suite.command([sys.executable, suite.top / 'docs' / 'make-field-rules', '--to', out],
-                             env={'GBSCOPE': suite.program}, timeout=300)
-        check(done.returncode == 0, text(done.stderr))
-        compare((suite.top / 'src' / 'field_rules.def').read_text(encoding='utf-8'), out.read_text(encoding='utf-8'),
+        make = script(suite, 'make-field-rules')
+        compare((suite.top / 'src' / 'field_rules.def').read_text(encoding='utf-8'),
+                make.page(report_on(suite, case)[0] for case in make.cases()),
                 'src/field_rules.def (docs/make-field-rules writes it)')
     return Test('field_rules.def is what make-field-rules makes', run)
 
