@@ -65,6 +65,7 @@ void check_gb(const struct checker *c, const struct message *m, const struct pla
 void check_sdp(const struct checker *c, const struct message *m, const struct place *p);
 void check_sdp_gb(const struct checker *c, const struct message *m,
                   const struct place *p);
+void check_offer(const struct checker *c, const struct message *m, const struct place *p);
 void check_mansrtsp(const struct checker *c, const struct message *m,
                     const struct place *p);
 

@@ -94,6 +94,9 @@ struct auth_entry {
 	    challenge; /* the 401 or 407 that gave the nonce; frame 0 if not seen */
 };
 
+struct offer_leg;
+struct offer_place;
+
 struct response {
 	struct response *next;
 	uint32_t status;
@@ -142,6 +145,7 @@ struct tx {
 	uint32_t
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
+	uint8_t offered; /* enum offer_carried, of an INVITE */
 	/* the tracker's own */
 	struct arena mem;
 	struct arena body_mem; /* of its bodies: given back when it was written */
@@ -193,8 +197,9 @@ struct dialog {
 	struct ref challenge_ref;
 	uint64_t rejected_hash; /* of the credentials that were rejected last */
 	struct ref rejected_ref;
-	uint32_t open_txs;  /* without a final response */
-	uint32_t alive_txs; /* still in memory: it must stay as long */
+	struct offer_leg *offer; /* the session descriptions of a call; or NULL */
+	uint32_t open_txs;       /* without a final response */
+	uint32_t alive_txs;      /* still in memory: it must stay as long */
 	struct dialog *queue_prev, *queue_next, *hold_prev, *hold_next;
 	bool holding, writing;
 	uint64_t hash;
@@ -246,6 +251,7 @@ struct place {
 	const char *challenge_header;
 	bool rspauth_wrong;      /* the server's proof is wrong for the known password */
 	const struct tx *invite; /* of an ACK or CANCEL: what it belongs to, or NULL */
+	const struct offer_place *offer; /* what its session description is; or NULL */
 };
 
 enum exchange_outcome {

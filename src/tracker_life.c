@@ -80,6 +80,7 @@ dialog_bury(struct tracker *t)
 
 	while ((d = t->dead_dialogs) != NULL) {
 		t->dead_dialogs = d->queue_next;
+		offer_drop(&t->offers, d);
 		arena_free(&d->mem);
 		free(d);
 	}

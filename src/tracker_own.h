@@ -6,6 +6,7 @@
 #include "src/exchanges.h"
 #include "src/map.h"
 #include "src/nonces.h"
+#include "src/offer.h"
 #include "src/tracker.h"
 
 enum {
@@ -56,6 +57,7 @@ struct tracker {
 	struct nonces *nonces;
 	struct devices *devices;
 	struct exchanges *exchanges;
+	struct offers offers;
 	uint32_t tx_ids, dialog_ids;
 	uint64_t details;              /* bytes held by transactions of dialogs */
 	const struct message *pending; /* fed, not yet placed */
