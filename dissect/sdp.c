@@ -219,7 +219,6 @@ static struct sdp_line
 line_next(struct slice *rest)
 {
 	struct sdp_line l = {.end = SDP_END_NONE};
-
 	size_t i = slice_index(*rest, '\n');
 
 	l.text = slice_head(*rest, i);

@@ -225,7 +225,9 @@ carried(const struct message *m)
 {
 	if (is_sound(m))
 		return OFFER_THERE;
-	if (m->body.n != 0 || m->missing != 0 || (m->rec.faults & RECORD_PARTIAL) != 0)
+	if (m->body.n != 0 || m->behind != 0 || m->missing != 0 ||
+	    (m->length_dis != DIS_OK && m->length_dis != DIS_OTHER) ||
+	    (m->rec.faults & RECORD_PARTIAL) != 0)
 		return OFFER_UNKNOWN; /* cut, or wrapped into something */
 	return OFFER_ABSENT;
 }
