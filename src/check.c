@@ -180,6 +180,8 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 		unanswered(c, e);
 	else if (e->kind == TRACKER_EXCHANGE)
 		exchange_ended(c, e);
+	else if (e->kind == TRACKER_DIALOG && e->over)
+		check_media(c, e->dialog, &e->dialog->last);
 }
 
 void

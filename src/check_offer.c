@@ -509,6 +509,11 @@ check_offer(const struct checker *c, const struct message *m, const struct place
 	const struct offer_place *o = p->offer;
 	uint32_t i;
 
+	if (o != NULL && o->over)
+		check_media(c, p->dialog,
+		            &(struct ref){.capture = m->rec.capture,
+		                          .frame = m->rec.frame,
+		                          .time_ns = m->rec.time_ns});
 	if (o != NULL && o->lack != OFFER_LACKS_NOTHING)
 		lacks(c, m, p, o->lack);
 	if (m->sdp == NULL || m->sdp->levels_total == 0 || !body_whole(m) ||

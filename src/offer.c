@@ -34,6 +34,10 @@ struct offer_leg {
 	struct offer_leg *older, *newer; /* of those that hold a description */
 	bool listed;
 	struct addr ends[2];
+	int side;                /* of ends[0] */
+	struct awaited *awaited; /* of all hops; the dialog's first one has it */
+	int64_t confirmed_ns;    /* the 2xx to its INVITE; 0: none. Likewise */
+	bool closed;
 	struct exchange_open open[OPENS];
 	struct text *agreed[2]; /* of each side: 0 is who began the dialog */
 };
@@ -169,7 +173,8 @@ leg_find(const struct dialog *d, const struct addr *a, const struct addr *b)
 
 /* NULL: too many hops, or no memory. */
 static struct offer_leg *
-leg_make(struct offers *o, struct dialog *d, const struct addr *a, const struct addr *b)
+leg_make(struct offers *o, struct dialog *d, const struct addr *a, const struct addr *b,
+         int side)
 {
 	struct offer_leg *l = leg_find(d, a, b), **end;
 	int n = 0;
@@ -186,6 +191,7 @@ leg_make(struct offers *o, struct dialog *d, const struct addr *a, const struct 
 		return NULL;
 	l->ends[0] = *a;
 	l->ends[1] = *b;
+	l->side = side;
 	*end = l;
 	leg_in(o, l);
 	return l;
@@ -302,10 +308,31 @@ opens(struct offers *o, struct offer_leg *l, int which, const struct message *m,
 	place_set(p, a, &place);
 }
 
+/* Who waits for which media now. */
 static void
-agrees(struct offers *o, struct offer_leg *l, struct exchange_open *x)
+awaits(struct offers *o, const struct offer_leg *l, const struct exchange_open *x,
+       const struct message *m, struct place *p, const struct sdp *offer)
+{
+	struct agreement a = {.leg = l,
+	                      .offerer = x->side,
+	                      .offered_ns = x->offer->ref.time_ns,
+	                      .agreed_ns = m->rec.time_ns,
+	                      .gb = p->dialog->gb};
+
+	a.sdp[x->side] = offer;
+	a.sdp[!x->side] = m->sdp;
+	a.signalling[l->side] = l->ends[0];
+	a.signalling[!l->side] = l->ends[1];
+	awaited_agree(&p->dialog->offer->awaited, o->media, &a);
+}
+
+static void
+agrees(struct offers *o, struct offer_leg *l, struct exchange_open *x,
+       const struct message *m, struct place *p, const struct sdp *offer)
 {
 	x->done = true;
+	if (o->media != NULL && offer != NULL && is_sound(m) && !p->dialog->offer->closed)
+		awaits(o, l, x, m, p, offer);
 	text_set(o, &l->agreed[x->side], x->offer);
 	text_set(o, &l->agreed[!x->side], x->answer);
 }
@@ -328,7 +355,7 @@ answers(struct offers *o, struct offer_leg *l, struct exchange_open *x,
 		text_set(o, &x->answer, text_new(o, m));
 	}
 	if (final && !x->done)
-		agrees(o, l, x);
+		agrees(o, l, x, m, p, place.offer);
 	if (is_sound(m))
 		place_set(p, a, &place);
 }
@@ -386,7 +413,7 @@ follow_request(struct offers *o, const struct message *m, struct place *p, int s
 		answers(o, l, x, m, true, p, a);
 		return;
 	}
-	l = leg_make(o, d, &m->rec.src, &m->rec.dst);
+	l = leg_make(o, d, &m->rec.src, &m->rec.dst, side);
 	if (l != NULL)
 		opens(o, l, which, m, side, p, a);
 }
@@ -423,7 +450,8 @@ invite_offer(struct offers *o, const struct message *m, struct place *p,
 	if (made || (!final && !is_reliable(m)))
 		return;
 	if (has_sdp(m)) {
-		l = leg_make(o, p->dialog, &p->tx->client, &p->tx->server);
+		l = leg_make(o, p->dialog, &p->tx->client, &p->tx->server,
+		             !side_of(p->dialog, m));
 		if (l != NULL)
 			opens(o, l, OPEN_INVITE, m, side_of(p->dialog, m), p, a);
 	} else if (final && carried(m) == OFFER_ABSENT) {
@@ -440,6 +468,9 @@ follow_response(struct offers *o, const struct message *m, struct place *p,
 	struct exchange_open *x;
 	int which = m->method == METHOD_INVITE ? OPEN_INVITE : OPEN_OTHER;
 
+	if (m->method == METHOD_INVITE && p->dialog->offer != NULL &&
+	    m->sip.status / 100 == 2 && p->dialog->offer->confirmed_ns == 0)
+		p->dialog->offer->confirmed_ns = m->rec.time_ns;
 	if (m->sip.status >= 300) {
 		x = l ? &l->open[which] : NULL;
 		if (x != NULL && x->there && x->cseq == m->cseq.seq &&
@@ -462,6 +493,13 @@ void
 offer_follow(struct offers *o, const struct message *m, struct place *p,
              struct arena *scratch)
 {
+	struct offer_place over = {.over = true};
+
+	if (m->method == METHOD_BYE && m->request) {
+		if (offer_close(o, p->dialog, m->rec.time_ns))
+			place_set(p, scratch, &over);
+		return;
+	}
 	if (m->method != METHOD_INVITE && m->method != METHOD_ACK &&
 	    m->method != METHOD_PRACK && m->method != METHOD_UPDATE)
 		return;
@@ -486,7 +524,7 @@ offer_fork(struct offers *o, const struct dialog *of, struct dialog *d,
 
 	if (open == NULL || !open->there || open->cseq != x->cseq)
 		return;
-	l = leg_make(o, d, &x->client, &x->server);
+	l = leg_make(o, d, &x->client, &x->server, from->side);
 	if (l == NULL)
 		return;
 	open_clear(o, &l->open[OPEN_INVITE]);
@@ -497,10 +535,35 @@ offer_fork(struct offers *o, const struct dialog *of, struct dialog *d,
 	                                              .offer = text_use(open->offer)};
 }
 
+bool
+offer_close(struct offers *o, struct dialog *d, int64_t now_ns)
+{
+	struct offer_leg *l = d->offer;
+	struct awaited *w;
+
+	if (l == NULL || l->closed || l->awaited == NULL)
+		return false;
+	l->closed = true;
+	for (w = l->awaited; w != NULL; w = w->next)
+		if (w->since_ns < l->confirmed_ns)
+			w->since_ns = l->confirmed_ns;
+	awaited_close(l->awaited, o->media, now_ns);
+	return l->confirmed_ns != 0;
+}
+
+const struct awaited *
+offer_awaited(const struct dialog *d)
+{
+	return d->offer ? d->offer->awaited : NULL;
+}
+
 void
 offer_drop(struct offers *o, struct dialog *d)
 {
 	struct offer_leg *l;
+
+	if (d->offer != NULL && o->media != NULL)
+		awaited_free(&d->offer->awaited, o->media);
 
 	while ((l = d->offer) != NULL) {
 		d->offer = l->next;

@@ -5,6 +5,7 @@
 #ifndef SRC_OFFER_H
 #define SRC_OFFER_H
 
+#include "src/awaited.h"
 #include "src/tracker.h"
 
 enum offer_role {
@@ -34,6 +35,7 @@ struct offer_place {
 	    *before;            /* OFFER: the last one of its sender that was agreed on */
 	const struct sdp *same; /* AGAIN: what it should be the same as */
 	struct ref other;       /* where the first of these that is there was seen */
+	bool over;              /* the call ends: what came of its media is known */
 };
 
 /* Does a request have a description? Asked for INVITE only. */
@@ -44,6 +46,7 @@ struct offers {
 	struct offer_leg *oldest, *newest;
 	size_t held; /* in bytes of descriptions */
 	size_t max;
+	struct media *media; /* or NULL */
 };
 
 /* A message that is no repeat, in its place: sets p->offer if its description has one, or lacks. */
@@ -52,7 +55,11 @@ void offer_follow(struct offers *o, const struct message *m, struct place *p,
 /* A further dialog of an INVITE: what was offered in it holds for this one too. */
 void offer_fork(struct offers *o, const struct dialog *of, struct dialog *d,
                 const struct tx *x);
-/* The dialog is over. */
+/* The call is over, if it was not before; then true. */
+bool offer_close(struct offers *o, struct dialog *d, int64_t now_ns);
+/* The streams it agreed on; NULL: none. */
+const struct awaited *offer_awaited(const struct dialog *d);
+/* The dialog is forgotten. */
 void offer_drop(struct offers *o, struct dialog *d);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "dissect/link.h"
 #include "src/check.h"
+#include "src/media.h"
 #include "src/output.h"
 #include "src/show.h"
 #include "src/sink.h"
@@ -21,6 +22,7 @@ struct run {
 	struct ledger *ledger;
 	struct net *net;
 	struct transport *transport;
+	struct media *media;
 	struct tracker *tracker;
 	struct findings *findings;
 	struct sink *sink;
@@ -70,10 +72,13 @@ run_open(struct run *r, struct err *e)
 	r->ledger = ledger_new(capture_total(r->capture));
 	r->net = net_new(&r->limits, r->ledger);
 	r->transport = transport_new(&r->limits, r->ledger);
+	r->media = media_new(&r->limits);
+	t.media = r->media;
 	r->tracker = tracker_new(&r->limits, r->auth, &t);
 	if (r->ledger == NULL || r->net == NULL || r->transport == NULL ||
-	    r->tracker == NULL)
+	    r->media == NULL || r->tracker == NULL)
 		return err_set(e, "out of memory");
+	transport_media(r->transport, r->media);
 	r->out.f = sink_file(r->sink);
 	r->out.captures = r->capture;
 	r->out.quiet = o->quiet;
@@ -97,6 +102,7 @@ run_close(struct run *r)
 		r->out.format->end(&r->out, NULL);
 	tracker_free(r->tracker);
 	transport_free(r->transport);
+	media_free(r->media);
 	net_free(r->net);
 	ledger_free(r->ledger);
 	findings_free(r->findings);
@@ -158,6 +164,7 @@ run_events(struct run *r, const struct message *m)
 			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_DIALOG:
+			check_ended(&r->checker, &e);
 			if (f->dialog != NULL)
 				f->dialog(&r->out, e.dialog, e.last);
 			break;

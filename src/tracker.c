@@ -79,6 +79,7 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	t->auth = au;
 	t->options = *o;
 	t->key = hash_key_random();
+	t->offers.media = o->media;
 	t->offers.max = l->max[LIMIT_OFFER_BYTES];
 	arena_init(&t->scratch, SCRATCH_BYTES);
 	t->nonces = nonces_new(l, &t->key);

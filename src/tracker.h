@@ -94,6 +94,7 @@ struct auth_entry {
 	    challenge; /* the 401 or 407 that gave the nonce; frame 0 if not seen */
 };
 
+struct media;
 struct offer_leg;
 struct offer_place;
 
@@ -352,6 +353,7 @@ struct tracker_event {
 	struct dialog
 	    *dialog; /* DIALOG: a part to write: those of its txs that have `write` */
 	bool last;   /* DIALOG: it ended */
+	bool over;   /* DIALOG: and its call with it, without a BYE */
 	struct exchange *exchange;
 };
 
@@ -360,6 +362,7 @@ struct tracker_options {
 	bool keep_media;  /* and the octets of SDP and MANSRTSP */
 	int profile;      /* 0 auto, 1 rfc3261, 2 gb28181 */
 	int64_t exchange_timeout_ns;
+	struct media *media; /* what comes to the addresses of calls; or NULL */
 };
 
 struct tracker;
