@@ -111,20 +111,20 @@ slot(struct awaited **list, struct media *m, const struct agreement *a, int side
 	return w;
 }
 
+/* at: of each side; n is 0 where it cannot be seen. */
 static void
 await(struct awaited **list, struct media *m, const struct agreement *a, int side,
-      uint32_t level)
+      uint32_t level, const struct addr at[2])
 {
 	const struct sdp *s = a->sdp[side], *peer = a->sdp[!side];
 	const struct sdp_level *x = &s->levels[level];
 	const struct sdp_y *y[2] = {sdp_y_first(a->sdp[a->offerer]),
 	                            sdp_y_first(a->sdp[!a->offerer])};
 	struct awaited *w;
-	struct addr dst;
 	int i;
 
-	if (!address_of(s, level, &dst) || has_ice(s, level) ||
-	    (w = slot(list, m, a, side, level, &dst)) == NULL)
+	if (at[side].n == 0 || has_ice(s, level) ||
+	    (w = slot(list, m, a, side, level, &at[side])) == NULL)
 		return;
 	/* Cameras that answer recvonly with recvonly send all the same. */
 	w->comes = (direction_of(s, level) & RECEIVES) != 0 &&
@@ -138,22 +138,26 @@ await(struct awaited **list, struct media *m, const struct agreement *a, int sid
 	for (i = 0; i < 2; i++)
 		w->ssrc[i] =
 		    (uint32_t)y[y[i]->dis == DIS_OK && y[i]->ssrc != 0 ? i : 0]->ssrc;
-	if (!addr_parse(sdp_connection_of(peer, level)->address, &w->sender[0]))
-		w->sender[0].n = 0;
+	w->sender[0] = at[!side];
 	w->sender[1] = a->signalling[!side];
 }
 
 void
 awaited_agree(struct awaited **list, struct media *m, const struct agreement *a)
 {
+	struct addr at[2];
 	uint32_t i;
 	int side;
 
-	for (i = 1; i < a->sdp[0]->levels_total && i < a->sdp[1]->levels_total; i++)
+	for (i = 1; i < a->sdp[0]->levels_total && i < a->sdp[1]->levels_total; i++) {
+		if (!is_rtp(&a->sdp[0]->levels[i].m) || !is_rtp(&a->sdp[1]->levels[i].m))
+			continue;
 		for (side = 0; side < 2; side++)
-			if (is_rtp(&a->sdp[0]->levels[i].m) &&
-			    is_rtp(&a->sdp[1]->levels[i].m))
-				await(list, m, a, side, i);
+			if (!address_of(a->sdp[side], i, &at[side]))
+				at[side].n = 0;
+		for (side = 0; side < 2; side++)
+			await(list, m, a, side, i, at);
+	}
 }
 
 /* ---- the end ---- */

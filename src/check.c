@@ -93,7 +93,8 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_gb(c, m, p);
 	check_sdp(c, m, p);
 	check_sdp_gb(c, m, p);
-	check_offer(c, m, p);
+	if (m->sdp != NULL || p->offer != NULL)
+		check_offer(c, m, p);
 	check_mansrtsp(c, m, p);
 }
 

@@ -294,7 +294,7 @@ media_leave(struct media *m, struct media_flow *f)
 const struct media_seen *
 media_stray(const struct media *m, const struct addr *from, struct addr *dst)
 {
-	const struct host *h = host_find(m, from, true);
+	const struct host *h = m->hosts.used != 0 ? host_find(m, from, true) : NULL;
 
 	if (h == NULL || h->stray.frame == 0)
 		return NULL;
@@ -305,7 +305,7 @@ media_stray(const struct media *m, const struct addr *from, struct addr *dst)
 bool
 media_shown(const struct media *m, const struct addr *to)
 {
-	return host_find(m, to, false) != NULL;
+	return m->hosts.used != 0 && host_find(m, to, false) != NULL;
 }
 
 int64_t
