@@ -2,28 +2,33 @@
 
 #include "dissect/chars.h"
 
+#define NAME(s)                                                                          \
+	{                                                                                \
+		(const uint8_t *)(s), sizeof(s) - 1                                      \
+	}
+
 static const struct {
-	const char *name;
+	struct slice name;
 	enum sdp_attr attr;
 } attrs[] = {
-    {"rtpmap", SDP_RTPMAP},
-    {"fmtp", SDP_FMTP},
-    {"sendrecv", SDP_DIRECTION},
-    {"sendonly", SDP_DIRECTION},
-    {"recvonly", SDP_DIRECTION},
-    {"inactive", SDP_DIRECTION},
-    {"setup", SDP_SETUP},
-    {"connection", SDP_TCP_CONNECTION},
-    {"downloadspeed", SDP_DOWNLOADSPEED},
-    {"filesize", SDP_FILESIZE},
-    {"fileszie", SDP_FILESIZE}, /* as the supplement of 2014 is often copied */
-    {"svcspace", SDP_SVCSPACE},
-    {"svctime", SDP_SVCTIME},
-    {"ssvcratio", SDP_SSVCRATIO},
-    {"streamnumber", SDP_STREAMNUMBER},
-    {"stream", SDP_STREAM},
-    {"streamprofile", SDP_STREAMPROFILE},
-    {"streamMode", SDP_STREAMMODE},
+    {NAME("rtpmap"), SDP_RTPMAP},
+    {NAME("fmtp"), SDP_FMTP},
+    {NAME("sendrecv"), SDP_DIRECTION},
+    {NAME("sendonly"), SDP_DIRECTION},
+    {NAME("recvonly"), SDP_DIRECTION},
+    {NAME("inactive"), SDP_DIRECTION},
+    {NAME("setup"), SDP_SETUP},
+    {NAME("connection"), SDP_TCP_CONNECTION},
+    {NAME("downloadspeed"), SDP_DOWNLOADSPEED},
+    {NAME("filesize"), SDP_FILESIZE},
+    {NAME("fileszie"), SDP_FILESIZE}, /* as the supplement of 2014 is often copied */
+    {NAME("svcspace"), SDP_SVCSPACE},
+    {NAME("svctime"), SDP_SVCTIME},
+    {NAME("ssvcratio"), SDP_SSVCRATIO},
+    {NAME("streamnumber"), SDP_STREAMNUMBER},
+    {NAME("stream"), SDP_STREAM},
+    {NAME("streamprofile"), SDP_STREAMPROFILE},
+    {NAME("streamMode"), SDP_STREAMMODE},
 };
 
 const char *
@@ -35,7 +40,7 @@ sdp_attr_name(enum sdp_attr a)
 		return "direction";
 	for (i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++)
 		if (attrs[i].attr == a)
-			return attrs[i].name;
+			return (const char *)attrs[i].name.p;
 	return "other";
 }
 
@@ -45,7 +50,8 @@ attr_find(struct slice name)
 	size_t i;
 
 	for (i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++)
-		if (slice_ieq(name, slice_str(attrs[i].name)))
+		if (name.n == attrs[i].name.n &&
+		    (slice_eq(name, attrs[i].name) || slice_ieq(name, attrs[i].name)))
 			return attrs[i].attr;
 	return SDP_OTHER;
 }
@@ -213,15 +219,17 @@ static struct sdp_line
 line_next(struct slice *rest)
 {
 	struct sdp_line l = {.end = SDP_END_NONE};
+	size_t i = slice_index(*rest, '\n');
 
-	if (slice_cut(*rest, '\n', &l.text, rest)) {
+	l.text = slice_head(*rest, i);
+	if (i != rest->n) {
+		*rest = slice_tail(*rest, i + 1);
 		l.end = SDP_END_LF;
 		if (l.text.n != 0 && l.text.p[l.text.n - 1] == '\r') {
 			l.text.n--;
 			l.end = SDP_END_CRLF;
 		}
 	} else {
-		l.text = *rest;
 		*rest = SLICE_EMPTY;
 	}
 	if (l.text.n < 2 || l.text.p[1] != '=' || !ascii_alpha(l.text.p[0]))
@@ -239,12 +247,14 @@ line_next(struct slice *rest)
 static size_t
 lines_count(struct slice in)
 {
-	struct slice rest = in, line;
-	size_t n = 0;
+	size_t n = 0, i;
 
-	while (n <= SDP_LINES_MAX && slice_cut(rest, '\n', &line, &rest))
+	/* Each round takes a line feed. */
+	while (n <= SDP_LINES_MAX && (i = slice_index(in, '\n')) != in.n) {
+		in = slice_tail(in, i + 1);
 		n++;
-	return n + (rest.n != 0);
+	}
+	return n + (in.n != 0);
 }
 
 static size_t

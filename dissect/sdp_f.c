@@ -61,10 +61,11 @@ sdp_f_dissect(struct slice in, struct arena *a, struct sdp_f *out)
 	for (i = 0; i < in.n; i++)
 		slashes += in.p[i] == '/';
 	for (n = 0; n < SDP_F_TOTAL + 1; n++) {
-		bool last = !slice_cut(rest, '/', &piece, &rest);
+		size_t at = slice_index(rest, '/');
+		bool last = at == rest.n;
 
-		if (last)
-			piece = rest;
+		piece = slice_head(rest, at);
+		rest = slice_tail(rest, at + 1);
 		if (n == 0) {
 			sound = slice_eq(piece, SLICE("v"));
 		} else if (n == SDP_F_KBPS + 1) {

@@ -77,7 +77,8 @@ ascii_alpha(uint8_t c)
 static inline bool
 ascii_space(uint8_t c) /* SP, HTAB, CR, LF */
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	/* Most octets are greater than all four. */
+	return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 /* Without ascii_space at its front. */

@@ -93,6 +93,8 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_gb(c, m, p);
 	check_sdp(c, m, p);
 	check_sdp_gb(c, m, p);
+	if (m->sdp != NULL || p->offer != NULL)
+		check_offer(c, m, p);
 	check_mansrtsp(c, m, p);
 	check_methods(c, m, p);
 	check_extension(c, m, p);
@@ -199,6 +201,8 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 		check_time_tx(c, e->tx);
 	} else if (e->kind == TRACKER_EXCHANGE) {
 		exchange_ended(c, e);
+	} else if (e->kind == TRACKER_DIALOG && e->over) {
+		check_media(c, e->dialog, &e->dialog->last);
 	}
 	if (e->place.usage != NULL) {
 		check_subscription_ended(c, e);

@@ -71,6 +71,9 @@ void check_gb(const struct checker *c, const struct message *m, const struct pla
 void check_sdp(const struct checker *c, const struct message *m, const struct place *p);
 void check_sdp_gb(const struct checker *c, const struct message *m,
                   const struct place *p);
+void check_offer(const struct checker *c, const struct message *m, const struct place *p);
+/* A call is over: at its BYE, or at its last message. */
+void check_media(const struct checker *c, const struct dialog *d, const struct ref *at);
 void check_mansrtsp(const struct checker *c, const struct message *m,
                     const struct place *p);
 void check_methods(const struct checker *c, const struct message *m,

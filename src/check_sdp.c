@@ -62,6 +62,8 @@ order(const struct checker *c, const struct message *m, const struct place *p)
 		l = &m->sdp->lines[i];
 		if (l->type == 0 || !is_known(l->type))
 			continue;
+		if (l->type == 'v' && before != NULL && m->sdp->first['v'] == 1)
+			return; /* another description begins: sdp-several */
 		what = misplaced(before, l);
 		if (what != NULL) {
 			found(c, m, p, RULE_SDP_ORDER, VALUE(l->text),

@@ -27,6 +27,9 @@
 	L(DIALOG_PART, 1000, SIZE, "transactions of one part of a dialog")               \
 	L(DETAIL_BYTES, 8388608, SIZE,                                                   \
 	  "bytes of dialog details held before they are written as parts")               \
+	L(OFFER_BYTES, 33554432, SIZE,                                                   \
+	  "bytes of session descriptions held to be compared with their answers")        \
+	L(MEDIA_FLOWS, 65536, SIZE, "addresses of media remembered")                     \
 	L(NONCES, 16384, SIZE, "nonces remembered")                                      \
 	L(DEVICES, 65536, TABLE, "devices remembered")                                   \
 	L(EXCHANGES, 65536, TABLE, "exchanges open")                                     \

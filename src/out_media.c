@@ -2,15 +2,24 @@
 
 #include "src/member.h"
 
+/* The member's object begins, or it is null and false is answered. */
+static bool
+open_if(struct emit *j, const char *key, enum dis dis)
+{
+	emit_key(j, key);
+	if (dis == DIS_OTHER) {
+		emit_null(j);
+		return false;
+	}
+	emit_open(j, '{');
+	return true;
+}
+
 static void
 origin(struct emit *j, const struct sdp_origin *o)
 {
-	emit_key(j, "origin");
-	if (o->dis == DIS_OTHER) {
-		emit_null(j);
+	if (!open_if(j, "origin", o->dis))
 		return;
-	}
-	emit_open(j, '{');
 	member_text(j, "username", o->username);
 	member_text(j, "sess_id", o->sess_id);
 	member_text(j, "sess_version", o->sess_version);
@@ -23,12 +32,8 @@ origin(struct emit *j, const struct sdp_origin *o)
 static void
 connection(struct emit *j, const struct sdp_connection *c)
 {
-	emit_key(j, "connection");
-	if (c->dis == DIS_OTHER) {
-		emit_null(j);
+	if (!open_if(j, "connection", c->dis))
 		return;
-	}
-	emit_open(j, '{');
 	member_text(j, "nettype", c->nettype);
 	member_text(j, "addrtype", c->addrtype);
 	member_text(j, "address", c->address);
@@ -73,12 +78,8 @@ times(struct emit *j, const struct sdp *s)
 static void
 y_value(struct emit *j, const struct sdp_y *x)
 {
-	emit_key(j, "y");
-	if (x->dis == DIS_OTHER) {
-		emit_null(j);
+	if (!open_if(j, "y", x->dis))
 		return;
-	}
-	emit_open(j, '{');
 	member_text_if(j, "value", true, x->value);
 	member_string(j, "kind",
 	              x->dis != DIS_OK ? NULL
@@ -107,12 +108,8 @@ code(struct emit *j, const struct sdp_f *f, enum sdp_f_part part, const char *ke
 static void
 f_value(struct emit *j, const struct sdp_f *x)
 {
-	emit_key(j, "f");
-	if (x->dis == DIS_OTHER) {
-		emit_null(j);
+	if (!open_if(j, "f", x->dis))
 		return;
-	}
-	emit_open(j, '{');
 	member_text_if(j, "value", true, x->value);
 	emit_key(j, "video");
 	emit_open(j, '{');
@@ -271,12 +268,8 @@ sdp(struct emit *j, struct slice body)
 static void
 range(struct emit *j, const struct mansrtsp_range *r)
 {
-	emit_key(j, "Range");
-	if (r->dis == DIS_OTHER) {
-		emit_null(j);
+	if (!open_if(j, "Range", r->dis))
 		return;
-	}
-	emit_open(j, '{');
 	member_text(j, "unit", r->unit);
 	member_text(j, "start", r->start);
 	member_text(j, "stop", r->stop);

@@ -5,6 +5,7 @@
 #include "dissect/link.h"
 #include "src/check.h"
 #include "src/config.h"
+#include "src/media.h"
 #include "src/outputs.h"
 #include "src/show.h"
 
@@ -20,6 +21,7 @@ struct run {
 	struct ledger *ledger;
 	struct net *net;
 	struct transport *transport;
+	struct media *media;
 	struct tracker *tracker;
 	struct findings *findings;
 	struct outputs outputs;
@@ -69,10 +71,13 @@ run_open(struct run *r, struct err *e)
 	r->ledger = ledger_new(capture_total(r->capture));
 	r->net = net_new(&r->limits, r->ledger);
 	r->transport = transport_new(&r->limits, r->ledger);
+	r->media = media_new(&r->limits);
+	t.media = r->media;
 	r->tracker = tracker_new(&r->limits, r->auth, &t);
 	if (r->ledger == NULL || r->net == NULL || r->transport == NULL ||
-	    r->tracker == NULL)
+	    r->media == NULL || r->tracker == NULL)
 		return err_set(e, "out of memory");
+	transport_media(r->transport, r->media);
 	r->checker = (struct checker){.findings = r->findings,
 	                              .scratch = &r->scratch,
 	                              .thresholds = &o->settings->thresholds};
@@ -95,6 +100,7 @@ run_close(struct run *r)
 {
 	tracker_free(r->tracker);
 	transport_free(r->transport);
+	media_free(r->media);
 	net_free(r->net);
 	ledger_free(r->ledger);
 	expects_free(r->expects);
@@ -157,9 +163,9 @@ run_events(struct run *r, const struct message *m)
 			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_DIALOG:
+			check_ended(&r->checker, &e);
 			if (e.dialog->txs != NULL)
 				outputs_dialog(&r->outputs, e.dialog, e.last);
-			check_ended(&r->checker, &e);
 			break;
 		case TRACKER_EXCHANGE:
 			check_ended(&r->checker, &e);

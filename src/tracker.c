@@ -80,6 +80,8 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	t->options = *o;
 	t->key = hash_key_random();
 	t->answer_wait_ns = threshold_ns(o->thresholds, THRESHOLD_TRANSACTION_TIMEOUT);
+	t->offers.media = o->media;
+	t->offers.max = l->max[LIMIT_OFFER_BYTES];
 	arena_init(&t->scratch, SCRATCH_BYTES);
 	t->nonces = nonces_new(l, &t->key);
 	t->devices = devices_new(l, &t->key);
@@ -174,6 +176,8 @@ clean_up(struct tracker *t)
 	t->has_given = false;
 	if (t->given.kind == TRACKER_DIALOG) {
 		dialog_written(t, t->given.dialog);
+		if (t->given.last)
+			offer_drop(&t->offers, t->given.dialog);
 	} else if (t->given.kind == TRACKER_TX) {
 		t->given.tx->ended = true;
 		tx_release(t, t->given.tx);
@@ -291,6 +295,16 @@ forks(const struct tx *x, const struct message *m)
 	       x->to_tag.n == 0;
 }
 
+static struct tx *
+fork_make(struct tracker *t, struct tx *x, const struct message *m)
+{
+	struct tx *f = tx_fork(t, x, dialog_fork(t, x->dialog, m), m);
+
+	f->offered = x->offered;
+	offer_fork(&t->offers, x->dialog, f->dialog, x);
+	return f;
+}
+
 static void
 place_response(struct tracker *t, const struct message *m, struct place *p)
 {
@@ -308,7 +322,7 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	if (x != NULL && forks(x, m)) {
 		f = tx_find_fork(t, x, m->to.tag);
 		if (f == NULL && x->forks < FORKS_MAX)
-			f = tx_fork(t, x, dialog_fork(t, x->dialog, m), m);
+			f = fork_make(t, x, m);
 		if (f != NULL)
 			x = f;
 	}
@@ -356,6 +370,8 @@ place(struct tracker *t, const struct message *m)
 	d->gb = t->options.profile == 2 || (t->options.profile == 0 && (d->gb || m->gb));
 	if (d->device.n == 0)
 		d->device = text_keep(&d->mem, device_of(m));
+	if (d->kind == DIALOG_CALL && !e.place.repeat)
+		offer_follow(&t->offers, m, &e.place, &t->scratch);
 	event_push(t, &e);
 	if (m->mans.verdict != BODY_NONE && !e.place.repeat)
 		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));

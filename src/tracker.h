@@ -96,6 +96,10 @@ struct auth_entry {
 	    challenge; /* the 401 or 407 that gave the nonce; frame 0 if not seen */
 };
 
+struct media;
+struct offer_leg;
+struct offer_place;
+
 struct response {
 	struct response *next;
 	uint32_t status;
@@ -149,6 +153,7 @@ struct tx {
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
 	unsigned usage; /* enum tx_usage */
+	uint8_t offered; /* enum offer_carried, of an INVITE */
 	/* the tracker's own */
 	struct arena mem;
 	struct arena body_mem; /* of its bodies: given back when it was written */
@@ -201,8 +206,9 @@ struct dialog {
 	struct ref challenge_ref;
 	uint64_t rejected_hash; /* of the credentials that were rejected last */
 	struct ref rejected_ref;
-	uint32_t open_txs;  /* without a final response */
-	uint32_t alive_txs; /* still in memory: it must stay as long */
+	struct offer_leg *offer; /* the session descriptions of a call; or NULL */
+	uint32_t open_txs;       /* without a final response */
+	uint32_t alive_txs;      /* still in memory: it must stay as long */
 	struct dialog *queue_prev, *queue_next, *hold_prev, *hold_next;
 	bool holding, writing;
 	uint64_t hash;
@@ -259,6 +265,7 @@ struct place {
 	bool rspauth_wrong;       /* the server's proof is wrong for the known password */
 	const struct tx *invite;  /* of an ACK or CANCEL: what it belongs to, or NULL */
 	struct usage_note *usage; /* or NULL */
+	const struct offer_place *offer; /* what its session description is; or NULL */
 };
 
 enum exchange_outcome {
@@ -359,6 +366,7 @@ struct tracker_event {
 	struct dialog
 	    *dialog; /* DIALOG: a part to write: those of its txs that have `write` */
 	bool last;   /* DIALOG: it ended */
+	bool over;   /* DIALOG: and its call with it, without a BYE */
 	struct exchange *exchange;
 };
 
@@ -368,6 +376,7 @@ struct tracker_options {
 	int profile;      /* 0 auto, 1 rfc3261, 2 gb28181 */
 	int64_t exchange_timeout_ns;
 	const struct thresholds *thresholds; /* NULL: the defaults */
+	struct media *media; /* what comes to the addresses of calls; or NULL */
 };
 
 struct tracker;

@@ -80,6 +80,7 @@ dialog_bury(struct tracker *t)
 
 	while ((d = t->dead_dialogs) != NULL) {
 		t->dead_dialogs = d->queue_next;
+		offer_drop(&t->offers, d);
 		arena_free(&d->mem);
 		free(d);
 	}
@@ -121,6 +122,15 @@ dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
 	}
 }
 
+/* Media comes when no message does. */
+static int64_t
+time_seen(const struct tracker *t)
+{
+	int64_t media = t->offers.media ? media_now(t->offers.media) : 0;
+
+	return media > t->now_ns ? media : t->now_ns;
+}
+
 /* Marks what is to be written and says so. Not all: what still waits for a response stays, unless all does. */
 void
 dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
@@ -135,6 +145,7 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 	}
 	if ((d->txs == NULL && e.place.usage == NULL) || d->writing)
 		return;
+	e.over = last && d->offer != NULL && offer_close(&t->offers, d, time_seen(t));
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		x->write = all || x->closed;
 		marked += x->write;

@@ -6,6 +6,8 @@
 #include "src/exchanges.h"
 #include "src/map.h"
 #include "src/nonces.h"
+#include "src/offer.h"
+#include "src/tracker.h"
 #include "src/usage.h"
 
 enum {
@@ -60,6 +62,7 @@ struct tracker {
 	struct nonces *nonces;
 	struct devices *devices;
 	struct exchanges *exchanges;
+	struct offers offers;
 	uint32_t tx_ids, dialog_ids;
 	uint64_t details;              /* bytes held by transactions of dialogs */
 	const struct message *pending; /* fed, not yet placed */

@@ -6,6 +6,7 @@
 #include "dissect/sip.h"
 #include "dissect/tcp.h"
 #include "src/clock.h"
+#include "src/media.h"
 #include "src/mix.h"
 #include "src/records.h"
 #include "src/stream.h"
@@ -48,6 +49,7 @@ struct connection {
 
 struct transport {
 	struct limits *limits;
+	struct media *media; /* or NULL */
 	struct transport_counts counts;
 	struct records records;
 	struct arena scratch;
@@ -80,6 +82,12 @@ transport_new(struct limits *l, struct ledger *ledger)
 	                                     .scratch = &t->scratch,
 	                                     .hash_key = t->table.secret.k0 | 1};
 	return t;
+}
+
+void
+transport_media(struct transport *t, struct media *media)
+{
+	t->media = media;
 }
 
 /* ---- queues ---- */
@@ -548,6 +556,9 @@ feed_other(struct transport *t, const struct datagram *d)
 		t->counts.keepalives++;
 	else
 		t->counts.not_sip++;
+	if (t->media != NULL &&
+	    (kind == UDP_RTP || kind == UDP_OTHER || kind == UDP_DTLS))
+		media_note(t->media, d, kind == UDP_RTP);
 	account(t, d, d->overlap ? SKIP_FRAGMENT_OVERLAP : reasons[kind]);
 }
 

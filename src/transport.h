@@ -11,6 +11,9 @@ struct transport;
 
 /* Tells the ledger what became of each datagram's frames. */
 struct transport *transport_new(struct limits *l, struct ledger *ledger);
+/* From now on media is told of datagrams that are, or may be, RTP. */
+struct media;
+void transport_media(struct transport *t, struct media *media);
 void transport_feed(struct transport *t, const struct datagram *d);
 /* Pulls what became whole, until false. *out is valid until the next transport_feed or transport_end. */
 bool transport_next(struct transport *t, struct record *out);

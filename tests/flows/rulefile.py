@@ -138,6 +138,10 @@ def apply(case, line, nested):
     if m:
         case.frames.append((int(m[1]), m[2] or m[3] or m[5], [m[4]] if m[3] else [m[6], m[7]]))
         return
+    m = flows.PEER.match(line)
+    if m:
+        case.flow.peers[m[1]] = (m[2].strip('[]'), int(m[3]), m[4])
+        return
     key, _, value = line.partition(':')
     value = value.strip()
     if line.startswith('drop '):
