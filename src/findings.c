@@ -12,6 +12,7 @@
 /* Findings of one rule, device and kind of dialog. */
 struct group {
 	enum rule rule;
+	bool known; /* excused by the baseline */
 	enum dialog_kind kind;
 	uint64_t count;
 	struct slice device;
@@ -41,6 +42,9 @@ struct findings {
 	struct limits *limits;
 	bool all, failed;
 	bool streamed; /* pulled as they are found: findings_stream */
+	struct baseline *baseline; /* or NULL */
+	uint64_t known[4], known_by_rule[RULE_TOTAL];
+	int64_t last_ns; /* of the last one that has a time */
 	struct hash_key key;
 	struct map groups, devices;
 	uint64_t by_severity[4], by_rule[RULE_TOTAL];
@@ -82,14 +86,15 @@ findings_new(struct limits *l, bool all, struct err *e)
 static struct group *
 group_of(struct findings *f, const struct finding *x)
 {
-	uint32_t numbers[2] = {(uint32_t)x->rule, (uint32_t)x->kind};
+	bool known = x->state == BASELINE_UNCHANGED;
+	uint32_t numbers[2] = {(uint32_t)x->rule, (uint32_t)x->kind << 1 | known};
 	uint64_t hash = hash_more(&f->key, hash_bytes(&f->key, x->device),
 	                          slice_of(numbers, sizeof(numbers)));
 	struct group *g;
 	size_t pos = 0;
 
 	while ((g = map_next(&f->groups, hash, &pos)) != NULL)
-		if (g->rule == x->rule && g->kind == x->kind &&
+		if (g->rule == x->rule && g->kind == x->kind && g->known == known &&
 		    slice_eq(g->device, x->device))
 			return g;
 	if (f->groups.used >= f->limits->max[LIMIT_DEVICES])
@@ -99,6 +104,7 @@ group_of(struct findings *f, const struct finding *x)
 		return NULL;
 	g->rule = x->rule;
 	g->kind = x->kind;
+	g->known = known;
 	if (x->device.n != 0)
 		memcpy(g->bytes, x->device.p, x->device.n);
 	g->device = slice_of(g->bytes, x->device.n);
@@ -227,6 +233,49 @@ queue(struct findings *f, const struct finding *x, const struct slice texts[TEXT
 	return true;
 }
 
+/* Its name in the next run: of texts without secrets. */
+static void
+name(struct finding *x, const struct slice texts[TEXTS], struct arena *a,
+     char subject[FINGERPRINT_SUBJECT])
+{
+	struct finding masked = *x;
+
+	texts_set(&masked, texts);
+	masked.sender = secret_mask(x->sender, a);
+	masked.method = secret_mask(x->method, a);
+	masked.root = secret_mask(x->root, a);
+	masked.CmdType = secret_mask(x->CmdType, a);
+	fingerprint(&masked, x->fingerprint);
+	if (subject != NULL)
+		(void)fingerprint_subject(&masked, subject);
+}
+
+/* Is it known? */
+static void
+hold(struct findings *f, struct finding *x)
+{
+	char subject[FINGERPRINT_SUBJECT];
+	bool collects = baseline_collects(f->baseline);
+	struct slice texts[TEXTS];
+	struct arena a;
+
+	arena_init(&a, FINDING_BYTES);
+	texts_of(f, x, &a, texts);
+	name(x, texts, &a, collects ? subject : NULL);
+	if (x->has_place)
+		f->last_ns = x->time_ns;
+	if (!collects)
+		x->state = baseline_take(f->baseline, x->fingerprint, f->last_ns);
+	else if (!baseline_note(f->baseline, x->fingerprint,
+	                        slice_str(rule_infos[x->rule].id), slice_str(subject)))
+		f->limits->dropped[LIMIT_BASELINE_ENTRIES]++;
+	if (x->state == BASELINE_UNCHANGED) {
+		f->known[x->severity]++;
+		f->known_by_rule[x->rule]++;
+	}
+	arena_free(&a);
+}
+
 static void
 detail(struct findings *f, struct finding *x, struct group *last)
 {
@@ -235,6 +284,9 @@ detail(struct findings *f, struct finding *x, struct group *last)
 
 	arena_init(&a, FINDING_BYTES);
 	texts_of(f, x, &a, texts);
+	if (x->fingerprint[0] == '\0')
+		name(x, texts, &a, NULL);
+	x->sender = x->method = x->root = x->CmdType = SLICE_EMPTY;
 	if (x->frames_total > FRAMES_SPOOLED)
 		x->frames_total = FRAMES_SPOOLED;
 	/* How many the last one of a group stands for is known at the end. */
@@ -264,6 +316,8 @@ findings_add(struct findings *f, const struct finding *given)
 		f->firsts[x.rule][f->firsts_total[x.rule]++] =
 		    (struct finding_first){x.capture, x.frame};
 	device_counted(f, x.device, x.severity);
+	if (f->baseline != NULL)
+		hold(f, &x);
 	g = group_of(f, &x);
 	if (g != NULL && ++g->count > f->limits->max[LIMIT_FINDING_DETAILS] && !f->all)
 		return;
@@ -277,6 +331,24 @@ findings_add(struct findings *f, const struct finding *given)
 	       g != NULL && !f->all && g->count == f->limits->max[LIMIT_FINDING_DETAILS]
 	           ? g
 	           : NULL);
+}
+
+void
+findings_against(struct findings *f, struct baseline *b)
+{
+	f->baseline = b;
+}
+
+uint64_t
+findings_known(const struct findings *f, enum severity s)
+{
+	return f->known[s];
+}
+
+uint64_t
+findings_known_of_rule(const struct findings *f, enum rule r)
+{
+	return f->known_by_rule[r];
 }
 
 void

@@ -36,6 +36,8 @@
 	L(XML_ATTRIBUTES, 64, SIZE, "attributes of one XML element")                     \
 	L(XML_NODES, 200000, SIZE, "elements and attributes of one XML body")            \
 	L(DICTIONARY_BYTES, 1048576, SIZE, "bytes of a dictionary file")                 \
+	L(BASELINE_BYTES, 67108864, SIZE, "bytes of a baseline file")                    \
+	L(BASELINE_ENTRIES, 100000, TABLE, "entries of a baseline")                      \
 	L(PASSWORD_BYTES, 16777216, SIZE, "bytes of a passwords file")
 
 enum limit {

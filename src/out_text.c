@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "src/out_baseline.h"
 #include "src/out_media.h"
 #include "src/spool.h"
 
@@ -372,7 +373,7 @@ failures(struct out *o, const struct results *r)
 
 	(void)findings_rewind(r->findings);
 	while (findings_read(r->findings, &x)) {
-		if (!is_failure(&x))
+		if (!is_failure(&x) || x.state == BASELINE_UNCHANGED)
 			continue;
 		if (told == FAILURES_TOLD) {
 			more += x.count;
@@ -409,6 +410,7 @@ findings(struct out *o, const struct results *r)
 {
 	struct finding_first firsts[FINDING_FIRSTS];
 	enum severity s, worst;
+	uint64_t known;
 	size_t n, k;
 	int i;
 	bool any = false;
@@ -439,7 +441,12 @@ findings(struct out *o, const struct results *r)
 			}
 			if (count > k)
 				(void)fputs(", ...", o->f);
-			(void)fprintf(o->f, "  (%s)\n", rule_infos[i].reference);
+			(void)fprintf(o->f, "  (%s)", rule_infos[i].reference);
+			known = findings_known_of_rule(r->findings, (enum rule)i);
+			if (known != 0)
+				(void)fprintf(o->f, "  %llu known",
+				              (unsigned long long)known);
+			(void)fputc('\n', o->f);
 		}
 	if (any)
 		inked(
@@ -559,6 +566,10 @@ figures(struct out *o, const struct results *r)
 	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
 	(void)fputs(", ", o->f);
 	count_put(o, findings_count(r->findings, SEVERITY_NOTE), "note");
+	if (r->baseline != NULL) {
+		(void)fputs("; ", o->f);
+		baseline_line(o, r);
+	}
 	(void)fputc('\n', o->f);
 	for (k = 0; k < LIMIT_TOTAL; k++)
 		if (r->limits->dropped[k] != 0) {

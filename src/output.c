@@ -183,8 +183,8 @@ utf8_mend(struct slice s, struct arena *a, bool *bad)
 }
 
 /* What moves text about on a terminal: C1, zero width, direction marks and isolates, line separators. */
-static bool
-invisible(uint32_t c)
+bool
+tty_invisible(uint32_t c)
 {
 	return (c >= 0x80 && c < 0xA0) || c == 0xAD || c == 0x61C ||
 	       (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
@@ -213,7 +213,7 @@ tty_put(struct out *o, struct slice s)
 			(void)fprintf(o->f, "\\x%02x", rest.p[0]);
 		} else if (c < 0x20 || c == 0x7F) {
 			(void)fprintf(o->f, "\\x%02x", (unsigned)c);
-		} else if (invisible(c)) {
+		} else if (tty_invisible(c)) {
 			(void)fprintf(o->f, "\\u{%x}", (unsigned)c);
 		} else {
 			(void)fwrite(rest.p, len, 1, o->f);

@@ -35,6 +35,7 @@ struct results {
 	const struct transport *transport;
 	const struct tracker *tracker;
 	struct findings *findings;
+	struct baseline *baseline; /* or NULL */
 	const struct limits *limits;
 	const struct summary *summary;
 	bool complete;
@@ -82,6 +83,7 @@ const char *clock_text(int64_t ns, char text[TIME_TEXT]);
 
 /* To a terminal or pipe: valid UTF-8, secrets masked, control and direction characters as \x.. and \u{..}. */
 void tty_put(struct out *o, struct slice s);
+bool tty_invisible(uint32_t c); /* moves text about, or is not seen */
 /* "1 frame", "2 frames" */
 void count_put(struct out *o, uint64_t n, const char *what);
 /* Valid UTF-8 with secrets masked, bad octets as U+FFFD (*bad says so). In the arena, or s itself. */

@@ -5,6 +5,7 @@
 
 #include "dissect/link.h"
 #include "src/check.h"
+#include "src/out_baseline.h"
 #include "src/output.h"
 #include "src/show.h"
 #include "src/sink.h"
@@ -23,6 +24,7 @@ struct run {
 	struct transport *transport;
 	struct tracker *tracker;
 	struct findings *findings;
+	struct baseline *baseline;
 	struct sink *sink;
 	struct out out;
 	struct summary summary;
@@ -32,6 +34,28 @@ struct run {
 	bool shown; /* show: the frame was found */
 	bool begun;
 };
+
+/* A baseline that is made anew keeps what stands in the file; a new file holds nothing. */
+static int
+open_baseline(struct run *r, struct err *e)
+{
+	const struct options *o = r->options;
+	bool make = o->command == COMMAND_BASELINE;
+
+	if (o->baseline == NULL)
+		return 0;
+	if (make && o->baseline_add && access(o->baseline, F_OK) != 0)
+		r->baseline = baseline_parse(SLICE_EMPTY, o->baseline, o->today,
+		                             &r->limits, e);
+	else
+		r->baseline = baseline_load(o->baseline, o->today, &r->limits, e);
+	if (r->baseline == NULL)
+		return -1;
+	if (make)
+		baseline_collect(r->baseline, o->baseline_add);
+	findings_against(r->findings, r->baseline);
+	return 0;
+}
 
 /* Everything that must be opened, before the first byte of a capture is judged. */
 static int
@@ -62,7 +86,9 @@ run_open(struct run *r, struct err *e)
 	r->capture =
 	    r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;
 	r->findings = r->capture ? findings_new(&r->limits, o->all_findings, e) : NULL;
-	r->sink = r->findings ? sink_open(o->output, e) : NULL;
+	if (r->findings != NULL && open_baseline(r, e) == 0)
+		r->sink = sink_open(
+		    o->command == COMMAND_BASELINE ? o->baseline : o->output, e);
 	if (r->sink == NULL)
 		return -1;
 	t.keep_fields = r->out.format->fields;
@@ -100,6 +126,7 @@ run_close(struct run *r)
 	net_free(r->net);
 	ledger_free(r->ledger);
 	findings_free(r->findings);
+	baseline_free(r->baseline);
 	capture_free(r->capture);
 	body_free(r->reader.bodies);
 	auth_free(r->auth);
@@ -325,9 +352,11 @@ status(const struct run *r, bool complete)
 	const struct options *o = r->options;
 	enum severity s;
 
-	if (o->command == COMMAND_CHECK) {
-		for (s = o->fail_on; s <= SEVERITY_ERROR; s++)
-			if (findings_count(r->findings, s) != 0)
+	if (o->command == COMMAND_CHECK || o->command == COMMAND_BASELINE) {
+		for (s = o->fail_on; o->command == COMMAND_CHECK && s <= SEVERITY_ERROR;
+		     s++)
+			if (findings_count(r->findings, s) !=
+			    findings_known(r->findings, s))
 				return EXIT_FINDINGS;
 		if (r->summary.messages == 0 && !o->allow_empty)
 			return EXIT_INCOMPLETE;
@@ -343,6 +372,8 @@ format_of(const struct options *o, struct err *e)
 	    : o->command == COMMAND_LIST ? &format_list
 	    : o->command == COMMAND_SHOW
 	        ? &format_show
+	    : o->command == COMMAND_BASELINE
+	        ? &format_baseline
 	        : format_find(slice_str(o->format ? o->format : "json"));
 
 	if (f == NULL)
@@ -377,16 +408,26 @@ run_analysis(const struct options *o, struct err *e)
 	    .transport = r->transport,
 	    .tracker = r->tracker,
 	    .findings = r->findings,
+	    .baseline = r->baseline,
 	    .limits = &r->limits,
 	    .summary = &r->summary,
 	    .complete = whole(r),
 	};
+	keep = !findings_failed(r->findings);
+	result = status(r, results.complete);
+	if (o->command == COMMAND_BASELINE && !o->baseline_add && result != EXIT_OK) {
+		/* What was not seen may be in what the captures lack. */
+		err_set(e, "%s: nothing taken out: the captures do not show all",
+		        o->baseline);
+		keep = 0;
+		goto out;
+	}
 	r->out.format->end(&r->out, &results);
 	keep = !findings_failed(r->findings);
-	if (!keep)
+	if (!keep) {
 		err_set(e, "cannot write the temporary file of findings");
-	else
-		result = status(r, results.complete);
+		result = EXIT_TROUBLE;
+	}
 out:
 	if (r->sink != NULL && sink_close(r->sink, keep, e) < 0)
 		result = EXIT_TROUBLE;
