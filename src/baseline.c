@@ -37,9 +37,7 @@ struct reader {
 const char *
 baseline_state_name(enum baseline_state s)
 {
-	return s == BASELINE_NEW         ? "new"
-	       : s == BASELINE_UNCHANGED ? "unchanged"
-	                                 : NULL;
+	return s == BASELINE_NEW ? "new" : s == BASELINE_UNCHANGED ? "unchanged" : NULL;
 }
 
 static bool
@@ -64,7 +62,8 @@ baseline_day(struct slice s, int64_t *day)
 	year = century * 100 + part;
 	if (month < 1 || month > 12 || d < 1 || d > lengths[month - 1])
 		return false;
-	if (month == 2 && d == 29 && (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0)))
+	if (month == 2 && d == 29 &&
+	    (year % 4 != 0 || (year % 100 == 0 && year % 400 != 0)))
 		return false;
 	/* One era more, so that nothing is negative. */
 	y = year + 400 - (month <= 2);
@@ -231,9 +230,8 @@ read_member(struct reader *r, struct slice line)
 		const char *name;
 		int (*read)(struct reader *r, struct slice value);
 	} keys[] = {
-	    {"rule", read_rule},     {"subject", read_subject},
-	    {"count", read_count},   {"reason", read_reason},
-	    {"expires", read_expires},
+	    {"rule", read_rule},     {"subject", read_subject}, {"count", read_count},
+	    {"reason", read_reason}, {"expires", read_expires},
 	};
 	struct slice name, value;
 	size_t i;
@@ -479,9 +477,11 @@ baseline_write(struct baseline *b, FILE *f)
 	size_t i;
 
 	baseline_sort(b);
-	(void)fputs(HEAD "\n# Made by 'gbscope baseline'. reason and expires are yours to fill in, they are kept;\n"
-	                 "# other comments are not.\n",
-	            f);
+	(void)fputs(
+	    HEAD
+	    "\n# Made by 'gbscope baseline'. reason and expires are yours to fill in, they are kept;\n"
+	    "# other comments are not.\n",
+	    f);
 	for (i = 0; i < b->total; i++) {
 		const struct baseline_entry *x = b->entries[i];
 		uint64_t count = b->adds || x->seen < x->count ? x->seen : x->count;

@@ -20,7 +20,7 @@ struct baseline_entry {
 	char fingerprint[FINGERPRINT_TEXT];
 	/* Valid UTF-8 without control characters; empty if the file says nothing. */
 	struct slice rule, subject, reason, expires;
-	uint64_t count;  /* so many are excused */
+	uint64_t count;      /* so many are excused */
 	int64_t expires_day; /* the last day, since the epoch; INT64_MAX: none */
 	uint64_t seen;       /* findings in this run */
 	bool expired;        /* one was seen behind that day, and so is new */

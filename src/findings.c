@@ -42,6 +42,7 @@ struct findings {
 	struct limits *limits;
 	bool all, failed;
 	bool streamed; /* pulled as they are found: findings_stream */
+	struct fingerprints *fingerprints;
 	struct baseline *baseline; /* or NULL */
 	uint64_t known[4], known_by_rule[RULE_TOTAL];
 	int64_t last_ns; /* of the last one that has a time */
@@ -75,12 +76,15 @@ findings_new(struct limits *l, bool all, struct err *e)
 	arena_init(&f->mem, FINDING_BYTES);
 	arena_init(&f->fresh_mem, FINDING_BYTES);
 	f->spool = spool_open();
-	if (f->spool == NULL) {
+	if (f->spool == NULL)
 		err_set(e, "cannot make a temporary file: %s", strerror(errno));
-		free(f);
-		return NULL;
-	}
-	return f;
+	f->fingerprints = fingerprints_new();
+	if (f->fingerprints == NULL)
+		err_set(e, "OpenSSL has no SHA-256");
+	if (f->spool != NULL && f->fingerprints != NULL)
+		return f;
+	findings_free(f);
+	return NULL;
 }
 
 static struct group *
@@ -233,47 +237,26 @@ queue(struct findings *f, const struct finding *x, const struct slice texts[TEXT
 	return true;
 }
 
-/* Its name in the next run: of texts without secrets. */
-static void
-name(struct finding *x, const struct slice texts[TEXTS], struct arena *a,
-     char subject[FINGERPRINT_SUBJECT])
-{
-	struct finding masked = *x;
-
-	texts_set(&masked, texts);
-	masked.sender = secret_mask(x->sender, a);
-	masked.method = secret_mask(x->method, a);
-	masked.root = secret_mask(x->root, a);
-	masked.CmdType = secret_mask(x->CmdType, a);
-	fingerprint(&masked, x->fingerprint);
-	if (subject != NULL)
-		(void)fingerprint_subject(&masked, subject);
-}
-
 /* Is it known? */
 static void
 hold(struct findings *f, struct finding *x)
 {
 	char subject[FINGERPRINT_SUBJECT];
-	bool collects = baseline_collects(f->baseline);
-	struct slice texts[TEXTS];
-	struct arena a;
 
-	arena_init(&a, FINDING_BYTES);
-	texts_of(f, x, &a, texts);
-	name(x, texts, &a, collects ? subject : NULL);
 	if (x->has_place)
 		f->last_ns = x->time_ns;
-	if (!collects)
+	if (!baseline_collects(f->baseline)) {
 		x->state = baseline_take(f->baseline, x->fingerprint, f->last_ns);
-	else if (!baseline_note(f->baseline, x->fingerprint,
-	                        slice_str(rule_infos[x->rule].id), slice_str(subject)))
-		f->limits->dropped[LIMIT_BASELINE_ENTRIES]++;
+	} else {
+		(void)fingerprint_subject(x, subject);
+		if (!baseline_note(f->baseline, x->fingerprint,
+		                   slice_str(rule_infos[x->rule].id), slice_str(subject)))
+			f->limits->dropped[LIMIT_BASELINE_ENTRIES]++;
+	}
 	if (x->state == BASELINE_UNCHANGED) {
 		f->known[x->severity]++;
 		f->known_by_rule[x->rule]++;
 	}
-	arena_free(&a);
 }
 
 static void
@@ -284,8 +267,8 @@ detail(struct findings *f, struct finding *x, struct group *last)
 
 	arena_init(&a, FINDING_BYTES);
 	texts_of(f, x, &a, texts);
-	if (x->fingerprint[0] == '\0')
-		name(x, texts, &a, NULL);
+	if (f->baseline == NULL)
+		fingerprints_make(f->fingerprints, x, x->fingerprint);
 	x->sender = x->method = x->root = x->CmdType = SLICE_EMPTY;
 	if (x->frames_total > FRAMES_SPOOLED)
 		x->frames_total = FRAMES_SPOOLED;
@@ -316,8 +299,10 @@ findings_add(struct findings *f, const struct finding *given)
 		f->firsts[x.rule][f->firsts_total[x.rule]++] =
 		    (struct finding_first){x.capture, x.frame};
 	device_counted(f, x.device, x.severity);
-	if (f->baseline != NULL)
+	if (f->baseline != NULL) {
+		fingerprints_make(f->fingerprints, &x, x.fingerprint);
 		hold(f, &x);
+	}
 	g = group_of(f, &x);
 	if (g != NULL && ++g->count > f->limits->max[LIMIT_FINDING_DETAILS] && !f->all)
 		return;
@@ -478,6 +463,7 @@ findings_free(struct findings *f)
 		fclose(f->spool);
 	arena_free(&f->mem);
 	arena_free(&f->fresh_mem);
+	fingerprints_free(f->fingerprints);
 	free(f);
 }
 

@@ -1,22 +1,44 @@
 #include "src/fingerprint.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 #include <openssl/evp.h>
 
 #include "dissect/chars.h"
 #include "src/findings.h"
+#include "src/hash.h"
+#include "src/mix.h"
 #include "src/output.h"
+#include "src/secret.h"
 
 /* Goes into each: a change of what is made here changes all of them, and must not be taken for another one. */
 #define FORM "gbscope-fingerprint-1"
 
 enum {
 	CANONICAL_BYTES = 1024,
-	PART_BYTES = 160, /* of one text; what is longer differs at its front or not at all */
-	WORD_LONG = 8,    /* a word of letters and digits that long is some random id */
-	SHORT_VALUE = 7,  /* a number that short may be a code; a date is longer */
-	ID_DIGITS = 20    /* GB/T 28181-2022 Annex E */
+	PART_BYTES =
+	    160, /* of one text; what is longer differs at its front or not at all */
+	WORD_LONG = 8,   /* a word of letters and digits that long is some random id */
+	SHORT_VALUE = 7, /* a number that short may be a code; a date is longer */
+	ID_DIGITS = 20,  /* GB/T 28181-2022 Annex E */
+	HALF = FINGERPRINT_TEXT / 2,
+	CLASSES_KEPT = 256, /* both are powers of two */
+	DEVICES_KEPT = 1024,
+};
+
+/* One half, and from what it was made: src/mix.h. */
+struct half {
+	uint64_t mixed;
+	char text[HALF];
+	bool there;
+};
+
+struct fingerprints {
+	EVP_MD *md;
+	EVP_MD_CTX *ctx;
+	uint64_t key;
+	struct half classes[CLASSES_KEPT], devices[DEVICES_KEPT];
 };
 
 struct canonical {
@@ -32,43 +54,41 @@ enum policy {
 	POLICY_NOTHING,
 };
 
-/* By the beginning of the rule's id. The first row that fits decides; fields come before. */
+/* By the field, else by the beginning of the rule's id. */
+#define S(lit)                                                                           \
+	{                                                                                \
+		(const uint8_t *)(lit), sizeof(lit) - 1                                  \
+	}
 static const struct {
-	const char *what;
+	struct slice what;
 	enum policy policy;
 } fields[] =
     {
-        {"sip.Call-ID", POLICY_NOTHING},    {"sip.from.tag", POLICY_NOTHING},
-        {"sip.to.tag", POLICY_NOTHING},     {"sip.Via.branch", POLICY_NOTHING},
-        {"sip.Via.rport", POLICY_NOTHING},  {"sip.Via.received", POLICY_NOTHING},
-        {"sip.CSeq.seq", POLICY_NOTHING},   {"sip.Date", POLICY_NOTHING},
-        {"sip.Timestamp", POLICY_NOTHING},  {"mansrtsp.CSeq", POLICY_NOTHING},
-        {"sip.Status-Code", POLICY_SHORT},  {"sdp.version", POLICY_SHORT},
-        {"mansrtsp.version", POLICY_SHORT}, {"mansrtsp.Scale", POLICY_SHORT},
+        {S("sip.Call-ID"), POLICY_NOTHING},    {S("sip.from.tag"), POLICY_NOTHING},
+        {S("sip.to.tag"), POLICY_NOTHING},     {S("sip.Via.branch"), POLICY_NOTHING},
+        {S("sip.Via.rport"), POLICY_NOTHING},  {S("sip.Via.received"), POLICY_NOTHING},
+        {S("sip.CSeq.seq"), POLICY_NOTHING},   {S("sip.Date"), POLICY_NOTHING},
+        {S("sip.Timestamp"), POLICY_NOTHING},  {S("mansrtsp.CSeq"), POLICY_NOTHING},
+        {S("sip.Status-Code"), POLICY_SHORT},  {S("sdp.version"), POLICY_SHORT},
+        {S("mansrtsp.version"), POLICY_SHORT}, {S("mansrtsp.Scale"), POLICY_SHORT},
 },
   rules[] = {
-      {"auth-nonce-", POLICY_NOTHING},
-      {"sip-tag-", POLICY_NOTHING},
-      {"sip-branch-", POLICY_NOTHING},
-      {"sip-version", POLICY_SHORT},
-      {"auth-realm-", POLICY_WHOLE},
-      {"auth-username-", POLICY_WHOLE},
-      {"gb-domain-", POLICY_WHOLE},
-      {"gb-user-", POLICY_WHOLE},
-      {"manscdp-deviceid-", POLICY_WHOLE},
-      {"manscdp-alarm-type", POLICY_SHORT},
-      {"manscdp-charset-", POLICY_SHORT},
-      {"manscdp-edition", POLICY_SHORT},
-      {"manscdp-field-enum", POLICY_SHORT},
-      {"manscdp-field-range", POLICY_SHORT},
-      {"manscdp-method-form", POLICY_SHORT},
-      {"manscdp-value-", POLICY_SHORT},
+      {S("auth-nonce-"), POLICY_NOTHING},       {S("sip-tag-"), POLICY_NOTHING},
+      {S("sip-branch-"), POLICY_NOTHING},       {S("sip-version"), POLICY_SHORT},
+      {S("auth-realm-"), POLICY_WHOLE},         {S("auth-username-"), POLICY_WHOLE},
+      {S("gb-domain-"), POLICY_WHOLE},          {S("gb-user-"), POLICY_WHOLE},
+      {S("manscdp-deviceid-"), POLICY_WHOLE},   {S("manscdp-alarm-type"), POLICY_SHORT},
+      {S("manscdp-charset-"), POLICY_SHORT},    {S("manscdp-edition"), POLICY_SHORT},
+      {S("manscdp-field-enum"), POLICY_SHORT},  {S("manscdp-field-range"), POLICY_SHORT},
+      {S("manscdp-method-form"), POLICY_SHORT}, {S("manscdp-value-"), POLICY_SHORT},
 };
+
+#undef S
 
 /* Arguments that say what kind of wrong it is. Others say where, when and how often. */
 static const char *const kinds[] = {
-    "CmdType", "algorithm", "detail", "first", "header", "how",    "kind",   "line",
-    "method",  "missing",   "name",   "param", "part",   "qop",    "root",   "s",
+    "CmdType", "algorithm", "detail", "first", "header", "how", "kind", "line",
+    "method",  "missing",   "name",   "param", "part",   "qop", "root", "s",
     "scheme",  "second",    "status", "what",  "which",  "why",
 };
 
@@ -104,7 +124,8 @@ address(struct slice s)
 {
 	size_t i, colons = 0, digits = 0;
 
-	for (i = 0; i < s.n && (hex_octet(s.p[i]) || s.p[i] == ':' || s.p[i] == '.'); i++) {
+	for (i = 0; i < s.n && (hex_octet(s.p[i]) || s.p[i] == ':' || s.p[i] == '.');
+	     i++) {
 		colons += s.p[i] == ':';
 		digits += s.p[i] != ':';
 	}
@@ -221,10 +242,11 @@ policy_of(const struct finding *x)
 	size_t i;
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (slice_eq(field, slice_str(fields[i].what)))
+		if (slice_eq(field, fields[i].what))
 			return fields[i].policy;
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
-		if (slice_starts(rule, slice_str(rules[i].what))) {
+		if (rule.p[0] == rules[i].what.p[0] &&
+		    slice_starts(rule, rules[i].what)) {
 			p = rules[i].policy;
 			break;
 		}
@@ -250,109 +272,267 @@ kind(const char *name)
 	size_t i;
 
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strcmp(name, kinds[i]) == 0)
+		if (name[0] == kinds[i][0] && strcmp(name, kinds[i]) == 0)
 			return true;
 	return false;
+}
+
+/* That of a body's finding says where the standard has it, or where in the body it was. */
+static bool
+clause(const struct finding *x, const struct finding_arg *a)
+{
+	return strcmp(a->name, "detail") == 0 &&
+	       (slice_starts(a->value, SLICE("GB/T ")) ||
+	        slice_starts(slice_str(rule_infos[x->rule].id),
+	                     SLICE("manscdp-charset-")));
+}
+
+/* The n-th argument that enters, from *i on; NULL: no more. */
+static const struct finding_arg *
+next_arg(const struct finding *x, size_t *i)
+{
+	const struct finding_arg *a;
+
+	while (*i < FINDING_ARGS_MAX && x->args[*i].name != NULL) {
+		a = &x->args[(*i)++];
+		if (a->value.n != 0 && kind(a->name) && !clause(x, a))
+			return a;
+	}
+	return NULL;
+}
+
+/* Who sent it, where that was not the device. */
+static struct slice
+sender(const struct finding *x)
+{
+	return slice_eq(x->sender, x->device) ? SLICE_EMPTY : x->sender;
 }
 
 static void
 add_message(struct canonical *c, const struct finding *x)
 {
-	add_plain(c, x->sender);
+	struct slice from = sender(x);
+
+	if (from.n != 0) {
+		add(c, SLICE("from "));
+		add_plain(c, from);
+	}
 	add(c, SLICE("\n"));
 	add_plain(c, x->method);
 	if (x->response)
 		add(c, SLICE(" response"));
 	add(c, SLICE("\n"));
 	add_plain(c, x->root);
-	if (x->CmdType.n != 0) {
-		add(c, SLICE(" "));
-		add_plain(c, x->CmdType);
-	}
+	add(c, SLICE(" "));
+	add_plain(c, x->CmdType);
 	add(c, SLICE("\n"));
 }
 
 /* A line each; what is not there is an empty one. */
 static void
-parts(struct canonical *c, const struct finding *x)
+class_text(struct canonical *c, const struct finding *x, enum policy p)
 {
-	enum policy p = policy_of(x);
-	size_t i;
+	const struct finding_arg *a;
+	size_t i = 0;
 
-	add(c, slice_head(x->device, PART_BYTES));
-	add(c, SLICE("\n"));
 	add_message(c, x);
 	add_path(c, x->field);
 	add(c, SLICE("\n"));
 	if (x->has_value)
 		add_value(c, x->value, p);
 	add(c, SLICE("\n"));
-	if (x->has_expected && p != POLICY_NOTHING)
+	if (x->has_expected)
 		add_value(c, x->expected, p);
-	for (i = 0; i < FINDING_ARGS_MAX && x->args[i].name != NULL; i++) {
-		if (x->args[i].value.n == 0 || !kind(x->args[i].name))
-			continue;
+	while ((a = next_arg(x, &i)) != NULL) {
 		add(c, SLICE("\n"));
-		add(c, slice_str(x->args[i].name));
+		add(c, slice_str(a->name));
 		add(c, SLICE(" "));
-		add_value(c, x->args[i].value,
-		          strcmp(x->args[i].name, "status") == 0 ? POLICY_SHORT
-		                                                 : POLICY_NUMBERS);
+		add_value(c, a->value,
+		          strcmp(a->name, "status") == 0 ? POLICY_SHORT : POLICY_NUMBERS);
 	}
 }
 
-void
-fingerprint(const struct finding *x, char out[FINGERPRINT_TEXT])
+/* The same texts as they stand, to know a class again. */
+static uint64_t
+class_mixed(const struct fingerprints *f, const struct finding *x, enum policy p)
+{
+	struct slice texts[7 + FINDING_ARGS_MAX] = {
+	    sender(x),
+	    x->method,
+	    x->root,
+	    x->CmdType,
+	    x->field,
+	    p != POLICY_NOTHING && x->has_value ? x->value : SLICE_EMPTY,
+	    x->has_expected && p != POLICY_NOTHING ? x->expected : SLICE_EMPTY,
+	};
+	const struct finding_arg *a;
+	uint64_t h = (uint64_t)x->rule << 1 | x->response;
+	size_t i = 0, n = 7;
+
+	while ((a = next_arg(x, &i)) != NULL)
+		texts[n++] = a->value;
+	for (i = 0; i < n; i++)
+		h = (h ^ mix(f->key, texts[i])) * f->key + n;
+	return h ^ h >> 32;
+}
+
+static void
+digest(struct fingerprints *f, const struct canonical *c, char out[HALF])
 {
 	static const char hex[] = "0123456789abcdef";
-	uint8_t full[EVP_MAX_MD_SIZE];
-	struct canonical c = {.n = 0};
+	uint8_t full[EVP_MAX_MD_SIZE] = {0};
 	unsigned n = 0;
-	int good;
+	bool good = EVP_DigestInit_ex2(f->ctx, f->md, NULL) == 1 &&
+	            EVP_DigestUpdate(f->ctx, c->p, c->n) == 1 &&
+	            EVP_DigestFinal_ex(f->ctx, full, &n) == 1;
 	size_t i;
 
-	add(&c, SLICE(FORM "\n"));
-	add(&c, slice_str(rule_infos[x->rule].id));
-	add(&c, SLICE("\n"));
-	parts(&c, x);
-	good = EVP_Digest(c.p, c.n, full, &n, EVP_sha256(), NULL);
-	assert(good == 1 && n >= FINGERPRINT_TEXT / 2);
+	assert(good && n >= HALF / 2);
 	(void)good;
-	for (i = 0; i < FINGERPRINT_TEXT / 2; i++) {
+	for (i = 0; i < HALF / 2; i++) {
 		out[2 * i] = hex[full[i] >> 4];
 		out[2 * i + 1] = hex[full[i] & 15];
 	}
+}
+
+/* Its texts without secrets: the half of a hash must not give away a short one. */
+static void
+mask(struct finding *x, struct arena *a)
+{
+	size_t i;
+
+	x->device = secret_mask(x->device, a);
+	x->sender = secret_mask(x->sender, a);
+	x->method = secret_mask(x->method, a);
+	x->root = secret_mask(x->root, a);
+	x->CmdType = secret_mask(x->CmdType, a);
+	x->field = secret_mask(x->field, a);
+	x->value = secret_mask(x->value, a);
+	x->expected = secret_mask(x->expected, a);
+	for (i = 0; i < FINDING_ARGS_MAX && x->args[i].name != NULL; i++)
+		x->args[i].value = secret_mask(x->args[i].value, a);
+}
+
+static void
+make_class(struct fingerprints *f, const struct finding *x, enum policy p, char out[HALF])
+{
+	struct canonical c = {.n = 0};
+	struct finding masked = *x;
+	struct arena a;
+
+	arena_init(&a, 0);
+	mask(&masked, &a);
+	add(&c, SLICE(FORM "\n"));
+	add(&c, slice_str(rule_infos[x->rule].id));
+	add(&c, SLICE("\n"));
+	class_text(&c, &masked, p);
+	digest(f, &c, out);
+	arena_free(&a);
+}
+
+static void
+make_device(struct fingerprints *f, struct slice device, char out[HALF])
+{
+	struct canonical c = {.n = 0};
+	struct arena a;
+
+	arena_init(&a, 0);
+	add(&c, SLICE(FORM "\n"));
+	add(&c, slice_head(secret_mask(device, &a), PART_BYTES));
+	digest(f, &c, out);
+	arena_free(&a);
+}
+
+void
+fingerprints_make(struct fingerprints *f, const struct finding *x,
+                  char out[FINGERPRINT_TEXT])
+{
+	enum policy p = policy_of(x);
+	uint64_t mixed = class_mixed(f, x, p);
+	struct half *h = &f->classes[mixed % CLASSES_KEPT];
+
+	if (!h->there || h->mixed != mixed)
+		make_class(f, x, p, h->text);
+	h->mixed = mixed;
+	h->there = true;
+	memcpy(out, h->text, HALF);
+
+	mixed = mix(f->key, x->device);
+	h = &f->devices[mixed % DEVICES_KEPT];
+	if (!h->there || h->mixed != mixed)
+		make_device(f, x->device, h->text);
+	h->mixed = mixed;
+	h->there = true;
+	memcpy(out + HALF, h->text, HALF);
 	out[FINGERPRINT_TEXT - 1] = '\0';
+}
+
+struct fingerprints *
+fingerprints_new(void)
+{
+	struct fingerprints *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->key = hash_key_random().k0 | 1;
+	f->md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	f->ctx = EVP_MD_CTX_new();
+	if (f->md != NULL && f->ctx != NULL)
+		return f;
+	fingerprints_free(f);
+	return NULL;
+}
+
+void
+fingerprints_free(struct fingerprints *f)
+{
+	if (f == NULL)
+		return;
+	EVP_MD_free(f->md);
+	EVP_MD_CTX_free(f->ctx);
+	free(f);
+}
+
+/* What a terminal can be shown: an octet that is no text, or that moves it about, is a '?'. */
+static size_t
+readable(struct slice s, char out[FINGERPRINT_SUBJECT])
+{
+	uint32_t code;
+	size_t n = 0, len;
+
+	for (; s.n != 0 && n + 5 < FINGERPRINT_SUBJECT; s = slice_tail(s, len)) {
+		len = chars_utf8(s, &code);
+		if (len == 0 || tty_invisible(code)) {
+			out[n++] = '?';
+			len += len == 0;
+		} else if (code > ' ' && code != 0x7F) {
+			memcpy(out + n, s.p, len);
+			n += len;
+		} else if (n != 0 && out[n - 1] != ' ') {
+			/* Empty lines, and blanks in a row, are one blank. */
+			out[n++] = ' ';
+		}
+	}
+	while (n != 0 && out[n - 1] == ' ')
+		n--;
+	return n;
 }
 
 size_t
 fingerprint_subject(const struct finding *x, char out[FINGERPRINT_SUBJECT])
 {
 	struct canonical c = {.n = 0};
-	struct slice rest;
-	uint32_t code;
-	size_t n = 0, len;
+	struct finding masked = *x;
+	struct arena a;
+	size_t n;
 
-	parts(&c, x);
-	for (rest = slice_of(c.p, c.n); rest.n != 0 && n + 4 < FINGERPRINT_SUBJECT;
-	     rest = slice_tail(rest, len)) {
-		len = chars_utf8(rest, &code);
-		if (len == 0) {
-			len = 1;
-			out[n++] = '?';
-		} else if (code <= ' ' || code == 0x7F) {
-			/* Empty lines, and blanks in a row, are one blank. */
-			if (n != 0 && out[n - 1] != ' ')
-				out[n++] = ' ';
-		} else if (tty_invisible(code)) {
-			out[n++] = '?';
-		} else {
-			memcpy(out + n, rest.p, len);
-			n += len;
-		}
-	}
-	while (n != 0 && out[n - 1] == ' ')
-		n--;
+	arena_init(&a, 0);
+	mask(&masked, &a);
+	add(&c, slice_head(masked.device, PART_BYTES));
+	add(&c, SLICE(" "));
+	class_text(&c, &masked, policy_of(x));
+	arena_free(&a);
+	n = readable(slice_of(c.p, c.n), out);
 	if (n == 0)
 		out[n++] = '-';
 	out[n] = '\0';

@@ -45,8 +45,8 @@ open_baseline(struct run *r, struct err *e)
 	if (o->baseline == NULL)
 		return 0;
 	if (make && o->baseline_add && access(o->baseline, F_OK) != 0)
-		r->baseline = baseline_parse(SLICE_EMPTY, o->baseline, o->today,
-		                             &r->limits, e);
+		r->baseline =
+		    baseline_parse(SLICE_EMPTY, o->baseline, o->today, &r->limits, e);
 	else
 		r->baseline = baseline_load(o->baseline, o->today, &r->limits, e);
 	if (r->baseline == NULL)
@@ -370,8 +370,7 @@ format_of(const struct options *o, struct err *e)
 	const struct format *f =
 	    o->command == COMMAND_CHECK  ? &format_check
 	    : o->command == COMMAND_LIST ? &format_list
-	    : o->command == COMMAND_SHOW
-	        ? &format_show
+	    : o->command == COMMAND_SHOW ? &format_show
 	    : o->command == COMMAND_BASELINE
 	        ? &format_baseline
 	        : format_find(slice_str(o->format ? o->format : "json"));
