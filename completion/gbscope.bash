@@ -18,7 +18,7 @@ _gbscope()
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_gbscope_words "report check list show rules fields explain dictionary --help --version"
+		_gbscope_words "report check list show baseline rules fields explain dictionary --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
@@ -28,13 +28,14 @@ _gbscope()
 	*:--color) _gbscope_words "auto always never"; return ;;
 	*:--fail-on) _gbscope_words "error warning note"; return ;;
 	rules:-f|rules:--format|fields:-f|fields:--format|explain:-f|explain:--format) _gbscope_words "json text"; return ;;
-	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--xsd) return ;;
+	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--baseline|*:--today|*:--write|*:--prune|*:--xsd) return ;;
 	esac
 	case ${COMP_WORDS[1]}:$cur in
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --baseline --today --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --baseline --today --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
 	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
 	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
+	baseline:-*) _gbscope_words "-p --passwords --strict-passwords --edition --dictionary --profile --exchange-timeout --write --prune --allow-incomplete --allow-empty -q --quiet -v --verbose -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	fields:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
