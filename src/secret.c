@@ -6,6 +6,7 @@
 enum {
 	END_SCAN = 2048, /* octets in which the end of a password element is looked for */
 	NAME_SCAN = 4096,     /* octets of a tag that are looked at */
+	RESPONSE_SHORT = 16,  /* hex digits: no digest is that short */
 	USERINFO_LONG = 1024, /* nobody has so long a name */
 };
 
@@ -433,10 +434,28 @@ marked(struct slice s, size_t at)
 	return i != at + 1 && slice_starts(slice_tail(s, i), SLICE(" octets>"));
 }
 
+/* "a second final response: 603" is prose: behind a ':' a response has quotes, or is long and hex. */
+static bool
+prose(struct slice s, size_t i, const struct secret_span *value)
+{
+	size_t at = spaces(s, i), k = 0;
+
+	if (at >= s.n || s.p[at] != ':' || value->at == 0 || s.p[value->at - 1] == '"' ||
+	    s.p[value->at - 1] == '\'')
+		return false;
+	while (k < value->n && (ascii_digit(s.p[value->at + k]) ||
+	                        (ascii_lower(s.p[value->at + k]) >= 'a' &&
+	                         ascii_lower(s.p[value->at + k]) <= 'f')))
+		k++;
+	return k < RESPONSE_SHORT;
+}
+
+/* A parameter of a digest. */
 static bool
 named(struct slice s, size_t i, struct slice name, struct secret_span *out)
 {
-	return at_name(s, i, name) && begins(s, i) && parameter(s, i, name.n, out);
+	return at_name(s, i, name) && begins(s, i) && parameter(s, i, name.n, out) &&
+	       !prose(s, i + name.n, out);
 }
 
 /* The second octet says of most that they are none. */

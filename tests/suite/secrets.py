@@ -47,6 +47,8 @@ ELEMENTS = [
     ('element with blanks', '<Password >@</Password >'), ('element behind a blank', '< Password>@</Password>'),
     ('element with an attribute', "<Password a='<'>@</Password>"),
     ('element with a raw <', '<Password>a<b@</Password>'), ('element with an entity', '<Password>a&amp;@</Password>'),
+    ('element in an element', '<Password>a<b>@</b></Password>'),
+    ('element in one of a longer name', '<PasswordNew><b>@</b></PasswordNew>'),
     ('element in CDATA', '<Password><![CDATA[@]]></Password>'),
     ('element whose end is far', '<Password>a<' + 'b' * 600 + '@</Password>'),
     ('element with another end', '<Password>@</Pasword>'), ('element of a longer name', '<PasswordNew>@</PasswordNew>'),
