@@ -19,6 +19,7 @@ _gbscope()
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
 		_gbscope_words "report check list show rules fields explain dictionary config --help --version"
+		_gbscope_words "report check list show baseline rules fields explain dictionary --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
@@ -47,8 +48,14 @@ _gbscope()
 	case ${COMP_WORDS[1]}:$cur in
 	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --sarif-locate --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
 	check:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --fail-on --sarif-locate --exit-zero --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
+	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--baseline|*:--today|*:--write|*:--prune|*:--xsd) return ;;
+	esac
+	case ${COMP_WORDS[1]}:$cur in
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --baseline --today --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --baseline --today --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
 	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
 	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
+	baseline:-*) _gbscope_words "-p --passwords --strict-passwords --edition --dictionary --profile --exchange-timeout --write --prune --allow-incomplete --allow-empty -q --quiet -v --verbose -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
 	fields:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;

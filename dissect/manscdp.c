@@ -175,7 +175,7 @@ tell_child(struct walk *w, uint32_t node, const struct dict_field *def,
 	                 .attribute = n->attribute,
 	                 /* Wherever it stands, however it is written. */
 	                 .secret = (def != NULL && def->secret) ||
-	                           slice_ieq(n->name, SLICE("Password")),
+	                           slice_istarts(n->name, SLICE("Password")),
 	             });
 }
 

@@ -49,6 +49,11 @@ found_on(const struct checker *c, const struct message *m, const struct place *p
 	x->kind = p->dialog->kind;
 	x->device = p->dialog->device;
 	x->gb = p->dialog->gb;
+	x->sender = m->request ? m->from.uri.user : m->to.uri.user;
+	x->method = m->request ? m->sip.method : p->tx->method_name;
+	x->response = !m->request;
+	x->root = m->mans.m.root;
+	x->CmdType = m->mans.m.CmdType;
 	findings_add(c->findings, x);
 }
 

@@ -86,8 +86,10 @@ ci_next(struct ci_walk *w, struct finding *out)
 		}
 		if (out->severity != w->severity)
 			continue;
-		w->left--;
 		w->told[w->severity] += out->count;
+		if (out->state == BASELINE_UNCHANGED && !w->known)
+			continue;
+		w->left--;
 		return true;
 	}
 	untold(w);

@@ -31,6 +31,7 @@ struct ci_walk {
 	struct findings *findings;
 	enum severity severity, fail_on;
 	size_t left;
+	bool known; /* set after ci_walk: those too that the baseline knows */
 	uint64_t told[SEVERITY_ERROR + 1];
 	uint64_t untold, untold_failing;
 };

@@ -8,13 +8,13 @@
 enum { EMIT_FIRST = 65536 };
 
 /* What an octet asks for: escaping; more than ASCII; a second look for secrets (there is none without
- * one of @ = > or a space: src/secret.c). */
+ * one of @ = > : & or a space: src/secret.c). */
 enum { ESCAPE = 1, WIDE = 2, SUSPECT = 4, SPACE = 8 };
 
 static const uint8_t classes[256] = {
     1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
-    1, 1, 1, 8, 0, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    0, 0, 0, 4, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    1, 1, 1, 8, 0, 1, 1, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+    4, 0, 0, 4, 4, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
@@ -251,7 +251,8 @@ text(struct emit *j, struct slice s, uint8_t all, bool *bad)
 {
 	bool mended = false;
 
-	if ((all & SUSPECT) || ((all & SPACE) && slice_find(s, SLICE("asic ")) != s.n))
+	if ((all & SUSPECT) || (all & ESCAPE && memchr(s.p, 0, s.n) != NULL) ||
+	    ((all & SPACE) && slice_find(s, SLICE("asic ")) != s.n))
 		s = secret_mask(s, j->scratch);
 	if (all & WIDE)
 		s = utf8_mend(s, j->scratch, &mended);

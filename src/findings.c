@@ -12,6 +12,7 @@
 /* Findings of one rule, device and kind of dialog. */
 struct group {
 	enum rule rule;
+	bool known; /* excused by the baseline */
 	enum dialog_kind kind;
 	uint64_t count;
 	struct slice device;
@@ -43,6 +44,10 @@ struct findings {
 	bool all, failed;
 	bool streamed; /* pulled as they are found: findings_stream */
 	bool kept;     /* and spooled all the same: findings_keep */
+	struct fingerprints *fingerprints;
+	struct baseline *baseline; /* or NULL */
+	uint64_t known[4], known_by_rule[RULE_TOTAL];
+	int64_t last_ns; /* of the last one that has a time */
 	struct hash_key key;
 	struct map groups, devices;
 	uint64_t by_severity[4], by_rule[RULE_TOTAL];
@@ -73,25 +78,29 @@ findings_new(struct limits *l, bool all, struct err *e)
 	arena_init(&f->mem, FINDING_BYTES);
 	arena_init(&f->fresh_mem, FINDING_BYTES);
 	f->spool = spool_open();
-	if (f->spool == NULL) {
+	if (f->spool == NULL)
 		err_set(e, "cannot make a temporary file: %s", strerror(errno));
-		free(f);
-		return NULL;
-	}
-	return f;
+	f->fingerprints = fingerprints_new();
+	if (f->fingerprints == NULL)
+		err_set(e, "OpenSSL has no SHA-256");
+	if (f->spool != NULL && f->fingerprints != NULL)
+		return f;
+	findings_free(f);
+	return NULL;
 }
 
 static struct group *
 group_of(struct findings *f, const struct finding *x)
 {
-	uint32_t numbers[2] = {(uint32_t)x->rule, (uint32_t)x->kind};
+	bool known = x->state == BASELINE_UNCHANGED;
+	uint32_t numbers[2] = {(uint32_t)x->rule, (uint32_t)x->kind << 1 | known};
 	uint64_t hash = hash_more(&f->key, hash_bytes(&f->key, x->device),
 	                          slice_of(numbers, sizeof(numbers)));
 	struct group *g;
 	size_t pos = 0;
 
 	while ((g = map_next(&f->groups, hash, &pos)) != NULL)
-		if (g->rule == x->rule && g->kind == x->kind &&
+		if (g->rule == x->rule && g->kind == x->kind && g->known == known &&
 		    slice_eq(g->device, x->device))
 			return g;
 	if (f->groups.used >= f->limits->max[LIMIT_DEVICES])
@@ -101,6 +110,7 @@ group_of(struct findings *f, const struct finding *x)
 		return NULL;
 	g->rule = x->rule;
 	g->kind = x->kind;
+	g->known = known;
 	if (x->device.n != 0)
 		memcpy(g->bytes, x->device.p, x->device.n);
 	g->device = slice_of(g->bytes, x->device.n);
@@ -229,6 +239,28 @@ queue(struct findings *f, const struct finding *x, const struct slice texts[TEXT
 	return true;
 }
 
+/* Is it known? */
+static void
+hold(struct findings *f, struct finding *x)
+{
+	char subject[FINGERPRINT_SUBJECT];
+
+	if (x->has_place)
+		f->last_ns = x->time_ns;
+	if (!baseline_collects(f->baseline)) {
+		x->state = baseline_take(f->baseline, x->fingerprint, f->last_ns);
+	} else {
+		(void)fingerprint_subject(x, subject);
+		if (!baseline_note(f->baseline, x->fingerprint,
+		                   slice_str(rule_infos[x->rule].id), slice_str(subject)))
+			f->limits->dropped[LIMIT_BASELINE_ENTRIES]++;
+	}
+	if (x->state == BASELINE_UNCHANGED) {
+		f->known[x->severity]++;
+		f->known_by_rule[x->rule]++;
+	}
+}
+
 static void
 detail(struct findings *f, struct finding *x, struct group *last)
 {
@@ -237,6 +269,9 @@ detail(struct findings *f, struct finding *x, struct group *last)
 
 	arena_init(&a, FINDING_BYTES);
 	texts_of(f, x, &a, texts);
+	if (f->baseline == NULL)
+		fingerprints_make(f->fingerprints, x, x->fingerprint);
+	x->sender = x->method = x->root = x->CmdType = SLICE_EMPTY;
 	if (x->frames_total > FRAMES_SPOOLED)
 		x->frames_total = FRAMES_SPOOLED;
 	/* How many the last one of a group stands for is known at the end. */
@@ -266,6 +301,10 @@ findings_add(struct findings *f, const struct finding *given)
 		f->firsts[x.rule][f->firsts_total[x.rule]++] =
 		    (struct finding_first){x.capture, x.frame};
 	device_counted(f, x.device, x.severity);
+	if (f->baseline != NULL) {
+		fingerprints_make(f->fingerprints, &x, x.fingerprint);
+		hold(f, &x);
+	}
 	g = group_of(f, &x);
 	if (g != NULL && ++g->count > f->limits->max[LIMIT_FINDING_DETAILS] && !f->all)
 		return;
@@ -285,6 +324,30 @@ void
 findings_severities(struct findings *f, const struct severities *s)
 {
 	f->severities = s;
+}
+
+void
+findings_against(struct findings *f, struct baseline *b)
+{
+	f->baseline = b;
+}
+
+uint64_t
+findings_known(const struct findings *f, enum severity s)
+{
+	return f->known[s];
+}
+
+uint64_t
+findings_unknown(const struct findings *f, enum severity s)
+{
+	return f->by_severity[s] - f->known[s];
+}
+
+uint64_t
+findings_known_of_rule(const struct findings *f, enum rule r)
+{
+	return f->known_by_rule[r];
 }
 
 void
@@ -420,6 +483,7 @@ findings_free(struct findings *f)
 		fclose(f->spool);
 	arena_free(&f->mem);
 	arena_free(&f->fresh_mem);
+	fingerprints_free(f->fingerprints);
 	free(f);
 }
 

@@ -3,6 +3,7 @@
 #ifndef SRC_FINDINGS_H
 #define SRC_FINDINGS_H
 
+#include "src/baseline.h"
 #include "src/err.h"
 #include "src/limits.h"
 #include "src/severities.h"
@@ -33,10 +34,15 @@ struct finding {
 	struct slice value, expected;
 	uint32_t line; /* in the body; 0: none */
 	struct finding_arg args[FINDING_ARGS_MAX];
+	/* of the message, for the fingerprint: who sent it, what it is. Not kept. */
+	struct slice sender, method, root, CmdType;
+	bool response;
 	/* set by findings_next and findings_read */
 	uint32_t id;
 	uint64_t count; /* this one stands for so many */
 	bool told;      /* findings_read: it was pulled before */
+	char fingerprint[FINGERPRINT_TEXT];
+	enum baseline_state state;
 };
 
 struct findings;
@@ -46,6 +52,8 @@ struct findings *findings_new(struct limits *l, bool all, struct err *e);
 /* Before the first one is added: how severe the rules are in this run. */
 void findings_severities(struct findings *f, const struct severities *s);
 void findings_add(struct findings *f, const struct finding *x);
+/* From now on, each is held against it, or noted in it (baseline_note). */
+void findings_against(struct findings *f, struct baseline *b);
 /* From now on, what is added can be pulled at once. Spooled are only those that must wait for the end: the
  * last one with details of its kind, whose count may still grow. */
 void findings_stream(struct findings *f);
@@ -58,6 +66,11 @@ bool findings_rewind(struct findings *f);
 bool findings_read(struct findings *f,
                    struct finding *out); /* valid until the next call */
 uint64_t findings_count(const struct findings *f, enum severity s);
+/* Of these, how many the baseline excuses. */
+uint64_t findings_known(const struct findings *f, enum severity s);
+uint64_t findings_known_of_rule(const struct findings *f, enum rule r);
+uint64_t findings_unknown(const struct findings *f,
+                          enum severity s); /* to the baseline: all, without one */
 uint64_t findings_of_rule(const struct findings *f, enum rule r, enum severity *worst);
 void findings_of_device(const struct findings *f, struct slice id,
                         uint64_t out[4]); /* by severity */

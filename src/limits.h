@@ -43,6 +43,8 @@
 	L(XML_NODES, 200000, SIZE, "elements and attributes of one XML body")            \
 	L(DICTIONARY_BYTES, 1048576, SIZE, "bytes of a dictionary file")                 \
 	L(CONFIG_BYTES, 65536, SIZE, "bytes of a gbscope.conf")                          \
+	L(BASELINE_BYTES, 67108864, SIZE, "bytes of a baseline file")                    \
+	L(BASELINE_ENTRIES, 100000, TABLE, "entries of a baseline")                      \
 	L(PASSWORD_BYTES, 16777216, SIZE, "bytes of a passwords file")
 
 enum limit {

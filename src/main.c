@@ -1,9 +1,21 @@
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "src/config.h"
 #include "src/run.h"
+
+/* What went to standard output without a sink: did it arrive? */
+static int
+written(struct err *e)
+{
+	if (!ferror(stdout) && fflush(stdout) == 0)
+		return EXIT_OK;
+	err_set(e, "output: cannot write: %s", strerror(errno));
+	return EXIT_TROUBLE;
+}
 
 int
 main(int argc, char **argv)
@@ -21,11 +33,11 @@ main(int argc, char **argv)
 		switch (o.command) {
 		case COMMAND_HELP:
 			options_help(o.help_for);
-			result = EXIT_OK;
+			result = written(&e);
 			break;
 		case COMMAND_VERSION:
 			(void)puts("gbscope " GBSCOPE_VERSION);
-			result = EXIT_OK;
+			result = written(&e);
 			break;
 		case COMMAND_RULES:
 			result = run_rules(&o, &e);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dissect/manscdp.h"
+#include "src/baseline.h"
 #include "src/output.h"
 
 enum {
@@ -13,14 +14,16 @@ enum {
 	FOR_CHECK = 1 << COMMAND_CHECK,
 	FOR_LIST = 1 << COMMAND_LIST,
 	FOR_SHOW = 1 << COMMAND_SHOW,
+	FOR_BASELINE = 1 << COMMAND_BASELINE,
 	FOR_RULES = 1 << COMMAND_RULES,
 	FOR_FIELDS = 1 << COMMAND_FIELDS,
 	FOR_EXPLAIN = 1 << COMMAND_EXPLAIN,
 	FOR_DICTIONARY = 1 << COMMAND_DICTIONARY,
 	FOR_CONFIG = 1 << COMMAND_CONFIG,
-	FOR_ANALYSIS = FOR_REPORT | FOR_CHECK | FOR_LIST | FOR_SHOW,
-	FOR_ALL = FOR_ANALYSIS | FOR_RULES | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY |
-	          FOR_CONFIG,
+	FOR_ANALYSIS = FOR_REPORT | FOR_CHECK | FOR_LIST | FOR_SHOW | FOR_BASELINE,
+	FOR_OUTPUT = FOR_REPORT | FOR_CHECK | FOR_LIST | FOR_SHOW | FOR_RULES |
+	             FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY | FOR_CONFIG,
+	FOR_ALL = FOR_OUTPUT | FOR_BASELINE,
 	FOR_DICTIONARIES = FOR_ANALYSIS | FOR_FIELDS | FOR_EXPLAIN | FOR_DICTIONARY,
 };
 
@@ -33,6 +36,8 @@ static const struct {
     [COMMAND_LIST] = {"list", "CAPTURE...", "a line for each dialog"},
     [COMMAND_SHOW] = {"show", "FRAME CAPTURE...",
                       "a message as a tree, with meanings, offsets and bytes"},
+    [COMMAND_BASELINE] = {"baseline", "CAPTURE...",
+                          "a file of the findings that are known, for check --baseline"},
     [COMMAND_RULES] = {"rules", "", "what gbscope checks"},
     [COMMAND_FIELDS] = {"fields", "[PATTERN...]", "fields that gbscope knows by name"},
     [COMMAND_EXPLAIN] = {"explain", "RULE|FIELD...",
@@ -52,6 +57,10 @@ enum {
 	OPT_INCOMPLETE,
 	OPT_EMPTY,
 	OPT_ALL,
+	OPT_BASELINE,
+	OPT_TODAY,
+	OPT_WRITE,
+	OPT_PRUNE,
 	OPT_TIMEOUT,
 	OPT_DICTIONARY,
 	OPT_XSD,
@@ -78,7 +87,7 @@ static const struct {
      "text, json, sarif, junit, gitlab, github or tap (if not given: text)", FOR_CHECK},
     {'f', "format", "FORMAT", "json or text (if not given: text)",
      FOR_RULES | FOR_FIELDS | FOR_EXPLAIN},
-    {'o', "output", "FILE", "write there instead of standard output", FOR_ALL},
+    {'o', "output", "FILE", "write there instead of standard output", FOR_OUTPUT},
     {OPT_ALSO + ALSO_JSON, "json", "FILE", "also write the report as JSON",
      FOR_REPORT | FOR_CHECK},
     {OPT_ALSO + ALSO_SARIF, "sarif", "FILE", "also write SARIF 2.1.0, for code scanning",
@@ -107,10 +116,20 @@ static const struct {
      "places in SARIF: frame or transcript (lines of CAPTURE.sip.txt, written beside it)",
      FOR_REPORT | FOR_CHECK},
     {OPT_EXIT_ZERO, "exit-zero", NULL, "exit 0, not 1, in spite of findings", FOR_CHECK},
+    {OPT_BASELINE, "baseline", "FILE",
+     "findings in this file are known: they do not count", FOR_REPORT | FOR_CHECK},
+    {OPT_TODAY, "today", "DATE",
+     "entries of a baseline expire by this day (if not given: by the capture's time)",
+     FOR_REPORT | FOR_CHECK},
+    {OPT_WRITE, "write", "FILE",
+     "make it, or make it anew: reasons and dates of what is still found stay",
+     FOR_BASELINE},
+    {OPT_PRUNE, "prune", "FILE", "take out of it what is not found any more, add nothing",
+     FOR_BASELINE},
     {OPT_INCOMPLETE, "allow-incomplete", NULL,
      "exit 0, not 3, where a file was cut or state was dropped", FOR_ANALYSIS},
     {OPT_EMPTY, "allow-empty", NULL, "exit 0, not 3, where there is no SIP at all",
-     FOR_CHECK},
+     FOR_CHECK | FOR_BASELINE},
     {OPT_ALL, "all-findings", NULL,
      "details of every finding, not of the first 10 of a kind", FOR_REPORT | FOR_CHECK},
     {OPT_COLOR, "color", "WHEN", "auto, always or never (NO_COLOR is honoured)",
@@ -295,6 +314,20 @@ set(struct options *o, int value, const char *argument, struct err *e)
 		i = choose(argument, "fail-on", severities, e);
 		o->fail_on = i < 0 ? SEVERITY_ERROR : (enum severity)(SEVERITY_NOTE + i);
 		break;
+	case OPT_BASELINE:
+		o->baseline = argument;
+		break;
+	case OPT_TODAY:
+		if (!baseline_day(slice_str(argument), &o->today))
+			return err_set(e, "--today: not a date YYYY-MM-DD: %s", argument);
+		break;
+	case OPT_WRITE:
+	case OPT_PRUNE:
+		if (o->baseline != NULL)
+			return err_set(e, "baseline: --write or --prune, and once");
+		o->baseline = argument;
+		o->baseline_add = value == OPT_WRITE;
+		break;
 	case OPT_TIMEOUT:
 		if (!parse_u32(slice_str(argument), 1000000, &n) || n == 0)
 			return err_set(e,
@@ -344,6 +377,9 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 		return argc == 0 ? 0
 		                 : err_set(e, "%s: too many arguments: %s",
 		                           commands[o->command].name, argv[0]);
+	if (o->command == COMMAND_BASELINE && o->baseline == NULL)
+		return err_set(
+		    e, "baseline: --write FILE or --prune FILE says which file is meant");
 	if (argc == 0)
 		return err_set(
 		    e,
@@ -385,6 +421,7 @@ options_parse(int argc, char **argv, struct options *o, struct err *e)
 
 	*o = (struct options){.color = -1,
 	                      .fail_on = SEVERITY_ERROR,
+	                      .today = BASELINE_TODAY_UNKNOWN,
 	                      .exchange_timeout_ns = INT64_C(60000000000)};
 	if (argc < 2) {
 		o->command = COMMAND_NONE;

@@ -17,6 +17,7 @@ enum command {
 	COMMAND_CHECK,
 	COMMAND_LIST,
 	COMMAND_SHOW,
+	COMMAND_BASELINE,
 	COMMAND_RULES,
 	COMMAND_FIELDS,
 	COMMAND_EXPLAIN,
@@ -62,6 +63,10 @@ struct options {
 	int profile;     /* 0 auto, 1 rfc3261, 2 gb28181 */
 	uint8_t edition; /* EDITION_ bit, 0 auto */
 	enum severity fail_on;
+	const char
+	    *baseline;     /* report, check: what is known; baseline: the file to make */
+	bool baseline_add; /* baseline --write, not --prune */
+	int64_t today;     /* days since the epoch; -1: as the capture says */
 	int64_t exchange_timeout_ns;
 	uint64_t frame; /* show */
 	char **names;   /* explain, fields */

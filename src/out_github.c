@@ -69,11 +69,11 @@ counts(struct out *o, FILE *f, const struct results *r)
 	struct out to = {.f = f};
 
 	(void)o;
-	count_put(&to, findings_count(r->findings, SEVERITY_ERROR), "error");
+	count_put(&to, findings_unknown(r->findings, SEVERITY_ERROR), "error");
 	(void)fputs(", ", f);
-	count_put(&to, findings_count(r->findings, SEVERITY_WARNING), "warning");
+	count_put(&to, findings_unknown(r->findings, SEVERITY_WARNING), "warning");
 	(void)fputs(", ", f);
-	count_put(&to, findings_count(r->findings, SEVERITY_NOTE), "note");
+	count_put(&to, findings_unknown(r->findings, SEVERITY_NOTE), "note");
 	(void)fputs(" in ", f);
 	count_put(&to, r->summary->messages, "message");
 }
@@ -127,9 +127,9 @@ end(struct out *o, const struct results *r)
 		        ci_message(o, &x));
 	}
 	counts(o, o->f, r);
-	all = findings_count(r->findings, SEVERITY_ERROR) +
-	      findings_count(r->findings, SEVERITY_WARNING) +
-	      findings_count(r->findings, SEVERITY_NOTE);
+	all = findings_unknown(r->findings, SEVERITY_ERROR) +
+	      findings_unknown(r->findings, SEVERITY_WARNING) +
+	      findings_unknown(r->findings, SEVERITY_NOTE);
 	if (all > told)
 		(void)fprintf(o->f, "; %llu are not annotated",
 		              (unsigned long long)(all - told));

@@ -56,7 +56,7 @@ static void
 whole(struct out *o, const struct results *r, struct own *own)
 {
 	static const char *const severities[] = {"info", "info", "minor", "major"};
-	char text[FINGERPRINT_TEXT], more[128];
+	char more[128];
 	struct ci_trouble t;
 	struct ci_walk w;
 	struct finding x;
@@ -68,8 +68,7 @@ whole(struct out *o, const struct results *r, struct own *own)
 		    "capture-incomplete", t.capture, 1,
 		    tty_text(slice_str(t.text), &o->scratch));
 	for (ci_walk(&w, o, r, CI_RESULTS_MAX); ci_next(&w, &x);) {
-		fingerprint(&x, text);
-		one(o, own, rule_infos[x.rule].id, severities[x.severity], text,
+		one(o, own, rule_infos[x.rule].id, severities[x.severity], x.fingerprint,
 		    x.capture, x.frame, ci_message(o, &x));
 	}
 	if (w.untold != 0) {

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "src/out_baseline.h"
 #include "src/spool.h"
 
 /* Lines of `list`: dialogs end in another order than they begin, and a reader wants the latter. */
@@ -47,6 +48,8 @@ check_end(struct out *o, const struct results *r)
 		return;
 	(void)findings_rewind(r->findings);
 	while (!o->quiet && findings_read(r->findings, &x)) {
+		if (x.state == BASELINE_UNCHANGED)
+			continue;
 		if (x.capture < capture_total(r->captures))
 			tty_put(o, slice_str(capture_info(r->captures, x.capture)->file));
 		(void)fprintf(o->f, ":%llu: %s: ", (unsigned long long)x.frame,
@@ -66,13 +69,17 @@ check_end(struct out *o, const struct results *r)
 	}
 	if (!o->quiet)
 		expectations(o, r);
-	count_put(o, findings_count(r->findings, SEVERITY_ERROR), "error");
+	count_put(o, findings_unknown(r->findings, SEVERITY_ERROR), "error");
 	(void)fputs(", ", o->f);
-	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
+	count_put(o, findings_unknown(r->findings, SEVERITY_WARNING), "warning");
 	(void)fputs(", ", o->f);
-	count_put(o, findings_count(r->findings, SEVERITY_NOTE), "note");
+	count_put(o, findings_unknown(r->findings, SEVERITY_NOTE), "note");
 	(void)fputs(" in ", o->f);
 	count_put(o, r->summary->messages, "message");
+	if (r->baseline != NULL) {
+		(void)fputs("; ", o->f);
+		baseline_line(o, r);
+	}
 	(void)fputs("\n", o->f);
 }
 

@@ -352,4 +352,6 @@ record_finding(struct writer *w, const struct finding *x)
 	value_of(j, "expected", "expected_hex", x->has_expected, x->expected);
 	member_number_if(j, "line", x->line != 0, x->line);
 	member_number(j, "count", x->count);
+	member_string(j, "fingerprint", x->fingerprint);
+	member_string(j, "baseline_state", baseline_state_name(x->state));
 }

@@ -248,16 +248,15 @@ related(struct out *o, struct emit *j, const struct finding *x)
 static void
 fingerprints(struct own *own, const struct finding *x)
 {
-	char text[FINGERPRINT_TEXT], whole[FINGERPRINT_TEXT + 16];
+	char whole[FINGERPRINT_TEXT + 16];
 	uint32_t n;
 
-	fingerprint(x, text);
-	n = ci_seen(own->seen, slice_str(text)) + 1;
+	n = ci_seen(own->seen, slice_str(x->fingerprint)) + 1;
 	emit_key(&own->j, "partialFingerprints");
 	emit_open(&own->j, '{');
-	(void)snprintf(whole, sizeof(whole), "%.16s:%u", text, n);
+	(void)snprintf(whole, sizeof(whole), "%.16s:%u", x->fingerprint, n);
 	member_string(&own->j, "primaryLocationLineHash", whole);
-	(void)snprintf(whole, sizeof(whole), "%s:%u", text, n);
+	(void)snprintf(whole, sizeof(whole), "%s:%u", x->fingerprint, n);
 	member_string(&own->j, "gbscopeFinding/v1", whole);
 	emit_close(&own->j, '}');
 }
@@ -310,6 +309,16 @@ result(struct out *o, struct own *own, const struct finding *x)
 	fingerprints(own, x);
 	if (x->count > 1)
 		member_number(j, "occurrenceCount", x->count);
+	if (x->state != BASELINE_NONE)
+		member_string(j, "baselineState", baseline_state_name(x->state));
+	if (x->state == BASELINE_UNCHANGED) {
+		emit_key(j, "suppressions");
+		emit_open(j, '[');
+		emit_open(j, '{');
+		member_string(j, "kind", "external");
+		emit_close(j, '}');
+		emit_close(j, ']');
+	}
 	properties(o, j, x);
 	emit_close(j, '}');
 }
@@ -426,6 +435,7 @@ whole(struct out *o, const struct results *r, struct own *own)
 	artifacts(o, own);
 	(void)fputs("],\n\"results\":[", o->f);
 	ci_walk(&w, o, r, CI_RESULTS_MAX);
+	w.known = true;
 	for (n = 0; ci_next(&w, &x); n++) {
 		(void)fputs(n ? ",\n" : "\n", o->f);
 		result(o, own, &x);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "src/out_baseline.h"
 #include "src/out_media.h"
 #include "src/spool.h"
 
@@ -380,7 +381,7 @@ failures(struct out *o, const struct results *r)
 
 	(void)findings_rewind(r->findings);
 	while (findings_read(r->findings, &x)) {
-		if (!is_failure(&x))
+		if (!is_failure(&x) || x.state == BASELINE_UNCHANGED)
 			continue;
 		if (told == FAILURES_TOLD) {
 			more += x.count;
@@ -417,6 +418,7 @@ findings(struct out *o, const struct results *r)
 {
 	struct finding_first firsts[FINDING_FIRSTS];
 	enum severity s, worst;
+	uint64_t known;
 	size_t n, k;
 	int i;
 	bool any = false;
@@ -449,8 +451,13 @@ findings(struct out *o, const struct results *r)
 			}
 			if (count > k && k != 0)
 				(void)fputs(", ...", o->f);
-			(void)fprintf(o->f, "%s(%s)\n", n != 0 ? "  " : "",
+			(void)fprintf(o->f, "%s(%s)", n != 0 ? "  " : "",
 			              rule_infos[i].reference);
+			known = findings_known_of_rule(r->findings, (enum rule)i);
+			if (known != 0)
+				(void)fprintf(o->f, "  %llu known",
+				              (unsigned long long)known);
+			(void)fputc('\n', o->f);
 		}
 	if (any)
 		inked(
@@ -603,6 +610,10 @@ figures(struct out *o, const struct results *r)
 	count_put(o, findings_count(r->findings, SEVERITY_WARNING), "warning");
 	(void)fputs(", ", o->f);
 	count_put(o, findings_count(r->findings, SEVERITY_NOTE), "note");
+	if (r->baseline != NULL) {
+		(void)fputs("; ", o->f);
+		baseline_line(o, r);
+	}
 	(void)fputc('\n', o->f);
 	troubles(o, r->transport);
 	for (k = 0; k < LIMIT_TOTAL; k++)

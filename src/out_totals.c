@@ -2,6 +2,7 @@
 #include "src/out_record.h"
 
 #include "src/member.h"
+#include "src/out_baseline.h"
 
 static void
 counts(struct emit *j, const char *key, uint64_t error, uint64_t warning, uint64_t note)
@@ -246,6 +247,54 @@ ways(struct emit *j, const struct transport *t)
 	emit_close(j, '}');
 }
 
+static void
+absent(struct emit *j, const struct baseline *b)
+{
+	const struct baseline_entry *x;
+	size_t i;
+
+	emit_key(j, "absent");
+	emit_open(j, '[');
+	for (i = 0; i < baseline_total(b); i++) {
+		x = baseline_get(b, i);
+		if (x->seen != 0)
+			continue;
+		emit_open(j, '{');
+		member_string(j, "fingerprint", x->fingerprint);
+		member_text(j, "rule", x->rule);
+		member_text(j, "subject", x->subject);
+		member_number(j, "count", x->count);
+		emit_close(j, '}');
+	}
+	emit_close(j, ']');
+}
+
+static void
+against(struct emit *j, const struct findings *f, struct baseline *b)
+{
+	uint64_t known[4], more[4];
+	enum severity s;
+
+	emit_key(j, "baseline");
+	if (b == NULL) {
+		emit_null(j);
+		return;
+	}
+	for (s = SEVERITY_NOTE; s <= SEVERITY_ERROR; s++) {
+		known[s] = findings_known(f, s);
+		more[s] = findings_count(f, s) - known[s];
+	}
+	emit_open(j, '{');
+	counts(j, "new", more[SEVERITY_ERROR], more[SEVERITY_WARNING],
+	       more[SEVERITY_NOTE]);
+	counts(j, "unchanged", known[SEVERITY_ERROR], known[SEVERITY_WARNING],
+	       known[SEVERITY_NOTE]);
+	member_number(j, "entries", baseline_total(b));
+	member_number(j, "expired", baseline_told(b).expired);
+	absent(j, b);
+	emit_close(j, '}');
+}
+
 void
 record_summary(struct writer *w, const struct results *r)
 {
@@ -266,4 +315,5 @@ record_summary(struct writer *w, const struct results *r)
 	       findings_count(r->findings, SEVERITY_NOTE));
 	rules_limits(j, r);
 	ways(j, r->transport);
+	against(j, r->findings, r->baseline);
 }

@@ -36,6 +36,7 @@ struct results {
 	const struct transport *transport;
 	const struct tracker *tracker;
 	struct findings *findings;
+	struct baseline *baseline; /* or NULL */
 	const struct limits *limits;
 	const struct summary *summary;
 	const struct expects *expects; /* NULL: nothing is expected */

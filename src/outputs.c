@@ -1,5 +1,7 @@
 #include "src/outputs.h"
 
+#include "src/out_baseline.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,6 +18,8 @@ format_of(const struct options *o, struct err *e)
 		return &format_list;
 	case COMMAND_SHOW:
 		return &format_show;
+	case COMMAND_BASELINE:
+		return &format_baseline;
 	case COMMAND_CHECK:
 		f = format_of_check(slice_str(o->format ? o->format : "text"));
 		break;
@@ -109,7 +113,8 @@ outputs_open(struct outputs *s, const struct options *o, const struct capture *c
 	};
 	size_t i;
 
-	if (add(s, format_of(o, e), o->output, e) < 0)
+	if (add(s, format_of(o, e),
+	        o->command == COMMAND_BASELINE ? o->baseline : o->output, e) < 0)
 		return -1;
 	s->at[0].out.color = colored(o);
 	for (i = 0; i < ALSO_TOTAL; i++)

@@ -2,11 +2,14 @@
 
 #include <stdlib.h>
 
+#include <unistd.h>
+
 #include "dissect/link.h"
 #include "src/check.h"
 #include "src/config.h"
 #include "src/media.h"
 #include "src/outputs.h"
+#include "src/out_baseline.h"
 #include "src/show.h"
 
 enum { MESSAGE_ARENA = 64 << 20, SCRATCH_ARENA = 256 << 20 };
@@ -25,6 +28,7 @@ struct run {
 	struct tracker *tracker;
 	struct findings *findings;
 	struct outputs outputs;
+	struct baseline *baseline;
 	struct summary summary;
 	struct checker checker;
 	struct expects *expects; /* NULL: there are none, or nobody asks */
@@ -32,6 +36,28 @@ struct run {
 	bool live; /* what comes may come as it happens, and so must what is told of it */
 	bool shown; /* show: the frame was found */
 };
+
+/* A baseline that is made anew keeps what stands in the file; a new file holds nothing. */
+static int
+open_baseline(struct run *r, struct err *e)
+{
+	const struct options *o = r->options;
+	bool make = o->command == COMMAND_BASELINE;
+
+	if (o->baseline == NULL)
+		return 0;
+	if (make && o->baseline_add && access(o->baseline, F_OK) != 0)
+		r->baseline =
+		    baseline_parse(SLICE_EMPTY, o->baseline, o->today, &r->limits, e);
+	else
+		r->baseline = baseline_load(o->baseline, o->today, &r->limits, e);
+	if (r->baseline == NULL)
+		return -1;
+	if (make)
+		baseline_collect(r->baseline, o->baseline_add);
+	findings_against(r->findings, r->baseline);
+	return 0;
+}
 
 /* Everything that must be opened, before the first byte of a capture is judged. */
 static int
@@ -64,7 +90,8 @@ run_open(struct run *r, struct err *e)
 	r->capture =
 	    r->reader.bodies ? capture_new(o->captures, o->captures_total, e) : NULL;
 	r->findings = r->capture ? findings_new(&r->limits, o->all_findings, e) : NULL;
-	if (r->findings == NULL || outputs_open(&r->outputs, o, r->capture, e) < 0)
+	if (r->findings == NULL || open_baseline(r, e) != 0 ||
+	    outputs_open(&r->outputs, o, r->capture, e) < 0)
 		return -1;
 	t.keep_fields = r->outputs.fields;
 	t.keep_media = r->outputs.media;
@@ -105,6 +132,7 @@ run_close(struct run *r)
 	ledger_free(r->ledger);
 	expects_free(r->expects);
 	findings_free(r->findings);
+	baseline_free(r->baseline);
 	capture_free(r->capture);
 	body_free(r->reader.bodies);
 	auth_free(r->auth);
@@ -365,9 +393,11 @@ status(const struct run *r, bool complete)
 	const struct options *o = r->options;
 	enum severity s;
 
-	if (o->command == COMMAND_CHECK) {
-		for (s = o->fail_on; s <= SEVERITY_ERROR && !o->exit_zero; s++)
-			if (findings_count(r->findings, s) != 0)
+	if (o->command == COMMAND_CHECK || o->command == COMMAND_BASELINE) {
+		for (s = o->fail_on;
+		     o->command == COMMAND_CHECK && s <= SEVERITY_ERROR && !o->exit_zero;
+		     s++)
+			if (findings_unknown(r->findings, s) != 0)
 				return EXIT_FINDINGS;
 		if (r->summary.messages == 0 && !o->allow_empty)
 			return EXIT_INCOMPLETE;
@@ -402,18 +432,28 @@ run_analysis(const struct options *o, struct err *e)
 	    .transport = r->transport,
 	    .tracker = r->tracker,
 	    .findings = r->findings,
+	    .baseline = r->baseline,
 	    .limits = &r->limits,
 	    .summary = &r->summary,
 	    .expects = r->expects,
 	    .complete = whole(r),
 	};
 	run_expects(r, results.complete);
+	keep = !findings_failed(r->findings);
+	result = status(r, results.complete);
+	if (o->command == COMMAND_BASELINE && !o->baseline_add && result != EXIT_OK) {
+		/* What was not seen may be in what the captures lack. */
+		err_set(e, "%s: nothing taken out: the captures do not show all",
+		        o->baseline);
+		keep = 0;
+		goto out;
+	}
 	outputs_end(&r->outputs, &results);
 	keep = !findings_failed(r->findings);
-	if (!keep)
+	if (!keep) {
 		err_set(e, "cannot write the temporary file of findings");
-	else
-		result = status(r, results.complete);
+		result = EXIT_TROUBLE;
+	}
 out:
 	if (outputs_close(&r->outputs, keep, e) < 0)
 		result = EXIT_TROUBLE;

@@ -332,13 +332,67 @@ show_body(struct out *o, const struct message *m)
 	show_nodes(o, m);
 }
 
+/* A message without its NULs, as UTF-16 has them in each letter, and where its octets stood. */
+struct squeezed {
+	struct slice text;
+	const uint32_t *places; /* NULL: it is the message itself */
+	bool failed;
+};
+
+static struct squeezed
+squeeze(struct slice s, struct arena *a)
+{
+	struct squeezed q = {.text = s};
+	uint32_t *places;
+	uint8_t *p;
+	size_t i, n = 0;
+
+	if (s.n == 0 || memchr(s.p, 0, s.n) == NULL)
+		return q;
+	p = arena_alloc(a, s.n);
+	places = arena_array(a, s.n + 1, sizeof(*places));
+	q.failed = p == NULL || places == NULL;
+	for (i = 0; !q.failed && i < s.n; i++)
+		if (s.p[i] != 0) {
+			places[n] = (uint32_t)i;
+			p[n++] = s.p[i];
+		}
+	if (q.failed)
+		return q;
+	q.text = slice_of(p, n);
+	places[n] = (uint32_t)s.n;
+	q.places = places;
+	return q;
+}
+
+/* The next span to hide behind `from` of the squeezed text, in octets of the message. */
+static bool
+next_hidden(const struct squeezed *q, size_t *from, struct secret_span *out)
+{
+	size_t end;
+
+	if (!secret_next(q->text, *from, out))
+		return false;
+	*from = end = out->at + out->n;
+	if (q->places != NULL) {
+		/* The NULs before and behind are its letters' too. */
+		out->at = out->at ? q->places[out->at - 1] + 1 : 0;
+		out->n = q->places[end] - out->at;
+	}
+	return true;
+}
+
 static void
 show_hex(struct out *o, struct slice bytes)
 {
+	struct squeezed q = squeeze(bytes, &o->scratch);
 	struct secret_span hidden = {0, 0};
-	bool more = secret_next(bytes, 0, &hidden);
+	size_t from = 0, i, k;
+	bool more = next_hidden(&q, &from, &hidden);
 	struct slice all = bytes;
-	size_t i, k;
+
+	if (q.failed)
+		return;
 
 	(void)fputs("\nBytes\n", o->f);
 	bytes = slice_head(bytes, HEX_BYTES);
@@ -355,7 +409,7 @@ show_hex(struct out *o, struct slice bytes)
 				continue;
 			}
 			while (more && i + k >= hidden.at + hidden.n)
-				more = secret_next(all, hidden.at + hidden.n, &hidden);
+				more = next_hidden(&q, &from, &hidden);
 			c = bytes.p[i + k];
 			if (more && i + k >= hidden.at) {
 				(void)fputs(" **", o->f);

@@ -152,7 +152,7 @@ struct tx {
 	uint32_t
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
-	unsigned usage; /* enum tx_usage */
+	unsigned usage;  /* enum tx_usage */
 	uint8_t offered; /* enum offer_carried, of an INVITE */
 	/* the tracker's own */
 	struct arena mem;

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from .base import Failure, Skip, Test, check, compare, text
 
-COMMANDS = ['report', 'check', 'list', 'show', 'rules', 'fields', 'explain', 'dictionary', 'config']
+COMMANDS = ['report', 'check', 'list', 'show', 'baseline', 'rules', 'fields', 'explain', 'dictionary', 'config']
 
 
 def samples(suite):
