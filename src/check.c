@@ -77,8 +77,10 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 {
 	check_carrier(c, m, p);
 	/* A repeat is the same message again: what is wrong with it was said. */
-	if (p->repeat)
+	if (p->repeat) {
+		check_repeat(c, m, p);
 		return;
+	}
 	check_start(c, m, p);
 	/* What a cut head lacks was perhaps in it. */
 	if (head_cut(m))
@@ -87,6 +89,8 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_addresses(c, m, p);
 	check_via(c, m, p);
 	check_transaction(c, m, p);
+	check_timing(c, m, p);
+	check_dialog(c, m, p);
 	check_register(c, m, p);
 	check_auth(c, m, p);
 	check_body(c, m, p);
@@ -175,10 +179,12 @@ exchange_ended(const struct checker *c, const struct tracker_event *e)
 void
 check_ended(const struct checker *c, const struct tracker_event *e)
 {
-	if (e->kind == TRACKER_TX)
+	if (e->kind == TRACKER_TX) {
 		unanswered(c, e);
-	else if (e->kind == TRACKER_EXCHANGE)
+		check_timing_ended(c, e);
+	} else if (e->kind == TRACKER_EXCHANGE) {
 		exchange_ended(c, e);
+	}
 }
 
 void

@@ -142,6 +142,10 @@ struct tx {
 	uint32_t
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
+	struct invite *inv;     /* of an INVITE (src/call.h), or NULL */
+	struct resent *resent;  /* of the copies of its request, or NULL */
+	struct slice timestamp; /* of the request; empty if none */
+	unsigned was;           /* enum tx_was */
 	/* the tracker's own */
 	struct arena mem;
 	struct arena body_mem; /* of its bodies: given back when it was written */
@@ -175,7 +179,8 @@ struct dialog {
 	bool gb;                   /* the gb28181 profile applies */
 	struct tx *txs, *txs_last; /* not yet written, in order of first frame */
 	uint32_t txs_held;
-	struct ref last; /* of its last message */
+	struct ref last;   /* of its last message */
+	struct call *call; /* its two sides: src/call.h; NULL where no call is in it */
 	/* registration */
 	uint32_t granted;        /* seconds of the last 2xx; 0: none */
 	int64_t granted_ns;      /* when */
@@ -234,6 +239,8 @@ struct place {
 	struct response *response;     /* a response's entry */
 	bool repeat;                   /* of a request or response seen before */
 	unsigned facts;                /* enum place_fact */
+	unsigned call;                 /* enum call_fact */
+	const struct tx *call_other;   /* with those: the other transaction */
 	uint32_t cseq_last;            /* with CSEQ facts: the number before */
 	struct ref other;              /* with facts: the earlier message */
 	const struct tx *previous_hop; /* the same request on the hop before, or NULL */
@@ -341,6 +348,8 @@ struct tracker_event {
 	enum ended_how how; /* TX, EXCHANGE */
 	bool
 	    direction_seen; /* TX, EXCHANGE: something came from the silent side in this capture */
+	bool sent_shown; /* TX: what the client sends is not cut in this capture */
+	int64_t now_ns;  /* TX: the capture's time then */
 	struct place place;
 	struct tx *tx;
 	struct dialog

@@ -49,6 +49,7 @@ struct tracker {
 	int64_t now_ns, jump_ns;
 	bool started, jumping;
 	struct map txs, dialogs, branches, peers;
+	struct map tags; /* of calls: their dialogs, by the tags of both sides */
 	struct tx_list tx_queues[TX_QUEUES];
 	struct dialog_list dialog_queues[DIALOG_QUEUES];
 	struct dialog_list

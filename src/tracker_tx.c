@@ -1,4 +1,5 @@
 /* Transactions: finding them (RFC 3261 17.1.3, 17.2.3), what is kept of them, their queues. */
+#include "src/tracker_call.h"
 #include "src/tracker_own.h"
 #include "src/words.h"
 
@@ -152,6 +153,9 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 	    .kind = TRACKER_TX, .how = how, .tx = x, .dialog = x->dialog};
 
 	e.direction_seen = peers_shown(t, &x->server, &x->client);
+	e.sent_shown =
+	    x->method != METHOD_INVITE || peers_shown(t, &x->client, &x->server);
+	e.now_ns = t->now_ns;
 	dialog_tx_ended(t, x, how);
 	device_tx_ended(t, x, how);
 	tx_queue(t, x, TX_NONE);
@@ -291,6 +295,7 @@ tx_fork(struct tracker *t, struct tx *x, struct dialog *d, const struct message 
 	f->to = text_keep(&f->mem, x->to);
 	f->uri = text_keep(&f->mem, x->uri);
 	f->has_rport = x->has_rport;
+	call_fork_tx(x, f);
 	x->forks++;
 	return f;
 }
