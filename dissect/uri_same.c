@@ -36,7 +36,7 @@ sip_user_same(struct slice a, struct slice b)
 	return a.n == b.n;
 }
 
-/* What has the same meaning when it is absent is not of these: 19.1.4. */
+/* 19.1.4. Transport is in its examples too, but clients leave it out, or add what they use. */
 static bool
 must_be_in_both(const struct sip_param *p)
 {
@@ -46,8 +46,7 @@ must_be_in_both(const struct sip_param *p)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (slice_ieq(p->name, slice_str(names[i])))
 			return true;
-	return slice_ieq(p->name, SLICE("transport")) &&
-	       !slice_ieq(p->value, SLICE("udp"));
+	return false;
 }
 
 /* Each parameter of a: the same in b, or not there and of no weight. */

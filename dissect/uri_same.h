@@ -1,6 +1,6 @@
 /* uri_same - do two URIs name the same: RFC 3261 19.1.4.
  *
- * Milder in one thing: for a numeric host, no port is port 5060, and no transport is UDP. */
+ * Milder in two things: for a numeric host, no port is port 5060, and no transport is any transport. */
 #ifndef DISSECT_URI_SAME_H
 #define DISSECT_URI_SAME_H
 

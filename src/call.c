@@ -1,14 +1,5 @@
 #include "src/call.h"
 
-enum call_side
-call_sender(const struct dialog *d, const struct message *m)
-{
-	bool by_caller = slice_ieq(d->from.tag, slice_head(m->from.tag, d->from.tag.n)) &&
-	                 m->from.tag.n >= d->from.tag.n;
-
-	return by_caller == m->request ? CALL_CALLER : CALL_CALLEE;
-}
-
 const struct seat *
 call_seat(const struct call *c, const struct addr *at, enum call_side side)
 {
@@ -21,19 +12,13 @@ call_seat(const struct call *c, const struct addr *at, enum call_side side)
 	return NULL;
 }
 
-static enum call_side
-side_of(const struct tx *x)
-{
-	return (x->was & TX_BY_CALLEE) ? CALL_CALLEE : CALL_CALLER;
-}
-
 const struct tx *
 call_invite(const struct call *c, enum call_side by, uint32_t cseq)
 {
 	unsigned i;
 
 	for (i = c->invites_total; i-- != 0;)
-		if (c->invites[i]->cseq == cseq && side_of(c->invites[i]) == by)
+		if (c->invites[i]->cseq == cseq && call_side_of(c->invites[i]) == by)
 			return c->invites[i];
 	return NULL;
 }
@@ -48,8 +33,8 @@ call_open(const struct call *c, const struct tx *x, enum call_side by)
 		y = c->invites[i];
 		/* The same number on the same side is the same request on another hop. */
 		if (y != x && y->status == 0 && y->request.frame != 0 && !y->fork &&
-		    y->forks == 0 && side_of(y) == by &&
-		    (by != side_of(x) || y->cseq < x->cseq))
+		    y->forks == 0 && call_side_of(y) == by &&
+		    (by != call_side_of(x) || y->cseq < x->cseq))
 			return y;
 	}
 	return NULL;
@@ -76,9 +61,9 @@ call_passes(const struct tx *x)
 
 	if (c == NULL)
 		return false;
-	if (c->requests[side_of(x)])
+	if (c->requests[call_side_of(x)])
 		return true;
-	s = call_seat(c, &x->client, side_of(x));
+	s = call_seat(c, &x->client, call_side_of(x));
 	if (s == NULL || s->target.n == 0 || !s->routes.known)
 		return false;
 	rest = s->routes.text;

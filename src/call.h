@@ -34,6 +34,7 @@ struct seat {
 	struct slice asked;  /* that of a request without a 2xx, so far */
 	int64_t changed_ns;
 	struct value_list routes; /* the route set, in its order */
+	uint32_t confirmed;       /* CSeq of the 2xx that gave it; 0: none did */
 };
 
 struct call_bye {
@@ -52,6 +53,7 @@ struct call {
 	int64_t bye_ok_ns;               /* when a BYE got its 2xx; 0: none did */
 	bool requests[CALL_SIDES];       /* sent a request in the dialog, ACK aside */
 	struct addr home[CALL_SIDES];    /* where each side's first message came from */
+	uint64_t tags[CALL_SIDES];       /* the hashes of their tags */
 	bool noted[CALL_SIDES];          /* its tag is in the tracker's table */
 	/* The last 100 that came with more than one Via. */
 	struct slice trying_tag;
@@ -109,7 +111,12 @@ enum tx_was {
 	TX_CANCELS_NOTHING = 1 << 6, /* a CANCEL whose INVITE was never sent */
 };
 
-enum call_side call_sender(const struct dialog *d, const struct message *m);
+/* Who sent the request of this transaction. */
+static inline enum call_side
+call_side_of(const struct tx *x)
+{
+	return (x->was & TX_BY_CALLEE) ? CALL_CALLEE : CALL_CALLER;
+}
 const struct seat *call_seat(const struct call *c, const struct addr *at,
                              enum call_side side);
 /* The newest INVITE of one side with this number, or NULL. */

@@ -40,6 +40,8 @@ tags(const struct checker *c, const struct message *m, const struct place *p)
 	                      : m->sip.status > 100 && p->response == p->tx->responses &&
 	                            p->tx->to_tag.n == 0;
 
+	if (p->call == 0 && m->method != METHOD_INVITE)
+		return;
 	if (p->call & CALL_TAG_CHANGED) {
 		bool to = slice_ieq(m->to.tag, p->dialog->to.tag);
 
@@ -184,8 +186,9 @@ static void
 way(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct seat *s =
-	    call_seat(p->dialog->call, &m->rec.src, call_sender(p->dialog, m));
-	bool crossing;
+	    call_seat(p->dialog->call, &m->rec.src, call_side_of(p->tx));
+	const struct tx *x;
+	bool crossing, preloaded;
 
 	if (s == NULL || m->vias != 1 || m->to.tag.n == 0 || m->method == METHOD_CANCEL ||
 	    (m->method == METHOD_ACK && p->tx->method == METHOD_INVITE))
@@ -195,7 +198,8 @@ way(const struct checker *c, const struct message *m, const struct place *p)
 		return;
 	crossing = s->before.n != 0 && m->rec.time_ns - s->changed_ns < SECOND &&
 	           sip_uri_same(m->sip.uri, s->before);
-	if (s->target.n != 0 && !sip_uri_same(m->sip.uri, s->target) && !crossing &&
+	if (s->target.n != 0 && m->uri_dis == DIS_OK &&
+	    !sip_uri_same(m->sip.uri, s->target) && !crossing &&
 	    !(s->asked.n != 0 && sip_uri_same(m->sip.uri, s->asked)))
 		found(c, m, p, RULE_SIP_REMOTE_TARGET,
 		      .severity = !s->routes.known || is_seen_address(m, s->target)
@@ -205,8 +209,13 @@ way(const struct checker *c, const struct message *m, const struct place *p)
 		      ARGS({"uri", m->sip.uri}, {"target", s->target}));
 	if (!s->routes.known || same_list(m, SIP_ROUTE, s->routes.text, false))
 		return;
+	x = call_invite(p->dialog->call, call_side_of(p->tx), m->cseq.seq);
+	preloaded = x != NULL && x->inv != NULL && x->inv->routes.text.n != 0 &&
+	            same_list(m, SIP_ROUTE, x->inv->routes.text, false);
 	found(c, m, p,
 	      other_order(m, s->routes.text) ? RULE_SIP_ROUTE_ORDER : RULE_SIP_ROUTE_SET,
+	      /* The way to its own proxy, as in the INVITE: 8.1.2. */
+	      .severity = preloaded ? SEVERITY_WARNING : SEVERITY_OFF,
 	      .field = SLICE("sip.Route"), VALUE(values(m, SIP_ROUTE)),
 	      EXPECTED(s->routes.text),
 	      ARGS({"method", m->sip.method}, {"routes", values(m, SIP_ROUTE)},
@@ -258,7 +267,7 @@ bye_early(const struct checker *c, const struct message *m, const struct place *
 	const struct tx *x = NULL;
 	unsigned i;
 
-	if (call_sender(d, m) != CALL_CALLEE || m->vias != 1 || m->to.tag.n == 0)
+	if (call_side_of(p->tx) != CALL_CALLEE || m->vias != 1 || m->to.tag.n == 0)
 		return;
 	for (i = 0; i < d->call->invites_total; i++) {
 		const struct tx *y = d->call->invites[i];
@@ -284,7 +293,7 @@ bye_early(const struct checker *c, const struct message *m, const struct place *
 static void
 after_bye(const struct checker *c, const struct message *m, const struct place *p)
 {
-	const struct call_bye *b = &p->dialog->call->bye[call_sender(p->dialog, m)];
+	const struct call_bye *b = &p->dialog->call->bye[call_side_of(p->tx)];
 
 	if (b->ref.frame == 0 || b->tx == p->tx->id || m->cseq.seq <= b->cseq ||
 	    m->method == METHOD_ACK || m->method == METHOD_CANCEL ||
@@ -345,7 +354,7 @@ ack_require(const struct checker *c, const struct message *m, const struct place
 {
 	static const enum sip_hdr ids[] = {SIP_REQUIRE, SIP_PROXY_REQUIRE};
 	const struct tx *x =
-	    call_invite(p->dialog->call, call_sender(p->dialog, m), m->cseq.seq);
+	    call_invite(p->dialog->call, call_side_of(p->tx), m->cseq.seq);
 	struct slice value, rest, known;
 	size_t i;
 	bool there;
@@ -414,7 +423,7 @@ overlap(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct tx *x = p->tx;
 	const struct call *k = p->dialog->call;
-	enum call_side by = (x->was & TX_BY_CALLEE) ? CALL_CALLEE : CALL_CALLER;
+	enum call_side by = call_side_of(x);
 	const struct sip_header *h = sip_find(&m->sip, SIP_RETRY_AFTER, 0);
 	bool same = (x->was & TX_OVERLAPS) && call_open(k, x, by) != NULL, right;
 	struct slice after = SLICE_EMPTY;
@@ -450,8 +459,7 @@ makes_dialog(const struct checker *c, const struct message *m, const struct plac
 	const struct sip_header *h = sip_find(&m->sip, SIP_CONTACT, 0);
 	struct slice rest = h ? h->value : SLICE_EMPTY, value;
 	struct slice what = SLICE("has no Contact");
-	struct sip_addr a = {.bracketed = false};
-	struct sip_uri uri;
+	struct sip_addr a;
 	bool good = false;
 
 	if (m->sip.status <= 100 || m->sip.status >= 300 || m->to.tag.n == 0 ||
@@ -466,8 +474,8 @@ makes_dialog(const struct checker *c, const struct message *m, const struct plac
 		      ARGS({"status", m->sip.status_text}));
 	if (sip_list_next(&rest, &value)) {
 		(void)sip_addr_dissect(value, NULL, &a);
-		(void)sip_uri_dissect(a.uri, NULL, &uri);
-		good = uri.sip;
+		good = slice_istarts(a.uri, SLICE("sip:")) ||
+		       slice_istarts(a.uri, SLICE("sips:"));
 		what = SLICE("its Contact is no sip or sips URI");
 	}
 	/* A 2xx without any has a rule of its own. */
@@ -482,7 +490,7 @@ bye_refused(const struct checker *c, const struct message *m, const struct place
 {
 	const struct call *k = p->dialog->call;
 	const struct tx *x = p->tx;
-	enum call_side by = (x->was & TX_BY_CALLEE) ? CALL_CALLEE : CALL_CALLER;
+	enum call_side by = call_side_of(x);
 
 	if (m->sip.status < 300 || m->sip.status == 401 || m->sip.status == 407 ||
 	    m->sip.status == 408 || m->sip.status == 503 || k->bye_ok_ns != 0 ||
@@ -527,6 +535,10 @@ response(const struct checker *c, const struct message *m, const struct place *p
 void
 check_dialog(const struct checker *c, const struct message *m, const struct place *p)
 {
+	/* Nothing of it concerns a keep-alive or a registration. */
+	if (p->dialog->kind != DIALOG_CALL && p->call == 0 && p->tx->was == 0 &&
+	    m->method != METHOD_CANCEL)
+		return;
 	tags(c, m, p);
 	if (m->request)
 		request(c, m, p);

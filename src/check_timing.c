@@ -8,6 +8,7 @@
 #define SECOND INT64_C(1000000000)
 #define T2 (4 * SECOND)
 #define GIVEN_UP (32 * SECOND) /* 64*T1 */
+#define LEAP (3600 * SECOND)   /* longer is a clock that was set, not a wait */
 
 enum {
 	TRYING_MS = 300,      /* 200 by 17.2.1, and some time on the way */
@@ -295,7 +296,7 @@ trying(const struct checker *c, const struct message *m, const struct place *p)
 	int64_t waited = m->rec.time_ns - x->repeated_ns;
 
 	if (p->response == NULL || p->response != x->responses || x->fork ||
-	    waited < TRYING_MS * MS)
+	    waited < TRYING_MS * MS || waited > LEAP)
 		return;
 	found(c, m, p, RULE_SIP_100_LATE,
 	      .severity = waited < TRYING_SURE_MS * MS ? SEVERITY_NOTE : SEVERITY_OFF,
@@ -312,7 +313,8 @@ invite(const struct checker *c, const struct message *m, const struct place *p)
 	if (x->inv == NULL || m->sip.status < 200)
 		return;
 	silent = x->inv->silence_ns / SECOND;
-	if (x->provisional && silent > SILENCE_S && !x->fork && x->forks == 0)
+	if (x->provisional && silent > SILENCE_S && x->inv->silence_ns < LEAP &&
+	    !x->fork && x->forks == 0)
 		found(c, m, p, RULE_SIP_RINGING_SILENT,
 		      ARGS({"seconds", number(c, (uint64_t)silent)},
 		           {"status", m->sip.status_text}));
@@ -344,7 +346,7 @@ non_invite(const struct checker *c, const struct message *m, const struct place 
 		found(c, m, p, RULE_SIP_408, .field = SLICE("sip.Status-Code"),
 		      ARGS({"method", x->method_name}));
 	else if (m->sip.status >= 200 && !x->provisional && since > LATE_100_MS * MS &&
-	         !answers_repeat && p->response == x->responses)
+	         since < LEAP && !answers_repeat && p->response == x->responses)
 		found(c, m, p, RULE_SIP_100_MISSING,
 		      ARGS({"method", x->method_name}, {"status", m->sip.status_text},
 		           {"ms", ms(c, since)}));

@@ -348,8 +348,9 @@ struct tracker_event {
 	enum ended_how how; /* TX, EXCHANGE */
 	bool
 	    direction_seen; /* TX, EXCHANGE: something came from the silent side in this capture */
-	bool sent_shown; /* TX: what the client sends is not cut in this capture */
-	int64_t now_ns;  /* TX: the capture's time then */
+	bool
+	    sent_shown; /* TX of an INVITE: what the client sends is not cut in this capture */
+	int64_t now_ns; /* TX: the capture's time then */
 	struct place place;
 	struct tx *tx;
 	struct dialog

@@ -70,6 +70,22 @@ invite_new(struct tracker *t, struct tx *x, const struct message *m)
 	return i;
 }
 
+/* Who sends this request. Tags are compared without case: 7.3.1. */
+static enum call_side
+sender(const struct dialog *d, const struct message *m)
+{
+	struct slice tag = slice_head(m->from.tag, TEXT_KEPT);
+
+	return slice_eq(d->from.tag, tag) || slice_ieq(d->from.tag, tag) ? CALL_CALLER
+	                                                                 : CALL_CALLEE;
+}
+
+static enum call_side
+other_side(enum call_side s)
+{
+	return s == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
+}
+
 static struct call *
 call_of(struct dialog *d)
 {
@@ -139,54 +155,60 @@ set_asked(struct dialog *d, struct seat *s, struct slice uri)
 		s->target = SLICE_EMPTY; /* any could be right */
 }
 
+/* 13.2.2.4: the 2xx decides. Where two INVITEs of one dialog tell two ways, it is nobody's guess. */
 static void
 set_routes(struct tracker *t, struct dialog *d, struct seat *s, const struct message *m)
 {
 	struct value_list l =
 	    gather(&t->scratch, m, SIP_RECORD_ROUTE, SIP_RECORD_ROUTE, !m->request);
-	bool lost = !l.known;
+	bool lost = !l.known || (s->confirmed != 0 && s->confirmed != m->cseq.seq &&
+	                         !slice_eq(s->routes.text, l.text));
 
+	if (!m->request && m->sip.status >= 200 && s->confirmed == 0)
+		s->confirmed = m->cseq.seq;
 	if (!s->routes.known || !slice_eq(s->routes.text, l.text))
 		s->routes.text = keep(&d->mem, l.text, &lost);
 	s->routes.known = !lost;
 }
 
-static void
-note_tag(struct tracker *t, struct dialog *d, enum call_side side,
-         const struct addr *home)
-{
-	struct slice tag = side == CALL_CALLER ? d->from.tag : d->to.tag;
-
-	d->call->home[side] = *home;
-	d->call->noted[side] =
-	    tag.n != 0 && map_put(&t->tags, hash_bytes(&t->key, tag), d);
-}
-
 /* Was this tag used by the same host in a call that is over? */
-static void
-tag_before(struct tracker *t, const struct dialog *d, struct slice tag,
-           const struct addr *home, struct place *p)
+static bool
+tag_before(struct tracker *t, const struct dialog *d, uint64_t hash, struct slice tag,
+           const struct addr *home, struct ref *first)
 {
 	const struct dialog *o;
 	size_t pos = 0;
 	unsigned scan = 0;
 	int side;
 
-	if (tag.n == 0)
-		return;
-	tag = slice_head(tag, TEXT_KEPT);
-	while ((o = map_next(&t->tags, hash_bytes(&t->key, tag), &pos)) != NULL &&
-	       scan++ < DIALOGS_OF_CALL)
+	while ((o = map_next(&t->tags, hash, &pos)) != NULL && scan++ < DIALOGS_OF_CALL)
 		for (side = CALL_CALLER; side < CALL_SIDES; side++)
 			if (o->state == STATE_TERMINATED && o->call->noted[side] &&
 			    addr_ip_eq(&o->call->home[side], home) &&
 			    slice_ieq(side == CALL_CALLER ? o->from.tag : o->to.tag,
 			              tag) &&
 			    !slice_eq(o->call_id, d->call_id)) {
-				p->call |= CALL_TAG_REUSED;
-				p->other = o->first;
-				return;
+				*first = o->first;
+				return true;
 			}
+	return false;
+}
+
+/* The first message of a side, with its tag. */
+static void
+note_tag(struct tracker *t, struct dialog *d, enum call_side side,
+         const struct addr *home, struct place *p)
+{
+	struct slice tag = side == CALL_CALLER ? d->from.tag : d->to.tag;
+	uint64_t hash = hash_bytes(&t->key, tag);
+
+	if (tag.n == 0)
+		return;
+	if (tag_before(t, d, hash, tag, home, &p->other))
+		p->call |= CALL_TAG_REUSED;
+	d->call->home[side] = *home;
+	d->call->tags[side] = hash;
+	d->call->noted[side] = map_put(&t->tags, hash, d);
 }
 
 static void
@@ -232,8 +254,7 @@ ack_2xx(struct call *c, enum call_side by, uint32_t cseq, int64_t now_ns)
 
 	for (i = 0; i < c->invites_total; i++) {
 		y = c->invites[i];
-		if (y->cseq == cseq && y->inv != NULL &&
-		    ((y->was & TX_BY_CALLEE) != 0) == (by == CALL_CALLEE)) {
+		if (y->cseq == cseq && y->inv != NULL && call_side_of(y) == by) {
 			y->inv->acks++;
 			y->inv->acked_ns = now_ns;
 			c->answered |= y->status >= 200 && y->status < 300;
@@ -255,7 +276,7 @@ static void
 overlaps(struct tracker *t, struct call *c, struct tx *x, enum call_side by,
          struct place *p)
 {
-	enum call_side other = by == CALL_CALLER ? CALL_CALLEE : CALL_CALLER;
+	enum call_side other = other_side(by);
 	const struct tx *own = call_open(c, x, by), *peer = call_open(c, x, other);
 
 	if (x->to_tag.n == 0)
@@ -276,6 +297,14 @@ overlaps(struct tracker *t, struct call *c, struct tx *x, enum call_side by,
 	}
 }
 
+/* Target refresh requests: 12.2, RFC 3311 5.1, RFC 6665 3.1, RFC 3515 2.2. */
+static bool
+refreshes(enum method m)
+{
+	return m == METHOD_INVITE || m == METHOD_UPDATE || m == METHOD_SUBSCRIBE ||
+	       m == METHOD_NOTIFY || m == METHOD_REFER;
+}
+
 /* What this request tells the element that it goes to. */
 static void
 request_tells(struct tracker *t, struct tx *x, const struct message *m, enum call_side by)
@@ -283,10 +312,9 @@ request_tells(struct tracker *t, struct tx *x, const struct message *m, enum cal
 	struct dialog *d = x->dialog;
 	struct seat *s;
 
-	if (x->cut || m->dis != DIS_OK || m->method == METHOD_ACK ||
-	    m->method == METHOD_BYE || m->method == METHOD_CANCEL)
+	if (x->cut || m->dis != DIS_OK || !refreshes(m->method))
 		return;
-	s = seat_at(d, &m->rec.dst, by == CALL_CALLER ? CALL_CALLEE : CALL_CALLER);
+	s = seat_at(d, &m->rec.dst, other_side(by));
 	if (s == NULL)
 		return;
 	if (m->method == METHOD_INVITE && x->to_tag.n == 0) {
@@ -354,7 +382,7 @@ call_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 		cancel_request(t, x, p);
 	if (d->kind != DIALOG_CALL || call_of(d) == NULL)
 		return;
-	by = call_sender(d, m);
+	by = sender(d, m);
 	d->call->one_host |= addr_ip_eq(&m->rec.src, &m->rec.dst);
 	if (by == CALL_CALLEE)
 		x->was |= TX_BY_CALLEE;
@@ -369,8 +397,7 @@ call_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 	}
 	if (m->method == METHOD_INVITE && x->to_tag.n == 0 &&
 	    !d->call->noted[CALL_CALLER]) {
-		tag_before(t, d, m->from.tag, &m->rec.src, p);
-		note_tag(t, d, CALL_CALLER, &m->rec.src);
+		note_tag(t, d, CALL_CALLER, &m->rec.src, p);
 	}
 	if (x->to_tag.n != 0 && m->method != METHOD_CANCEL)
 		d->call->requests[by] = true;
@@ -410,16 +437,18 @@ call_repeat(struct tracker *t, struct tx *x, const struct message *m, struct pla
 	struct resent *r = x->resent;
 
 	if (x->method == METHOD_ACK && x->dialog->call != NULL)
-		ack_2xx(x->dialog->call, call_sender(x->dialog, m), x->cseq,
-		        m->rec.time_ns);
+		ack_2xx(x->dialog->call, call_side_of(x), x->cseq, m->rec.time_ns);
 	if (r == NULL)
 		r = x->resent = ARENA_NEW(&x->mem, struct resent);
 	if (r == NULL)
 		return;
-	if (!between(x, m))
+	if (!between(x, m)) {
 		r->elsewhere = true;
-	else if (body_differs(t, x, m))
+		if (x->dialog->kind == DIALOG_CALL && x->dialog->call != NULL)
+			request_tells(t, x, m, call_side_of(x));
+	} else if (body_differs(t, x, m)) {
 		p->call |= CALL_BODY_DIFFERS;
+	}
 	if (gap < COPY_GAP)
 		r->twice = true;
 	if (x->responses_total == 0 && r->gaps_total < RESENT_GAPS && gap >= 0)
@@ -477,12 +506,12 @@ response_tells(struct tracker *t, struct tx *x, const struct message *m,
 	struct seat *s;
 
 	if (m->sip.status <= 100 || m->sip.status >= 300 || m->dis != DIS_OK ||
-	    x->method == METHOD_BYE || x->method == METHOD_CANCEL)
+	    !refreshes(x->method))
 		return;
 	for (s = final ? d->call->seats : NULL; s != NULL; s = s->next)
 		if (s->side == by && s->asked.n != 0)
 			set_target(d, s, s->asked, m->rec.time_ns);
-	s = seat_at(d, &m->rec.dst, by == CALL_CALLER ? CALL_CALLEE : CALL_CALLER);
+	s = seat_at(d, &m->rec.dst, other_side(by));
 	if (s == NULL)
 		return;
 	if (x->method == METHOD_INVITE && (final || x->to_tag.n == 0) && m->to.tag.n != 0)
@@ -497,7 +526,7 @@ response_tells(struct tracker *t, struct tx *x, const struct message *m,
 static void
 bye_answered(struct call *c, const struct tx *x, const struct message *m)
 {
-	enum call_side by = (x->was & TX_BY_CALLEE) ? CALL_CALLEE : CALL_CALLER;
+	enum call_side by = call_side_of(x);
 
 	if (m->sip.status == 401 || m->sip.status == 407) {
 		if (c->bye[by].tx == x->id)
@@ -525,9 +554,15 @@ call_answer(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		return;
 	if (m->sip.status == 100 && x->method == METHOD_INVITE)
 		trying(d, x, m, p);
-	if (p->repeat)
+	if (p->repeat) {
+		/* On the other side of an element that keeps Via, say. */
+		if (x->resent != NULL && x->resent->elsewhere)
+			response_tells(t, x, m, other_side(call_side_of(x)));
 		return;
-	by = call_sender(d, m);
+	}
+	if (x->request.frame == 0 && sender(d, m) == CALL_CALLEE)
+		x->was |= TX_BY_CALLEE;
+	by = other_side(call_side_of(x));
 	d->call->one_host |= addr_ip_eq(&m->rec.src, &m->rec.dst);
 	if (x->method == METHOD_INVITE && x->request.frame != 0)
 		add_invite(d->call, x);
@@ -535,8 +570,7 @@ call_answer(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		bye_answered(d->call, x, m);
 	if (by == CALL_CALLEE && x->method == METHOD_INVITE && m->sip.status > 100 &&
 	    m->sip.status < 300 && d->to.tag.n != 0 && !d->call->noted[CALL_CALLEE]) {
-		tag_before(t, d, d->to.tag, &m->rec.src, p);
-		note_tag(t, d, CALL_CALLEE, &m->rec.src);
+		note_tag(t, d, CALL_CALLEE, &m->rec.src, p);
 	}
 	response_tells(t, x, m, by);
 }
@@ -627,7 +661,7 @@ call_release(struct tracker *t, struct dialog *d)
 	if (d->call == NULL)
 		return;
 	if (d->call->noted[CALL_CALLER])
-		map_drop(&t->tags, hash_bytes(&t->key, d->from.tag), d);
+		map_drop(&t->tags, d->call->tags[CALL_CALLER], d);
 	if (d->call->noted[CALL_CALLEE])
-		map_drop(&t->tags, hash_bytes(&t->key, d->to.tag), d);
+		map_drop(&t->tags, d->call->tags[CALL_CALLEE], d);
 }

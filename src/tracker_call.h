@@ -12,7 +12,7 @@ void call_repeat(struct tracker *t, struct tx *x, const struct message *m,
                  struct place *p);
 /* A response, repeats too. */
 void call_answer(struct tracker *t, struct tx *x, const struct message *m,
-                   struct place *p);
+                 struct place *p);
 void call_ack(struct tx *x, const struct message *m); /* to a non-2xx */
 void call_tx_ended(struct tx *x);
 /* A further dialog of one INVITE, and its transaction. */

@@ -154,7 +154,7 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 
 	e.direction_seen = peers_shown(t, &x->server, &x->client);
 	e.sent_shown =
-	    x->method != METHOD_INVITE || peers_shown(t, &x->client, &x->server);
+	    x->method == METHOD_INVITE && peers_shown(t, &x->client, &x->server);
 	e.now_ns = t->now_ns;
 	dialog_tx_ended(t, x, how);
 	device_tx_ended(t, x, how);
