@@ -13,12 +13,14 @@ call_seat(const struct call *c, const struct addr *at, enum call_side side)
 }
 
 const struct tx *
-call_invite(const struct call *c, enum call_side by, uint32_t cseq)
+call_invite(const struct call *c, enum call_side by, uint32_t cseq,
+            const struct addr *from)
 {
 	unsigned i;
 
 	for (i = c->invites_total; i-- != 0;)
-		if (c->invites[i]->cseq == cseq && call_side_of(c->invites[i]) == by)
+		if (c->invites[i]->cseq == cseq && call_side_of(c->invites[i]) == by &&
+		    addr_ip_eq(&c->invites[i]->client, from))
 			return c->invites[i];
 	return NULL;
 }
@@ -64,7 +66,8 @@ call_passes(const struct tx *x)
 	if (c->requests[call_side_of(x)])
 		return true;
 	s = call_seat(c, &x->client, call_side_of(x));
-	if (s == NULL || s->target.n == 0 || !s->routes.known)
+	/* Where a proxy has sent it, its client does not send the ACK. */
+	if (x->vias != 1 || s == NULL || s->target.n == 0 || !s->routes.known)
 		return false;
 	rest = s->routes.text;
 	a.uri = s->target;

@@ -119,8 +119,9 @@ call_side_of(const struct tx *x)
 }
 const struct seat *call_seat(const struct call *c, const struct addr *at,
                              enum call_side side);
-/* The newest INVITE of one side with this number, or NULL. */
-const struct tx *call_invite(const struct call *c, enum call_side by, uint32_t cseq);
+/* The newest INVITE of one side with this number that came from this host, or NULL. */
+const struct tx *call_invite(const struct call *c, enum call_side by, uint32_t cseq,
+                             const struct addr *from);
 /* Another INVITE of this side without a final response, or NULL. */
 const struct tx *call_open(const struct call *c, const struct tx *x, enum call_side by);
 /* Would the ACK to the 2xx of this INVITE pass where its 2xx was seen? */

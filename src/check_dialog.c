@@ -32,13 +32,24 @@ is_weak(struct slice tag)
 	return tag.n * bits < TAG_BITS;
 }
 
+/* Of its INVITE, or of the first response that has one. */
+static bool
+is_first_tag(const struct message *m, const struct place *p)
+{
+	const struct response *r;
+
+	if (m->request)
+		return m->to.tag.n == 0;
+	for (r = p->tx->responses; r != NULL && r != p->response; r = r->next)
+		if (r->to_tag.n != 0)
+			return false;
+	return r != NULL && p->tx->to_tag.n == 0;
+}
+
 static void
 tags(const struct checker *c, const struct message *m, const struct place *p)
 {
 	struct slice tag = m->request ? m->from.tag : m->to.tag;
-	bool own = m->request ? m->to.tag.n == 0
-	                      : m->sip.status > 100 && p->response == p->tx->responses &&
-	                            p->tx->to_tag.n == 0;
 
 	if (p->call == 0 && m->method != METHOD_INVITE)
 		return;
@@ -48,8 +59,9 @@ tags(const struct checker *c, const struct message *m, const struct place *p)
 		found(c, m, p, RULE_SIP_DIALOG_TAG,
 		      .field = to ? SLICE("sip.from.tag") : SLICE("sip.to.tag"),
 		      VALUE(to ? m->from.tag : m->to.tag),
-		      ARGS({"method", m->sip.method}, {"tag", m->to.tag},
-		           {"other", m->from.tag}));
+		      ARGS({"method", m->sip.method},
+		           {"tag", to ? m->to.tag : m->from.tag},
+		           {"other", to ? m->from.tag : m->to.tag}));
 	}
 	if (p->call & CALL_ID_CHANGED)
 		found(c, m, p, RULE_SIP_DIALOG_CALL_ID, .field = SLICE("sip.Call-ID"),
@@ -61,7 +73,8 @@ tags(const struct checker *c, const struct message *m, const struct place *p)
 		      .field = m->request ? SLICE("sip.from.tag") : SLICE("sip.to.tag"),
 		      VALUE(tag),
 		      ARGS({"tag", tag}, {"frame", number(c, p->other.frame)}));
-	if (own && m->method == METHOD_INVITE && tag.n != 0 && is_weak(tag))
+	if (m->method == METHOD_INVITE && tag.n != 0 && is_first_tag(m, p) &&
+	    is_weak(tag))
 		found(c, m, p, RULE_SIP_TAG_WEAK,
 		      .field = m->request ? SLICE("sip.from.tag") : SLICE("sip.to.tag"),
 		      VALUE(tag), ARGS({"tag", tag}));
@@ -209,7 +222,7 @@ way(const struct checker *c, const struct message *m, const struct place *p)
 		      ARGS({"uri", m->sip.uri}, {"target", s->target}));
 	if (!s->routes.known || same_list(m, SIP_ROUTE, s->routes.text, false))
 		return;
-	x = call_invite(p->dialog->call, call_side_of(p->tx), m->cseq.seq);
+	x = call_invite(p->dialog->call, call_side_of(p->tx), m->cseq.seq, &m->rec.src);
 	preloaded = x != NULL && x->inv != NULL && x->inv->routes.text.n != 0 &&
 	            same_list(m, SIP_ROUTE, x->inv->routes.text, false);
 	found(c, m, p,
@@ -354,7 +367,7 @@ ack_require(const struct checker *c, const struct message *m, const struct place
 {
 	static const enum sip_hdr ids[] = {SIP_REQUIRE, SIP_PROXY_REQUIRE};
 	const struct tx *x =
-	    call_invite(p->dialog->call, call_side_of(p->tx), m->cseq.seq);
+	    call_invite(p->dialog->call, call_side_of(p->tx), m->cseq.seq, &m->rec.src);
 	struct slice value, rest, known;
 	size_t i;
 	bool there;
