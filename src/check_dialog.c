@@ -485,7 +485,10 @@ makes_dialog(const struct checker *c, const struct message *m, const struct plac
 		      VALUE(values(m, SIP_RECORD_ROUTE)),
 		      EXPECTED(x->inv->record_routes.text),
 		      ARGS({"status", m->sip.status_text}));
-	if (sip_list_next(&rest, &value)) {
+	/* The usual form first: it need not be taken apart. */
+	if (slice_istarts(rest, SLICE("<sip:")) || slice_istarts(rest, SLICE("<sips:"))) {
+		good = true;
+	} else if (sip_list_next(&rest, &value)) {
 		(void)sip_addr_dissect(value, NULL, &a);
 		good = slice_istarts(a.uri, SLICE("sip:")) ||
 		       slice_istarts(a.uri, SLICE("sips:"));
@@ -548,10 +551,6 @@ response(const struct checker *c, const struct message *m, const struct place *p
 void
 check_dialog(const struct checker *c, const struct message *m, const struct place *p)
 {
-	/* Nothing of it concerns a keep-alive or a registration. */
-	if (p->dialog->kind != DIALOG_CALL && p->call == 0 && p->tx->was == 0 &&
-	    m->method != METHOD_CANCEL)
-		return;
 	tags(c, m, p);
 	if (m->request)
 		request(c, m, p);

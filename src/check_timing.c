@@ -331,9 +331,13 @@ non_invite(const struct checker *c, const struct message *m, const struct place 
 {
 	const struct tx *x = p->tx;
 	int64_t since = m->rec.time_ns - x->request.time_ns;
-	bool answers_repeat =
-	    x->repeats != 0 && m->rec.time_ns - x->repeated_ns < LOST_MS * MS;
+	bool answers_repeat;
 
+	/* Nearly all of them. */
+	if (m->sip.status >= 200 && m->sip.status != 408 && since <= LATE_100_MS * MS)
+		return;
+	answers_repeat =
+	    x->repeats != 0 && m->rec.time_ns - x->repeated_ns < LOST_MS * MS;
 	if (m->sip.status > 100 && m->sip.status < 200)
 		found(c, m, p, RULE_SIP_PROVISIONAL, .field = SLICE("sip.Status-Code"),
 		      VALUE(m->sip.status_text),
@@ -379,10 +383,12 @@ static void
 source(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct tx *x = p->tx;
-	bool group = x->server.n == 4 ? x->server.ip[0] >= 224 : x->server.ip[0] == 0xFF;
+	bool group;
 
-	if (!x->has_rport || m->rec.carrier != CARRIER_UDP || x->carrier != CARRIER_UDP ||
-	    group || addr_eq(&m->rec.src, &x->server) ||
+	if (addr_eq(&m->rec.src, &x->server))
+		return;
+	group = x->server.n == 4 ? x->server.ip[0] >= 224 : x->server.ip[0] == 0xFF;
+	if (m->rec.carrier != CARRIER_UDP || x->carrier != CARRIER_UDP || group ||
 	    (x->resent != NULL && x->resent->elsewhere) ||
 	    !addr_ip_eq(&m->rec.dst, &x->client))
 		return;

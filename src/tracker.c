@@ -331,7 +331,8 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 		return;
 	}
 	dialog_response(t, x, m, m->sip.status);
-	call_answer(t, x, m, p);
+	if (x->inv != NULL || x->dialog->call != NULL || x->method == METHOD_CANCEL)
+		call_answer(t, x, m, p);
 	auth_response(t, x, m, p);
 	device_response(t, x, m, first_final);
 	if (first_final)

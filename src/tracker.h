@@ -239,9 +239,8 @@ struct place {
 	struct response *response;     /* a response's entry */
 	bool repeat;                   /* of a request or response seen before */
 	unsigned facts;                /* enum place_fact */
-	unsigned call;                 /* enum call_fact */
-	const struct tx *call_other;   /* with those: the other transaction */
 	uint32_t cseq_last;            /* with CSEQ facts: the number before */
+	unsigned call;                 /* enum call_fact: src/call.h */
 	struct ref other;              /* with facts: the earlier message */
 	const struct tx *previous_hop; /* the same request on the hop before, or NULL */
 	struct slice
@@ -253,6 +252,7 @@ struct place {
 	const char *challenge_header;
 	bool rspauth_wrong;      /* the server's proof is wrong for the known password */
 	const struct tx *invite; /* of an ACK or CANCEL: what it belongs to, or NULL */
+	const struct tx *call_other; /* with `call`: the other transaction */
 };
 
 enum exchange_outcome {

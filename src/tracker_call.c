@@ -232,6 +232,13 @@ add_invite(struct call *c, struct tx *x)
 	c->invites[c->invites_total++] = x;
 }
 
+bool
+call_unacknowledged(const struct tx *x)
+{
+	return x->inv != NULL && x->status >= 200 &&
+	       (x->inv->acks == 0 || x->inv->heard_ns > x->inv->acked_ns);
+}
+
 void
 call_tx_ended(struct tx *x)
 {
@@ -307,7 +314,8 @@ refreshes(enum method m)
 
 /* What this request tells the element that it goes to. */
 static void
-request_tells(struct tracker *t, struct tx *x, const struct message *m, enum call_side by)
+request_tells(struct tracker *t, struct tx *x, const struct message *m, enum call_side by,
+              struct slice target)
 {
 	struct dialog *d = x->dialog;
 	struct seat *s;
@@ -318,10 +326,10 @@ request_tells(struct tracker *t, struct tx *x, const struct message *m, enum cal
 	if (s == NULL)
 		return;
 	if (m->method == METHOD_INVITE && x->to_tag.n == 0) {
-		set_target(d, s, contact_of(m), m->rec.time_ns);
+		set_target(d, s, target, m->rec.time_ns);
 		set_routes(t, d, s, m);
 	} else {
-		set_asked(d, s, contact_of(m));
+		set_asked(d, s, target);
 	}
 }
 
@@ -365,12 +373,12 @@ hop(const struct tx *x, struct place *p)
 void
 call_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p)
 {
-	const struct sip_header *h = sip_find(&m->sip, SIP_TIMESTAMP, 0);
 	struct dialog *d = x->dialog;
 	enum call_side by;
 
-	if (h != NULL)
-		x->timestamp = text_keep(&x->mem, h->value);
+	if (m->sip.first[SIP_TIMESTAMP] != 0)
+		x->timestamp =
+		    text_keep(&x->mem, sip_find(&m->sip, SIP_TIMESTAMP, 0)->value);
 	if (p->facts & PLACE_NO_DIALOG)
 		x->was |= TX_NO_DIALOG;
 	if ((p->facts & PLACE_CSEQ_LOWER) && m->vias == 1 &&
@@ -393,7 +401,8 @@ call_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 	if (m->method == METHOD_INVITE) {
 		hop(x, p);
 		overlaps(t, d->call, x, by, p);
-		add_invite(d->call, x);
+		if (x->inv != NULL)
+			add_invite(d->call, x);
 	}
 	if (m->method == METHOD_INVITE && x->to_tag.n == 0 &&
 	    !d->call->noted[CALL_CALLER]) {
@@ -404,7 +413,10 @@ call_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 	if (m->method == METHOD_BYE && d->call->bye[by].ref.frame == 0)
 		d->call->bye[by] = (struct call_bye){
 		    .ref = ref_of(&m->rec, NULL), .tx = x->id, .cseq = x->cseq};
-	request_tells(t, x, m, by);
+	request_tells(t, x, m, by,
+	              x->contact.n < TEXT_KEPT && !slice_eq(x->contact, SLICE("*"))
+	                  ? x->contact
+	                  : SLICE_EMPTY);
 }
 
 static bool
@@ -445,7 +457,7 @@ call_repeat(struct tracker *t, struct tx *x, const struct message *m, struct pla
 	if (!between(x, m)) {
 		r->elsewhere = true;
 		if (x->dialog->kind == DIALOG_CALL && x->dialog->call != NULL)
-			request_tells(t, x, m, call_side_of(x));
+			request_tells(t, x, m, call_side_of(x), contact_of(m));
 	} else if (body_differs(t, x, m)) {
 		p->call |= CALL_BODY_DIFFERS;
 	}
@@ -564,7 +576,7 @@ call_answer(struct tracker *t, struct tx *x, const struct message *m, struct pla
 		x->was |= TX_BY_CALLEE;
 	by = other_side(call_side_of(x));
 	d->call->one_host |= addr_ip_eq(&m->rec.src, &m->rec.dst);
-	if (x->method == METHOD_INVITE && x->request.frame != 0)
+	if (x->inv != NULL && x->request.frame != 0)
 		add_invite(d->call, x);
 	if (x->method == METHOD_BYE)
 		bye_answered(d->call, x, m);

@@ -14,6 +14,8 @@ void call_repeat(struct tracker *t, struct tx *x, const struct message *m,
 void call_answer(struct tracker *t, struct tx *x, const struct message *m,
                  struct place *p);
 void call_ack(struct tx *x, const struct message *m); /* to a non-2xx */
+/* An INVITE whose last final response has no ACK behind it, as far as was seen. */
+bool call_unacknowledged(const struct tx *x);
 void call_tx_ended(struct tx *x);
 /* A further dialog of one INVITE, and its transaction. */
 void call_fork(struct tracker *t, const struct dialog *of, struct dialog *d);

@@ -449,7 +449,8 @@ dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how)
 {
 	struct dialog *d = x->dialog;
 
-	call_tx_ended(x);
+	if (x->inv != NULL)
+		call_tx_ended(x);
 	if (d->register_open == x)
 		d->register_open = NULL;
 	if (d->invite == x)

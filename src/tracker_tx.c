@@ -153,8 +153,7 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 	    .kind = TRACKER_TX, .how = how, .tx = x, .dialog = x->dialog};
 
 	e.direction_seen = peers_shown(t, &x->server, &x->client);
-	e.sent_shown =
-	    x->method == METHOD_INVITE && peers_shown(t, &x->client, &x->server);
+	e.sent_shown = call_unacknowledged(x) && peers_shown(t, &x->client, &x->server);
 	e.now_ns = t->now_ns;
 	dialog_tx_ended(t, x, how);
 	device_tx_ended(t, x, how);
