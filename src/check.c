@@ -82,8 +82,10 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 {
 	check_carrier(c, m, p);
 	/* A repeat is the same message again: what is wrong with it was said. */
-	if (p->repeat)
+	if (p->repeat) {
+		check_repeat(c, m, p);
 		return;
+	}
 	check_start(c, m, p);
 	/* What a cut head lacks was perhaps in it. */
 	if (head_cut(m))
@@ -92,6 +94,12 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_addresses(c, m, p);
 	check_via(c, m, p);
 	check_transaction(c, m, p);
+	if (!m->request || m->method == METHOD_CANCEL || m->method == METHOD_ACK)
+		check_timing(c, m, p);
+	/* Nothing of it concerns a keep-alive or a registration. */
+	if (p->dialog->kind == DIALOG_CALL || p->call != 0 || p->tx->was != 0 ||
+	    m->method == METHOD_CANCEL)
+		check_dialog(c, m, p);
 	check_register(c, m, p);
 	check_auth(c, m, p);
 	check_body(c, m, p);
@@ -204,6 +212,8 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 	if (e->kind == TRACKER_TX) {
 		unanswered(c, e);
 		check_time_tx(c, e->tx);
+		if (e->tx->resent != NULL || e->tx->inv != NULL)
+			check_timing_ended(c, e);
 	} else if (e->kind == TRACKER_EXCHANGE) {
 		exchange_ended(c, e);
 	} else if (e->kind == TRACKER_DIALOG && e->over) {

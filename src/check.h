@@ -63,6 +63,14 @@ void check_addresses(const struct checker *c, const struct message *m,
 void check_via(const struct checker *c, const struct message *m, const struct place *p);
 void check_transaction(const struct checker *c, const struct message *m,
                        const struct place *p);
+void check_timing(const struct checker *c, const struct message *m,
+                  const struct place *p);
+void check_dialog(const struct checker *c, const struct message *m,
+                  const struct place *p);
+/* Of a repeat, and of a transaction that ended. */
+void check_repeat(const struct checker *c, const struct message *m,
+                  const struct place *p);
+void check_timing_ended(const struct checker *c, const struct tracker_event *e);
 void check_register(const struct checker *c, const struct message *m,
                     const struct place *p);
 void check_auth(const struct checker *c, const struct message *m, const struct place *p);

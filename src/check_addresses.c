@@ -1,4 +1,5 @@
 /* From, To, Contact and their kin: RFC 3261 8.1.1, 20.10, 20.20, 20.39, 25.1. */
+#include "src/call.h"
 #include "src/check.h"
 
 enum { PARAMS_LOOKED_AT = 32 }; /* of one value */
@@ -106,7 +107,7 @@ tags(const struct checker *c, const struct message *m, const struct place *p)
 		found(c, m, p, RULE_SIP_REGISTER_TO_TAG, .field = SLICE("sip.to.tag"),
 		      VALUE(m->to.tag));
 	else if (m->request && (p->facts & PLACE_NO_DIALOG) && m->method != METHOD_ACK &&
-	         m->method != METHOD_CANCEL)
+	         m->method != METHOD_CANCEL && !(p->call & CALL_TAG_CHANGED))
 		found(c, m, p, RULE_SIP_TO_TAG_UNKNOWN, .field = SLICE("sip.to.tag"),
 		      VALUE(m->to.tag), ARGS({"method", m->sip.method}));
 	/* 8.2.6.2. A server of RFC 2543 may leave it out. */

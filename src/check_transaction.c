@@ -1,42 +1,9 @@
 /* CSeq, and responses against their requests: RFC 3261 8.1.1.5, 8.2.6.2, 9.1, 12.2.1.1, 17. */
 #include "src/check.h"
 
-#include "dissect/chars.h"
+#include "dissect/uri_same.h"
 
 enum { KEPT = 1024 }; /* octets that the tracker keeps of one value */
-
-static unsigned
-hex(uint8_t c)
-{
-	return ascii_digit(c) ? c - (unsigned)'0' : ascii_lower(c) - (unsigned)'a' + 10;
-}
-
-/* The first octet, of which an escape is one: 19.1.2. */
-static uint8_t
-octet(struct slice *s)
-{
-	uint8_t c = s->p[0];
-
-	if (c == '%' && s->n >= 3 &&
-	    chars_span(slice_head(slice_tail(*s, 1), 2), CHARS_HEX) == 2) {
-		c = (uint8_t)(hex(s->p[1]) << 4 | hex(s->p[2]));
-		*s = slice_tail(*s, 3);
-	} else {
-		*s = slice_tail(*s, 1);
-	}
-	return c;
-}
-
-/* 19.1.4: with case, an escape is the octet that it stands for. */
-static bool
-same_user(struct slice a, struct slice b)
-{
-	/* Each round takes an octet of both. */
-	while (a.n != 0 && b.n != 0)
-		if (octet(&a) != octet(&b))
-			return false;
-	return a.n == b.n;
-}
 
 /* 20.20, 19.1.4: the same address, whatever the display name and the brackets. */
 static bool
@@ -49,8 +16,9 @@ same_address(const struct party *now, struct slice before)
 	if (slice_eq(a.uri, now->addr.uri))
 		return true;
 	(void)sip_uri_dissect(a.uri, NULL, &u);
-	return slice_ieq(u.scheme, now->uri.scheme) && same_user(u.user, now->uri.user) &&
-	       slice_ieq(u.host, now->uri.host) && u.port == now->uri.port && u.sip;
+	return slice_ieq(u.scheme, now->uri.scheme) &&
+	       sip_user_same(u.user, now->uri.user) && slice_ieq(u.host, now->uri.host) &&
+	       u.port == now->uri.port && u.sip;
 }
 
 static struct slice

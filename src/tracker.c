@@ -1,3 +1,4 @@
+#include "src/tracker_call.h"
 #include "src/tracker_own.h"
 
 #include <stdlib.h>
@@ -248,12 +249,14 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 	if (x != NULL) {
 		p->repeat = x->ack_seen;
 		x->ack_seen = true;
+		call_ack(x, m);
 		p->tx = x;
 		p->dialog = x->dialog;
 		return;
 	}
 	x = is_untied(m) ? NULL : tx_find(t, m, m->method, m->via.branch);
 	if (x != NULL && x->request.frame != 0) {
+		call_repeat(t, x, m, p);
 		x->repeats++;
 		x->repeated_ns = m->rec.time_ns;
 		p->repeat = true;
@@ -272,6 +275,7 @@ place_request(struct tracker *t, const struct message *m, struct place *p)
 	x->cut = partial;
 	p->tx = x;
 	dialog_request(t, x, m, p);
+	call_request(t, x, m, p);
 	auth_request(t, x, m, p);
 	device_request(t, x, m, p);
 	if (!partial)
@@ -338,9 +342,15 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	p->response = tx_response(t, x, m, p);
 	if (p->repeat) {
 		usage_repeated(t, x, m, p);
+		call_answer(t, x, m, p);
+		/* A repeated final response to an INVITE waits for its ACK: 13.3.1.4, 17.2.1. */
+		if (x->queue == TX_DONE && x->method == METHOD_INVITE)
+			tx_queue(t, x, TX_DONE);
 		return;
 	}
 	dialog_response(t, x, m, m->sip.status);
+	if (x->inv != NULL || x->dialog->call != NULL || x->method == METHOD_CANCEL)
+		call_answer(t, x, m, p);
 	auth_response(t, x, m, p);
 	device_response(t, x, m, first_final);
 	if (m->dis == DIS_OK || !is_partial(m))
@@ -488,6 +498,7 @@ tracker_free(struct tracker *t)
 	map_free(&t->branches);
 	map_free(&t->peers);
 	map_free(&t->messages);
+	map_free(&t->tags);
 	arena_free(&t->scratch);
 	free(t->events);
 	free(t);

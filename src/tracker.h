@@ -152,8 +152,12 @@ struct tx {
 	uint32_t
 	    rejected_in_row; /* REGISTERs of its device with credentials that failed, if many */
 	bool fork;           /* a further dialog of one INVITE: RFC 3261 12.1 */
-	unsigned usage;  /* enum tx_usage */
-	uint8_t offered; /* enum offer_carried, of an INVITE */
+	unsigned usage;         /* enum tx_usage */
+	uint8_t offered;        /* enum offer_carried, of an INVITE */
+	struct invite *inv;     /* of an INVITE (src/call.h), or NULL */
+	struct resent *resent;  /* of the copies of its request, or NULL */
+	struct slice timestamp; /* of the request; empty if none */
+	unsigned was;           /* enum tx_was */
 	/* the tracker's own */
 	struct arena mem;
 	struct arena body_mem; /* of its bodies: given back when it was written */
@@ -187,7 +191,8 @@ struct dialog {
 	bool gb;                   /* the gb28181 profile applies */
 	struct tx *txs, *txs_last; /* not yet written, in order of first frame */
 	uint32_t txs_held;
-	struct ref last; /* of its last message */
+	struct ref last;   /* of its last message */
+	struct call *call; /* its two sides: src/call.h; NULL where no call is in it */
 	/* registration */
 	uint32_t granted;        /* seconds of the last 2xx; 0: none */
 	int64_t granted_ns;      /* when */
@@ -253,6 +258,7 @@ struct place {
 	bool repeat;                   /* of a request or response seen before */
 	unsigned facts;                /* enum place_fact */
 	uint32_t cseq_last;            /* with CSEQ facts: the number before */
+	unsigned call;                 /* enum call_fact: src/call.h */
 	struct ref other;              /* with facts: the earlier message */
 	const struct tx *previous_hop; /* the same request on the hop before, or NULL */
 	struct slice
@@ -266,6 +272,7 @@ struct place {
 	const struct tx *invite;  /* of an ACK or CANCEL: what it belongs to, or NULL */
 	struct usage_note *usage; /* or NULL */
 	const struct offer_place *offer; /* what its session description is; or NULL */
+	const struct tx *call_other;     /* with `call`: the other transaction */
 };
 
 enum exchange_outcome {
@@ -361,6 +368,9 @@ struct tracker_event {
 	enum ended_how how; /* TX, EXCHANGE */
 	bool
 	    direction_seen; /* TX, EXCHANGE: something came from the silent side in this capture */
+	bool
+	    sent_shown; /* TX of an INVITE: what the client sends is not cut in this capture */
+	int64_t now_ns; /* TX: the capture's time then */
 	struct place place;
 	struct tx *tx;
 	struct dialog

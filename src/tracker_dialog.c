@@ -1,4 +1,5 @@
 /* Dialogs: which one a message belongs to, their states. RFC 3261 12, RFC 6665 4. */
+#include "src/tracker_call.h"
 #include "src/tracker_own.h"
 
 #include <stdlib.h>
@@ -82,6 +83,7 @@ dialog_fork(struct tracker *t, const struct dialog *of, const struct message *m)
 
 	d->start_seen = of->start_seen;
 	d->gb = of->gb;
+	call_fork(t, of, d);
 	return d;
 }
 
@@ -161,7 +163,7 @@ dialog_place(struct tracker *t, const struct message *m, enum method method,
 	struct dialog *d, *best = NULL, *subscribed = NULL;
 	int fit, best_fit = 0;
 	unsigned scan = 0;
-	bool known = false, start_seen = false;
+	bool known = false, start_seen = false, half = false;
 	size_t pos = 0;
 
 	while ((d = map_next(&t->dialogs, hash, &pos)) != NULL &&
@@ -175,6 +177,7 @@ dialog_place(struct tracker *t, const struct message *m, enum method method,
 		    (subscribed == NULL || tag_fits(d->from.tag, m->to.tag)))
 			subscribed = d;
 		fit = fits(d, m, want, in_dialog || !m->request, aor);
+		half |= fit == 0 && call_half_fits(d, m);
 		if (fit > best_fit || (fit == best_fit && fit != 0 && d->id > best->id)) {
 			best = d;
 			best_fit = fit;
@@ -186,6 +189,10 @@ dialog_place(struct tracker *t, const struct message *m, enum method method,
 		no_notifier(t, subscribed, m, p);
 	else if (in_dialog && best == NULL && start_seen)
 		p->facts |= PLACE_NO_DIALOG;
+	if (in_dialog && best == NULL && half)
+		p->call |= CALL_TAG_CHANGED;
+	if (in_dialog && !known && call_elsewhere(t, m, p))
+		p->call |= CALL_ID_CHANGED;
 	if (best != NULL && best->to.tag.n == 0 &&
 	    (best->kind == DIALOG_CALL || best->kind == DIALOG_SUBSCRIPTION) && in_dialog)
 		best->to.tag =
@@ -463,6 +470,8 @@ dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how)
 {
 	struct dialog *d = x->dialog;
 
+	if (x->inv != NULL)
+		call_tx_ended(x);
 	if (d->register_open == x)
 		d->register_open = NULL;
 	if (d->invite == x)

@@ -1,4 +1,5 @@
 /* How long dialogs live: their queues, when they are written, when they are put aside. */
+#include "src/tracker_call.h"
 #include "src/tracker_own.h"
 
 #include <stdlib.h>
@@ -68,6 +69,7 @@ dialog_release(struct tracker *t, struct dialog *d)
 	if (d->queue != DIALOG_NONE)
 		list_drop(&t->dialog_queues[d->queue], d);
 	map_drop(&t->dialogs, d->hash, d);
+	call_release(t, d);
 	d->queue = DIALOG_NONE;
 	d->queue_next = t->dead_dialogs;
 	t->dead_dialogs = d;

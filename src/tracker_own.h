@@ -55,6 +55,7 @@ struct tracker {
 	bool started, jumping;
 	struct map txs, dialogs, branches, peers;
 	struct map messages; /* MESSAGEs by whom and to which URI: RFC 3428 8 */
+	struct map tags;     /* of calls: their dialogs, by the tags of both sides */
 	struct tx_list tx_queues[TX_QUEUES];
 	struct dialog_list dialog_queues[DIALOG_QUEUES];
 	struct dialog_list

@@ -1,4 +1,5 @@
 /* Transactions: finding them (RFC 3261 17.1.3, 17.2.3), what is kept of them, their queues. */
+#include "src/tracker_call.h"
 #include "src/tracker_own.h"
 #include "src/words.h"
 
@@ -152,6 +153,8 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 	    .kind = TRACKER_TX, .how = how, .tx = x, .dialog = x->dialog};
 
 	e.direction_seen = peers_shown(t, &x->server, &x->client);
+	e.sent_shown = call_unacknowledged(x) && peers_shown(t, &x->client, &x->server);
+	e.now_ns = t->now_ns;
 	dialog_tx_ended(t, x, how);
 	device_tx_ended(t, x, how);
 	e.place.usage = usage_tx_ended(t, x, how);
@@ -294,6 +297,7 @@ tx_fork(struct tracker *t, struct tx *x, struct dialog *d, const struct message 
 	f->uri = text_keep(&f->mem, x->uri);
 	f->has_rport = x->has_rport;
 	f->asked = asked_copy(&f->mem, x->asked);
+	call_fork_tx(x, f);
 	x->forks++;
 	return f;
 }

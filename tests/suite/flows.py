@@ -16,6 +16,9 @@ MAY_DRAW = {
     'compact': {'sip-compact-form'}, 'compact-tcp': {'sip-compact-form'},
     'folded': {'sip-folded-header'}, 'folded-tcp': {'sip-folded-header'},
 }
+# What is a fault over one carrier only: of repeats, and of what is sent since repeats could be lost.
+OF_CARRIER = {'sip-repeat-on-stream', 'sip-repeat-timing', 'sip-failure-not-repeated', 'sip-100-too-early',
+              'sip-response-source'}
 
 # What is said of a message's size: compact forms, IPv6 and TCP change it.
 BY_SIZE = {'sip-message-large', 'sip-udp-large'}
@@ -50,7 +53,7 @@ def findings_of(report, beside):
     """How often which rule speaks of what: all but the place, and the value, which may be the carrier's."""
     out = collections.Counter(
         tuple(str(f[k]) for k in ('rule', 'severity', 'dialog', 'transaction', 'device', 'field', 'line', 'message'))
-        for f in report['findings'] if f['rule'] not in BY_SIZE and f['rule'] not in beside)
+        for f in report['findings'] if f['rule'] not in beside | BY_SIZE | OF_CARRIER)
     return [' | '.join(key) + f' ({count})' for key, count in sorted(out.items())]
 
 
