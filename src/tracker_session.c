@@ -213,7 +213,7 @@ session_request(struct tracker *t, struct tx *x, const struct message *m, struct
 		prack(t, s, x, m, p);
 	if (x->method == METHOD_UPDATE) {
 		if (s->sides[k].update != NULL && !s->sides[k].update->closed)
-			x->usage |= TX_OVERLAPS;
+			x->usage |= TX_UPDATE_OVERLAPS;
 		else
 			s->sides[k].update = x;
 	}
@@ -263,8 +263,8 @@ update_response(struct tracker *t, struct session *s, struct tx *x, struct place
 	    slice_ieq(x->dialog->from.tag, slice_head(x->from_tag, TEXT_KEPT)) ? 0 : 1;
 	const struct tx *mine = s->sides[k].update, *other = s->sides[1 - k].update;
 
-	if ((x->usage & TX_OVERLAPS) && mine != NULL && mine != x && !mine->closed &&
-	    (n = usage_note(t, p)) != NULL) {
+	if ((x->usage & TX_UPDATE_OVERLAPS) && mine != NULL && mine != x &&
+	    !mine->closed && (n = usage_note(t, p)) != NULL) {
 		n->facts |= USAGE_UPDATE_OVER;
 		n->other = mine->request;
 	}

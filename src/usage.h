@@ -130,10 +130,11 @@ struct usage_note {
 
 /* The tracker's own marks on a transaction. */
 enum tx_usage {
-	TX_ORPHAN = 1 << 0,   /* a NOTIFY to which the capture shows no subscription */
-	TX_LEAVES = 1 << 1,   /* a SUBSCRIBE with Expires 0 */
-	TX_OVERLAPS = 1 << 2, /* an UPDATE before the last one of its side was answered */
-	TX_MATCHED = 1 << 3,  /* a PRACK that acknowledges a response that waited */
+	TX_ORPHAN = 1 << 0, /* a NOTIFY to which the capture shows no subscription */
+	TX_LEAVES = 1 << 1, /* a SUBSCRIBE with Expires 0 */
+	TX_UPDATE_OVERLAPS =
+	    1 << 2,          /* an UPDATE before the last one of its side was answered */
+	TX_MATCHED = 1 << 3, /* a PRACK that acknowledges a response that waited */
 	TX_UNMATCHED = 1 << 4, /* a PRACK that acknowledges none */
 	TX_OFFER = 1 << 5,     /* a PRACK with an offer */
 	TX_MESSAGING = 1 << 6, /* a MESSAGE that is in the tracker's table of open ones */
