@@ -18,8 +18,7 @@ _gbscope()
 		prev=${COMP_WORDS[COMP_CWORD-2]}
 	fi
 	if [[ $COMP_CWORD -eq 1 ]]; then
-		_gbscope_words "report check list show rules fields explain dictionary config --help --version"
-		_gbscope_words "report check list show baseline rules fields explain dictionary --help --version"
+		_gbscope_words "report check list show baseline rules fields explain dictionary config --help --version"
 		return
 	fi
 	case ${COMP_WORDS[1]}:$prev in
@@ -31,35 +30,19 @@ _gbscope()
 	check:-f|check:--format) _gbscope_words "text json sarif junit gitlab github tap"; return ;;
 	*:--fail-on) _gbscope_words "error warning note"; return ;;
 	rules:-f|rules:--format|fields:-f|fields:--format|explain:-f|explain:--format) _gbscope_words "json text"; return ;;
-	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--config|*:--set|*:--xsd) return ;;
+	*:-p|*:--passwords|*:-o|*:--output|*:--json|*:--sarif|*:--junit|*:--gitlab|*:--github|*:--tap|*:--dictionary|*:--exchange-timeout|*:--baseline|*:--today|*:--config|*:--set|*:--write|*:--prune|*:--xsd) return ;;
 	esac
 	case ${COMP_WORDS[1]}:$cur in
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --all-findings --color --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --allow-incomplete --allow-empty --all-findings --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
+	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --sarif-locate --baseline --today --allow-incomplete --all-findings --color --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
+	check:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --fail-on --sarif-locate --exit-zero --baseline --today --allow-incomplete --allow-empty --all-findings --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
 	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
 	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
+	baseline:-*) _gbscope_words "-p --passwords --strict-passwords --edition --dictionary --profile --exchange-timeout --write --prune --allow-incomplete --allow-empty --config --no-config --set -q --quiet -v --verbose -h --help -V --version" ;;
 	rules:-*) _gbscope_words "-f --format -o --output --config --no-config --set -q --quiet -h --help -V --version" ;;
 	fields:-*) _gbscope_words "-f --format -o --output --dictionary --config --no-config --set -q --quiet -h --help -V --version" ;;
 	explain:-*) _gbscope_words "-f --format -o --output --dictionary --config --no-config --set -q --quiet -h --help -V --version" ;;
 	dictionary:-*) _gbscope_words "-o --output --edition --dictionary --xsd --config --no-config --set -q --quiet -h --help -V --version" ;;
 	config:-*) _gbscope_words "-o --output --config --no-config --set -q --quiet -h --help -V --version" ;;
-	*:-p|*:--passwords|*:-o|*:--output|*:--json|*:--sarif|*:--junit|*:--gitlab|*:--github|*:--tap|*:--dictionary|*:--exchange-timeout|*:--xsd) return ;;
-	esac
-	case ${COMP_WORDS[1]}:$cur in
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --sarif-locate --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --json --sarif --junit --gitlab --github --tap --edition --dictionary --profile --exchange-timeout --fail-on --sarif-locate --exit-zero --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
-	*:-p|*:--passwords|*:-o|*:--output|*:--dictionary|*:--exchange-timeout|*:--baseline|*:--today|*:--write|*:--prune|*:--xsd) return ;;
-	esac
-	case ${COMP_WORDS[1]}:$cur in
-	report:-*) _gbscope_words "-p --passwords --strict-passwords -f --format -o --output --edition --dictionary --profile --exchange-timeout --baseline --today --allow-incomplete --all-findings --color -q --quiet -v --verbose -h --help -V --version" ;;
-	check:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --fail-on --baseline --today --allow-incomplete --allow-empty --all-findings -q --quiet -v --verbose -h --help -V --version" ;;
-	list:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete -q --quiet -v --verbose -h --help -V --version" ;;
-	show:-*) _gbscope_words "-p --passwords --strict-passwords -o --output --edition --dictionary --profile --exchange-timeout --allow-incomplete --color -q --quiet -v --verbose -h --help -V --version" ;;
-	baseline:-*) _gbscope_words "-p --passwords --strict-passwords --edition --dictionary --profile --exchange-timeout --write --prune --allow-incomplete --allow-empty -q --quiet -v --verbose -h --help -V --version" ;;
-	rules:-*) _gbscope_words "-f --format -o --output -q --quiet -h --help -V --version" ;;
-	fields:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
-	explain:-*) _gbscope_words "-f --format -o --output --dictionary -q --quiet -h --help -V --version" ;;
-	dictionary:-*) _gbscope_words "-o --output --edition --dictionary --xsd -q --quiet -h --help -V --version" ;;
 	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	esac
