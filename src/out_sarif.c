@@ -254,7 +254,7 @@ fingerprints(struct own *own, const struct finding *x)
 	n = ci_seen(own->seen, slice_str(x->fingerprint)) + 1;
 	emit_key(&own->j, "partialFingerprints");
 	emit_open(&own->j, '{');
-	(void)snprintf(whole, sizeof(whole), "%.16s:%u", x->fingerprint, n);
+	(void)snprintf(whole, sizeof(whole), "%s:%u", x->fingerprint, n);
 	member_string(&own->j, "primaryLocationLineHash", whole);
 	(void)snprintf(whole, sizeof(whole), "%s:%u", x->fingerprint, n);
 	member_string(&own->j, "gbscopeFinding/v1", whole);
