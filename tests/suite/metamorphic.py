@@ -224,14 +224,14 @@ def copies(case):
 
 
 def by_numbers(report, number):
-    """The report with its frames by other numbers, without what counts frames."""
+    """The report with its frames by other numbers, without what counts frames, datagrams or segments."""
     def walk(thing):
         if isinstance(thing, list):
             return [walk(x) for x in thing]
         if not isinstance(thing, dict):
             return thing
         return {k: number(v) if k == 'frame' and v is not None else walk(v) for k, v in thing.items()
-                if k != 'frames'}
+                if k not in ('frames', 'transport')}
     return json.dumps(walk({k: v for k, v in report.items() if k != 'captures'}), indent=1, ensure_ascii=False,
                       sort_keys=True)
 
