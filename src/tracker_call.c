@@ -404,7 +404,7 @@ call_request(struct tracker *t, struct tx *x, const struct message *m, struct pl
 		if (x->inv != NULL)
 			add_invite(d->call, x);
 	}
-	if (m->method == METHOD_INVITE && x->to_tag.n == 0 &&
+	if (m->method == METHOD_INVITE && x->to_tag.n == 0 && m->dis == DIS_OK &&
 	    !d->call->noted[CALL_CALLER]) {
 		note_tag(t, d, CALL_CALLER, &m->rec.src, p);
 	}
@@ -635,7 +635,8 @@ fits(struct slice known, struct slice tag)
 bool
 call_half_fits(const struct dialog *d, const struct message *m)
 {
-	return d->kind == DIALOG_CALL && d->start_seen &&
+	return d->kind == DIALOG_CALL && d->call != NULL && d->call->noted[CALL_CALLER] &&
+	       m->dis == DIS_OK && (m->rec.faults & RECORD_PARTIAL) == 0 &&
 	       (fits(d->to.tag, m->to.tag) || fits(d->to.tag, m->from.tag));
 }
 
@@ -647,7 +648,8 @@ call_elsewhere(struct tracker *t, const struct message *m, struct place *p)
 	size_t pos = 0;
 	unsigned scan = 0;
 
-	if (m->vias != 1)
+	/* Of a message that is not whole, the tags or the Call-ID may be half. */
+	if (m->vias != 1 || m->dis != DIS_OK || (m->rec.faults & RECORD_PARTIAL) != 0)
 		return false;
 	while ((o = map_next(&t->tags, hash_bytes(&t->key, tag), &pos)) != NULL &&
 	       scan++ < DIALOGS_OF_CALL) {
