@@ -160,6 +160,11 @@ def outputs(suite):
             done = suite.call('report', '-o', '/dev/full', 'samples/catalog.pcap', status=2)
             check(len(text(done.stderr).splitlines()) == 1, 'disk full: not one line on stderr')
         suite.call('report', '-o', '/dev/null', 'samples/catalog.pcap', status=0)
+        for args in (['--help'], ['--version'], ['check', '--help'], ['rules']):
+            if os.path.exists('/dev/full'):
+                done = suite.command(['sh', '-c', '"$0" "$@" >/dev/full', suite.program, *args])
+                check(done.returncode == 2 and len(text(done.stderr).splitlines()) == 1,
+                      f'{args} to a full disk: {done.returncode}, {text(done.stderr)}')
     return Test('output: -o', run)
 
 
