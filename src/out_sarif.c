@@ -248,13 +248,16 @@ related(struct out *o, struct emit *j, const struct finding *x)
 static void
 fingerprints(struct own *own, const struct finding *x)
 {
-	char whole[FINGERPRINT_TEXT + 16];
+	char whole[FINGERPRINT_TEXT + 16], short_one[17];
 	uint32_t n;
 
-	n = ci_seen(own->seen, slice_str(x->fingerprint)) + 1;
+	/* GitHub's form has 16 digits: half of them say what, half who. */
+	(void)snprintf(short_one, sizeof(short_one), "%.8s%.8s", x->fingerprint,
+	               x->fingerprint + (FINGERPRINT_TEXT - 1) / 2);
+	n = ci_seen(own->seen, slice_str(short_one)) + 1;
 	emit_key(&own->j, "partialFingerprints");
 	emit_open(&own->j, '{');
-	(void)snprintf(whole, sizeof(whole), "%s:%u", x->fingerprint, n);
+	(void)snprintf(whole, sizeof(whole), "%s:%u", short_one, n);
 	member_string(&own->j, "primaryLocationLineHash", whole);
 	(void)snprintf(whole, sizeof(whole), "%s:%u", x->fingerprint, n);
 	member_string(&own->j, "gbscopeFinding/v1", whole);

@@ -275,7 +275,7 @@ def terminal(suite):
         top = place(suite, 'terminal')
         write(top / 'gbscope.conf', '[expect \u51b7\u542f\u52a8]\nregistered = by <b>|::error::x\n')
         out = text(suite.call('check', '-v', CAPTURE, cwd=top, status=1).stdout)
-        check('<b>|::error::x: registered' in out, out)
+        check('<b>|\\x3a:error\\x3a:x: registered' in out, out)
         report = suite.report(CAPTURE, cwd=top)
         check(report['expectations'][0]['name'] == '\u51b7\u542f\u52a8', 'a name in Chinese')
     return Test('config: names as they are, nothing that acts', run)
