@@ -314,7 +314,24 @@ def streamed(suite):
     return Test('baseline: the same in ndjson', run)
 
 
+def for_ci(suite):
+    """Formats for CI leave out what is known; SARIF has it, suppressed."""
+    def run():
+        capture = recorded(suite, 'registration', other_method)
+        path = made(suite, 'for-ci', capture)
+
+        def of(kind, *more):
+            return text(suite.call('check', '-f', kind, *more, capture, status=(0 if more else 1)).stdout)
+        new, old = (json.loads(of('sarif', *more))['runs'][0]['results'] for more in ([], ['--baseline', path]))
+        check(len(new) == len(old) and not any('suppressions' in x for x in new), 'sarif without a baseline')
+        check(all(x['baselineState'] == 'unchanged' and x['suppressions'] for x in old), 'sarif')
+        check(json.loads(of('gitlab')) and not json.loads(of('gitlab', '--baseline', path)), 'gitlab')
+        for kind, mark in (('junit', '<failure'), ('tap', '\nnot ok'), ('github', '::error')):
+            check(mark in of(kind) and mark not in of(kind, '--baseline', path), kind)
+    return Test('baseline: known findings in the formats for CI', run)
+
+
 def tests(suite):
     return [one_rule(suite, path) for path in sorted((suite.tests / 'flows' / 'rules').glob('*.rule'))] \
         + [differ(suite), known(suite), written_anew(suite), stale(suite), expiry(suite), malformed(suite),
-           streamed(suite)]
+           streamed(suite), for_ci(suite)]
