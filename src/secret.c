@@ -401,7 +401,8 @@ userinfo(struct slice s, size_t i, struct secret_span *out)
 	if (at < s.n && s.p[at] == '[')
 		return false;
 	while (at < s.n && s.p[at] != '@' && s.p[at] != ':' && s.p[at] != '>' &&
-	       s.p[at] != '<' && s.p[at] != '"' && s.p[at] != '/' && s.p[at] > ' ')
+	       s.p[at] != '<' && s.p[at] != '"' && (!slashes || s.p[at] != '/') &&
+	       s.p[at] > ' ')
 		at++;
 	/* What was looked at for long in vain is hidden, so that it is not looked at again from each colon in it. */
 	tedious = at - start >= USERINFO_LONG;

@@ -233,7 +233,8 @@ cseq_follow(struct tracker *t, struct tx *x, const struct message *m, struct pla
 			p->facts |= PLACE_CSEQ_LOWER;
 		else if (x->cseq == *last)
 			p->facts |= PLACE_CSEQ_EQUAL;
-		else if (x->cseq - *last > 1)
+		else if (x->cseq - *last > 1 &&
+		         !peers_have(t, PEERS_CUT, &m->rec.src, &m->rec.dst))
 			p->facts |= PLACE_CSEQ_GAP;
 	}
 	if (x->cseq >= *last || queue_time(t) - ref->time_ns >= DIALOG_IDLE ||

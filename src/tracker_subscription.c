@@ -332,6 +332,9 @@ subscription_tx_ended(struct tracker *t, struct tx *x, struct usage_note *n)
 	if (s == NULL || x->status < 200 || x->status >= 300 || x->status == 204 ||
 	    x->request.frame == 0 || t->now_ns - x->final_ns < TX_WAIT)
 		return;
+	/* What the capture holds but a part of may be that NOTIFY. */
+	if (peers_have(t, PEERS_CUT, &x->server, &x->client))
+		return;
 	n->subscription = s;
 	if (x->usage & TX_LEAVES) {
 		if (s->ended_ns == 0 && s->asked_ns == sent && !s->dead)

@@ -53,7 +53,7 @@ def findings_of(report, beside):
     """How often which rule speaks of what: all but the place, and the value, which may be the carrier's."""
     out = collections.Counter(
         tuple(str(f[k]) for k in ('rule', 'severity', 'dialog', 'transaction', 'device', 'field', 'line', 'message'))
-        for f in report['findings'] if f['rule'] not in beside | BY_SIZE | OF_CARRIER)
+        for f in report['findings'] if f['rule'] not in {*beside, *BY_SIZE, *OF_CARRIER})
     return [' | '.join(key) + f' ({count})' for key, count in sorted(out.items())]
 
 
