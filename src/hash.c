@@ -36,7 +36,7 @@ hash_key_random(void)
 	return k;
 }
 
-/* Fewer than eight octets as one number: each once, some twice at the same value. */
+/* One to seven octets as one number: each of them is in it. */
 static inline uint64_t
 few(const uint8_t *p, size_t n)
 {
@@ -47,7 +47,7 @@ few(const uint8_t *p, size_t n)
 		memcpy(&last, p + n - 4, 4);
 		return (uint64_t)last << 32 | first;
 	}
-	return n == 0 ? 0 : (uint64_t)p[n - 1] << 16 | (uint64_t)p[n / 2] << 8 | p[0];
+	return (uint64_t)p[n - 1] << 16 | (uint64_t)p[n / 2] << 8 | p[0];
 }
 
 uint64_t
@@ -66,7 +66,7 @@ hash_more(const struct hash_key *k, uint64_t h, struct slice s)
 		ROUND;
 		v0 ^= m;
 	}
-	m = few(s.p + i, s.n - i);
+	m = s.n > i ? few(s.p + i, s.n - i) : 0;
 	v3 ^= m;
 	ROUND;
 	v0 ^= m;
