@@ -58,12 +58,11 @@ check_methods(const struct checker *c, const struct message *m, const struct pla
 	                        : m->sip.status / 100 == 2 ? in_2xx
 	                                                   : in_others;
 	const uint16_t method = (uint16_t)(1u << m->method);
-	const struct sip_header *h = m->sip.headers, *end = h + m->sip.headers_total;
 	unsigned any = 0;
 	uint32_t i;
 
-	for (; h != end; h++)
-		any |= table[h->id];
+	for (i = 0; i < m->sip.headers_total; i++)
+		any |= table[m->sip.headers[i].id];
 	if (!(any & method))
 		return;
 	/* Once for each kind. */
