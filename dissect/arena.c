@@ -97,18 +97,6 @@ arena_alloc(struct arena *a, size_t n)
 }
 
 void *
-arena_array(struct arena *a, size_t n, size_t size)
-{
-	size_t bytes;
-
-	if (__builtin_mul_overflow(n, size, &bytes)) {
-		a->failed = true;
-		return NULL;
-	}
-	return arena_alloc(a, bytes);
-}
-
-void *
 arena_array_raw(struct arena *a, size_t n, size_t size)
 {
 	size_t bytes;
@@ -118,6 +106,16 @@ arena_array_raw(struct arena *a, size_t n, size_t size)
 		return NULL;
 	}
 	return take(a, bytes, ARENA_ALIGN);
+}
+
+void *
+arena_array(struct arena *a, size_t n, size_t size)
+{
+	void *p = arena_array_raw(a, n, size);
+
+	if (p != NULL)
+		memset(p, 0, n * size);
+	return p;
 }
 
 struct slice

@@ -1,6 +1,7 @@
 #include "src/asked.h"
 
-const struct sip_header *
+/* The first header of this name that is none of those known by id; NULL: none. */
+static const struct sip_header *
 header_named(const struct message *m, struct slice name)
 {
 	uint32_t i;

@@ -26,7 +26,5 @@ const struct asked *asked_copy(struct arena *a, const struct asked *k);
 bool list_has(struct slice list, struct slice tag);
 /* The same, over all lines of a header of the message. */
 bool header_has(const struct message *m, enum sip_hdr id, struct slice tag);
-/* The first header of this name that is none of those known by id; NULL: none. */
-const struct sip_header *header_named(const struct message *m, struct slice name);
 
 #endif

@@ -454,8 +454,8 @@ by_rule(const void *a, const void *b)
 	return c ? c : memcmp(x->fingerprint, y->fingerprint, FINGERPRINT_TEXT);
 }
 
-void
-baseline_sort(struct baseline *b)
+static void
+sort(struct baseline *b)
 {
 	if (b->total != 0)
 		qsort(b->entries, b->total, sizeof(struct baseline_entry *), by_rule);
@@ -476,7 +476,7 @@ baseline_write(struct baseline *b, FILE *f)
 	struct baseline_written w = {.added = b->total - b->read};
 	size_t i;
 
-	baseline_sort(b);
+	sort(b);
 	(void)fputs(
 	    HEAD
 	    "\n# Made by 'gbscope baseline'. reason and expires are yours to fill in, they are kept;\n"

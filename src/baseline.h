@@ -48,7 +48,6 @@ bool baseline_note(struct baseline *b, const char fingerprint[FINGERPRINT_TEXT],
 /* In the order of rule, subject, fingerprint once it is sorted; before, in no order that means anything. */
 size_t baseline_total(const struct baseline *b);
 const struct baseline_entry *baseline_get(const struct baseline *b, size_t i);
-void baseline_sort(struct baseline *b);
 /* What was collected, as a file: sorted, an entry for each that was seen. */
 struct baseline_written {
 	size_t entries, added, removed;

@@ -39,6 +39,13 @@ struct slice number(const struct checker *c,
                     uint64_t n); /* its digits, in the scratch arena */
 struct slice address(const struct checker *c, const struct addr *a); /* with port */
 
+/* The name of a header, as the field of a finding. */
+static inline struct slice
+header_name(enum sip_hdr id)
+{
+	return slice_str(sip_header_infos[id].name);
+}
+
 /* The head is not whole, and not by the sender's fault: what it lacks, and its last line, say nothing.
  * check_message asks once: of such a message only check_carrier and check_start speak. */
 static inline bool

@@ -270,10 +270,8 @@ routes(const struct checker *c, const struct message *m, const struct place *p)
 				    a.bracketed)
 					continue;
 				found(c, m, p, RULE_SIP_ROUTE_INVALID,
-				      .field = slice_str(sip_header_infos[ids[k]].name),
-				      VALUE(value),
-				      ARGS({"header",
-				            slice_str(sip_header_infos[ids[k]].name)},
+				      .field = header_name(ids[k]), VALUE(value),
+				      ARGS({"header", header_name(ids[k])},
 				           {"value", value}));
 			}
 		}

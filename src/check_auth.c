@@ -149,7 +149,7 @@ challenges_alike(const struct checker *c, const struct message *m, const struct 
 			if (!alike(&all[k], &all[i]))
 				continue;
 			found(c, m, p, RULE_AUTH_SAME_CHALLENGES,
-			      .field = slice_str(sip_header_infos[id].name),
+			      .field = header_name(id),
 			      .severity = forked ? SEVERITY_NOTE : SEVERITY_OFF,
 			      ARGS({"realm", all[i].p[DIGEST_REALM].value}));
 			return;

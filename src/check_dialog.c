@@ -386,11 +386,9 @@ ack_require(const struct checker *c, const struct message *m, const struct place
 				there = slice_ieq(known, value);
 			if (there)
 				continue;
-			found(c, m, p, RULE_SIP_ACK_REQUIRE,
-			      .field = slice_str(sip_header_infos[ids[i]].name),
+			found(c, m, p, RULE_SIP_ACK_REQUIRE, .field = header_name(ids[i]),
 			      VALUE(value),
-			      ARGS({"header", slice_str(sip_header_infos[ids[i]].name)},
-			           {"value", value}));
+			      ARGS({"header", header_name(ids[i])}, {"value", value}));
 			return;
 		}
 	}

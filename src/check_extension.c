@@ -3,24 +3,6 @@
 #include "src/check.h"
 #include "src/usage.h"
 
-static struct slice
-name_of(enum sip_hdr id)
-{
-	return slice_str(sip_header_infos[id].name);
-}
-
-static unsigned
-facts_of(const struct place *p)
-{
-	return p->usage ? p->usage->facts : 0;
-}
-
-static bool
-request_known(const struct tx *x)
-{
-	return x->request.frame != 0 && !x->cut && !(x->asked && x->asked->unknown);
-}
-
 /* The first value of the header in the message that is in none of the lists. */
 static bool
 not_in(const struct message *m, enum sip_hdr id, struct slice a, struct slice b,
@@ -57,8 +39,8 @@ response_require(const struct checker *c, const struct message *m, const struct 
 	if (not_in(m, SIP_REQUIRE, k ? k->supported : SLICE_EMPTY,
 	           k ? k->require : SLICE_EMPTY, &tag) &&
 	    !slice_ieq(tag, SLICE("100rel")))
-		found(c, m, p, RULE_SIP_RESPONSE_REQUIRE, .field = name_of(SIP_REQUIRE),
-		      VALUE(tag), ARGS({"tag", tag}));
+		found(c, m, p, RULE_SIP_RESPONSE_REQUIRE,
+		      .field = header_name(SIP_REQUIRE), VALUE(tag), ARGS({"tag", tag}));
 }
 
 /* 8.2.2.3: what was required and is not listed, though something is. */
@@ -77,7 +59,8 @@ require_unlisted(const struct checker *c, const struct message *m, const struct 
 		if (tag.n == 0 || header_has(m, SIP_SUPPORTED, tag) ||
 		    header_has(m, SIP_REQUIRE, tag))
 			continue;
-		found(c, m, p, RULE_SIP_REQUIRE_UNLISTED, .field = name_of(SIP_SUPPORTED),
+		found(c, m, p, RULE_SIP_REQUIRE_UNLISTED,
+		      .field = header_name(SIP_SUPPORTED),
 		      ARGS({"tag", tag}, {"status", number(c, m->sip.status)}));
 		return;
 	}
@@ -96,8 +79,9 @@ encoding(const struct checker *c, const struct message *m, const struct place *p
 	if (list_has(list, SLICE("*")) ||
 	    !not_in(m, SIP_CONTENT_ENCODING, list, SLICE("identity"), &coding))
 		return;
-	found(c, m, p, RULE_SIP_RESPONSE_ENCODING, .field = name_of(SIP_CONTENT_ENCODING),
-	      VALUE(coding), ARGS({"encoding", coding}));
+	found(c, m, p, RULE_SIP_RESPONSE_ENCODING,
+	      .field = header_name(SIP_CONTENT_ENCODING), VALUE(coding),
+	      ARGS({"encoding", coding}));
 }
 
 /* 20.33: a number of seconds, then a comment or a parameter. */
@@ -114,7 +98,7 @@ retry_after(const struct checker *c, const struct message *m, const struct place
 	if (n != 0 && (n == h->value.n || ascii_space(h->value.p[n]) ||
 	               h->value.p[n] == '(' || h->value.p[n] == ';'))
 		return;
-	found(c, m, p, RULE_SIP_RETRY_AFTER, .field = name_of(SIP_RETRY_AFTER),
+	found(c, m, p, RULE_SIP_RETRY_AFTER, .field = header_name(SIP_RETRY_AFTER),
 	      VALUE(h->value), ARGS({"value", h->value}));
 }
 
@@ -151,7 +135,7 @@ warning(const struct checker *c, const struct message *m, const struct place *p)
 			/* 27.2: other codes can be registered. */
 			found(c, m, p, RULE_SIP_WARNING,
 			      .severity = form ? SEVERITY_NOTE : SEVERITY_OFF,
-			      .field = name_of(SIP_WARNING), VALUE(value),
+			      .field = header_name(SIP_WARNING), VALUE(value),
 			      ARGS({"what", form ? SLICE("has a code that is not 3xx")
 			                         : SLICE("is not code, agent and "
 			                                 "quoted text")},
@@ -238,7 +222,7 @@ companions(const struct checker *c, const struct message *m, const struct place 
 		/* 423 to REGISTER has its own rule. */
 		if (m->sip.status == rows[i].status && m->sip.first[rows[i].id] == 0 &&
 		    m->method != METHOD_REGISTER)
-			found(c, m, p, rows[i].rule, .field = name_of(rows[i].id),
+			found(c, m, p, rows[i].rule, .field = header_name(rows[i].id),
 			      ARGS({"method", m->cseq.method}));
 }
 
@@ -257,7 +241,7 @@ response(const struct checker *c, const struct message *m, const struct place *p
 static void
 request(const struct checker *c, const struct message *m, const struct place *p)
 {
-	unsigned facts = facts_of(p);
+	unsigned facts = usage_facts(p);
 
 	if (facts == 0)
 		return;

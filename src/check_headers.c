@@ -19,8 +19,7 @@ mandatory(const struct checker *c, const struct message *m, const struct place *
 		return;
 	for (i = 0; i < sizeof(musts) / sizeof(musts[0]); i++)
 		if (sip_find(&m->sip, musts[i].id, 0) == NULL)
-			found(c, m, p, musts[i].rule,
-			      .field = slice_str(sip_header_infos[musts[i].id].name));
+			found(c, m, p, musts[i].rule, .field = header_name(musts[i].id));
 	if (m->request && sip_find(&m->sip, SIP_MAX_FORWARDS, 0) == NULL) {
 		/* A peer of RFC 2543's time may lack it: 8.1.1.6, RFC 2543 6.23. */
 		bool cookie = slice_istarts(m->via.branch, SLICE("z9hG4bK"));
@@ -43,10 +42,9 @@ repeated(const struct checker *c, const struct message *m, const struct place *p
 			continue;
 		second = sip_find(&m->sip, (enum sip_hdr)id, 1);
 		if (second != NULL)
-			found(c, m, p, RULE_SIP_HEADER_REPEATED,
-			      .field = slice_str(sip_header_infos[id].name),
+			found(c, m, p, RULE_SIP_HEADER_REPEATED, .field = header_name(id),
 			      VALUE(second->value),
-			      ARGS({"header", slice_str(sip_header_infos[id].name)},
+			      ARGS({"header", header_name(id)},
 			           {"times",
 			            number(c, sip_count(&m->sip, (enum sip_hdr)id))}));
 	}
@@ -161,9 +159,8 @@ require(const struct checker *c, const struct message *m, const struct place *p)
 		return;
 	for (i = 0; i < 2; i++)
 		if (sip_find(&m->sip, ids[i], 0) != NULL)
-			found(c, m, p, RULE_SIP_REQUIRE,
-			      .field = slice_str(sip_header_infos[ids[i]].name),
-			      ARGS({"header", slice_str(sip_header_infos[ids[i]].name)},
+			found(c, m, p, RULE_SIP_REQUIRE, .field = header_name(ids[i]),
+			      ARGS({"header", header_name(ids[i])},
 			           {"method", m->sip.method}));
 }
 

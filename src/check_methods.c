@@ -43,7 +43,7 @@ static void
 misplaced(const struct checker *c, const struct message *m, const struct place *p,
           const struct sip_header *h)
 {
-	struct slice name = slice_str(sip_header_infos[h->id].name);
+	struct slice name = header_name(h->id);
 
 	found(c, m, p, (enum rule)rules[h->id], .field = name, VALUE(h->value),
 	      ARGS({"header", name},

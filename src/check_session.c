@@ -4,25 +4,6 @@
 
 enum { SESSION_LEAST = 90 }; /* seconds: RFC 4028 4 */
 
-static struct slice
-name_of(enum sip_hdr id)
-{
-	return slice_str(sip_header_infos[id].name);
-}
-
-static unsigned
-facts_of(const struct place *p)
-{
-	return p->usage ? p->usage->facts : 0;
-}
-
-/* Is the request here, and all that it asked for known? */
-static bool
-request_known(const struct tx *x)
-{
-	return x->request.frame != 0 && !x->cut && !(x->asked && x->asked->unknown);
-}
-
 static void
 reliable_form(const struct checker *c, const struct message *m, const struct place *p,
               const struct sip_header *rseq, bool required)
@@ -37,7 +18,7 @@ reliable_form(const struct checker *c, const struct message *m, const struct pla
 	else if (!parse_u32(rseq->value, UINT32_MAX, &n) || n == 0)
 		what = SLICE("RSeq is no number from 1 on");
 	if (what.n != 0)
-		found(c, m, p, RULE_SIP_RSEQ, .field = name_of(SIP_RSEQ),
+		found(c, m, p, RULE_SIP_RSEQ, .field = header_name(SIP_RSEQ),
 		      VALUE(rseq ? rseq->value : SLICE_EMPTY), ARGS({"what", what}));
 }
 
@@ -54,7 +35,7 @@ reliable(const struct checker *c, const struct message *m, const struct place *p
 		if (m->method == METHOD_INVITE && m->sip.status > 100 &&
 		    request_known(p->tx) && k != NULL && list_has(k->require, tag))
 			found(c, m, p, RULE_SIP_RELIABLE_REQUIRED,
-			      .field = name_of(SIP_RSEQ),
+			      .field = header_name(SIP_RSEQ),
 			      ARGS({"status", number(c, m->sip.status)}));
 		return;
 	}
@@ -67,16 +48,16 @@ reliable(const struct checker *c, const struct message *m, const struct place *p
 	                                                !list_has(k->supported, tag))))
 		what = SLICE("which does not list 100rel in Supported or Require");
 	if (what.n != 0)
-		found(c, m, p, RULE_SIP_RELIABLE_OFFERED, .field = name_of(SIP_RSEQ),
+		found(c, m, p, RULE_SIP_RELIABLE_OFFERED, .field = header_name(SIP_RSEQ),
 		      ARGS({"status", number(c, m->sip.status)},
 		           {"method", m->cseq.method}, {"what", what}));
-	if (facts_of(p) & USAGE_RSEQ)
+	if (usage_facts(p) & USAGE_RSEQ)
 		found(
-		    c, m, p, RULE_SIP_RSEQ_STEP, .field = name_of(SIP_RSEQ),
+		    c, m, p, RULE_SIP_RSEQ_STEP, .field = header_name(SIP_RSEQ),
 		    VALUE(rseq->value), EXPECTED(number(c, p->usage->number + 1u)),
 		    ARGS({"rseq", rseq->value}, {"before", number(c, p->usage->number)}));
-	if (facts_of(p) & USAGE_SECOND)
-		found(c, m, p, RULE_SIP_RELIABLE_SECOND, .field = name_of(SIP_RSEQ),
+	if (usage_facts(p) & USAGE_SECOND)
+		found(c, m, p, RULE_SIP_RELIABLE_SECOND, .field = header_name(SIP_RSEQ),
 		      VALUE(rseq->value),
 		      ARGS({"rseq", rseq->value},
 		           {"frame", number(c, p->usage->other.frame)}));
@@ -93,10 +74,10 @@ prack(const struct checker *c, const struct message *m, const struct place *p)
 		what = SLICE("the PRACK has no RAck");
 	else if (!rack_read(h->value, &r) || r.rseq == 0)
 		what = SLICE("RAck is not two numbers and a method");
-	else if (facts_of(p) & USAGE_RACK)
+	else if (usage_facts(p) & USAGE_RACK)
 		what = SLICE("RAck is that of no reliable response in this call");
 	if (what.n != 0)
-		found(c, m, p, RULE_SIP_RACK, .field = name_of(SIP_RACK),
+		found(c, m, p, RULE_SIP_RACK, .field = header_name(SIP_RACK),
 		      VALUE(h ? h->value : SLICE_EMPTY), ARGS({"what", what}));
 }
 
@@ -110,15 +91,15 @@ prack_response(const struct checker *c, const struct message *m, const struct pl
 	if (status < 200)
 		return;
 	/* Challenged, or too late for a call that is over. */
-	if ((facts_of(p) & USAGE_MATCHED) && status >= 300 && status != 401 &&
+	if ((usage_facts(p) & USAGE_MATCHED) && status >= 300 && status != 401 &&
 	    status != 407 && status != 408 && p->dialog->state != STATE_TERMINATED)
 		what = SLICE("a waiting response");
-	else if ((facts_of(p) & USAGE_UNMATCHED) && ok && p->dialog->start_seen)
+	else if ((usage_facts(p) & USAGE_UNMATCHED) && ok && p->dialog->start_seen)
 		what = SLICE("none");
 	if (what.n != 0)
 		found(c, m, p, RULE_SIP_PRACK_ANSWER, .field = SLICE("sip.Status-Code"),
 		      ARGS({"status", number(c, status)}, {"what", what}));
-	if ((facts_of(p) & USAGE_OFFER) && ok && m->body.n == 0 && m->missing == 0)
+	if ((usage_facts(p) & USAGE_OFFER) && ok && m->body.n == 0 && m->missing == 0)
 		found(c, m, p, RULE_SIP_PRACK_OFFER, ARGS({"status", number(c, status)}));
 }
 
@@ -130,7 +111,7 @@ update_response(const struct checker *c, const struct message *m, const struct p
 	struct slice what = SLICE_EMPTY;
 	bool ok = status / 100 == 2;
 
-	if (facts_of(p) & USAGE_UPDATE_OVER) {
+	if (usage_facts(p) & USAGE_UPDATE_OVER) {
 		bool late = status == 500 &&
 		            (h == NULL ||
 		             (parse_u32(slice_trim(h->value), UINT32_MAX, &n) && n > 10));
@@ -140,7 +121,7 @@ update_response(const struct checker *c, const struct message *m, const struct p
 		else if (late)
 			what = SLICE("without Retry-After from 0 to 10, the one before "
 			             "has no answer");
-	} else if ((facts_of(p) & USAGE_UPDATE_CROSS) && ok) {
+	} else if ((usage_facts(p) & USAGE_UPDATE_CROSS) && ok) {
 		what = SLICE("the own offer has no answer");
 	}
 	if (what.n != 0)
@@ -166,9 +147,9 @@ seconds_of(const struct checker *c, const struct message *m, const struct place 
 	if (ok && *out >= SESSION_LEAST)
 		return true;
 	if (m->request || id == SIP_SESSION_EXPIRES)
-		found(c, m, p, RULE_SIP_SESSION_EXPIRES, .field = name_of(id),
+		found(c, m, p, RULE_SIP_SESSION_EXPIRES, .field = header_name(id),
 		      VALUE(h->value), EXPECTED(SLICE("90 or more")),
-		      ARGS({"header", name_of(id)}, {"value", h->value},
+		      ARGS({"header", header_name(id)}, {"value", h->value},
 		           {"expected", SLICE("90 seconds or more")}));
 	return false;
 }
@@ -182,9 +163,9 @@ timer_request(const struct checker *c, const struct message *m, const struct pla
 	if (seconds_of(c, m, p, SIP_SESSION_EXPIRES, &expires) && has_least &&
 	    expires < least)
 		found(c, m, p, RULE_SIP_SESSION_EXPIRES,
-		      .field = name_of(SIP_SESSION_EXPIRES), VALUE(number(c, expires)),
-		      EXPECTED(number(c, least)),
-		      ARGS({"header", name_of(SIP_SESSION_EXPIRES)},
+		      .field = header_name(SIP_SESSION_EXPIRES),
+		      VALUE(number(c, expires)), EXPECTED(number(c, least)),
+		      ARGS({"header", header_name(SIP_SESSION_EXPIRES)},
 		           {"value", number(c, expires)},
 		           {"expected", SLICE("at least Min-SE")}));
 }
@@ -211,8 +192,8 @@ refresher(const struct checker *c, const struct message *m, const struct place *
 	         !header_has(m, SIP_REQUIRE, SLICE("timer")))
 		what = SLICE("says refresher=uac without Require: timer");
 	if (what.n != 0)
-		found(c, m, p, RULE_SIP_REFRESHER, .field = name_of(SIP_SESSION_EXPIRES),
-		      VALUE(h->value),
+		found(c, m, p, RULE_SIP_REFRESHER,
+		      .field = header_name(SIP_SESSION_EXPIRES), VALUE(h->value),
 		      ARGS({"status", number(c, m->sip.status)}, {"what", what}));
 }
 
@@ -225,14 +206,14 @@ timer_response(const struct checker *c, const struct message *m, const struct pl
 	if (m->sip.status == 422 &&
 	    (h == NULL || !parse_u32(slice_trim(h->value), UINT32_MAX, &n) ||
 	     n < SESSION_LEAST))
-		found(c, m, p, RULE_SIP_422, .field = name_of(SIP_MIN_SE),
+		found(c, m, p, RULE_SIP_422, .field = header_name(SIP_MIN_SE),
 		      VALUE(h ? h->value : SLICE_EMPTY),
 		      ARGS({"what", h == NULL ? SLICE("without Min-SE")
 		                              : SLICE("with a Min-SE below 90")}));
 	else if (m->sip.status != 422 && h != NULL)
-		found(c, m, p, RULE_SIP_MIN_SE_PLACE, .field = name_of(SIP_MIN_SE),
+		found(c, m, p, RULE_SIP_MIN_SE_PLACE, .field = header_name(SIP_MIN_SE),
 		      VALUE(h->value),
-		      ARGS({"header", name_of(SIP_MIN_SE)},
+		      ARGS({"header", header_name(SIP_MIN_SE)},
 		           {"what", SLICE("a response other than 422 to")},
 		           {"method", m->cseq.method}));
 	if (m->sip.status / 100 == 2 &&
@@ -246,11 +227,11 @@ timer_response(const struct checker *c, const struct message *m, const struct pl
 static void
 timer_late(const struct checker *c, const struct message *m, const struct place *p)
 {
-	if ((facts_of(p) & USAGE_LATE) && p->usage->subscription == NULL)
+	if ((usage_facts(p) & USAGE_LATE) && p->usage->subscription == NULL)
 		found(c, m, p, RULE_SIP_SESSION_EXPIRED,
 		      ARGS({"what", m->sip.method},
 		           {"seconds", number(c, p->usage->number)}));
-	if (facts_of(p) & USAGE_REFRESH_LATE)
+	if (usage_facts(p) & USAGE_REFRESH_LATE)
 		found(c, m, p, RULE_SIP_SESSION_LATE,
 		      ARGS({"seconds", number(c, p->usage->number)},
 		           {"interval", number(c, p->dialog->usage->session->interval)}));
@@ -267,7 +248,7 @@ response(const struct checker *c, const struct message *m, const struct place *p
 		update_response(c, m, p);
 	if (m->method == METHOD_PRACK)
 		prack_response(c, m, p);
-	if (facts_of(p) & USAGE_EARLY_OK)
+	if (usage_facts(p) & USAGE_EARLY_OK)
 		found(c, m, p, RULE_SIP_EARLY_OK, .field = SLICE("sip.Status-Code"),
 		      ARGS({"status", number(c, m->sip.status)},
 		           {"frame", number(c, p->usage->other.frame)}));
@@ -300,7 +281,7 @@ check_session(const struct checker *c, const struct message *m, const struct pla
 		response(c, m, p);
 	else if (m->method != METHOD_INVITE && m->sip.first[SIP_REQUIRE] != 0 &&
 	         header_has(m, SIP_REQUIRE, SLICE("100rel")))
-		found(c, m, p, RULE_SIP_100REL_METHOD, .field = name_of(SIP_REQUIRE),
+		found(c, m, p, RULE_SIP_100REL_METHOD, .field = header_name(SIP_REQUIRE),
 		      ARGS({"method", m->sip.method}));
 }
 

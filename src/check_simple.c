@@ -5,12 +5,6 @@
 
 enum { UDP_MOST = 1300 }; /* octets: RFC 3261 18.1.1, RFC 3428 8 */
 
-static struct slice
-name_of(enum sip_hdr id)
-{
-	return slice_str(sip_header_infos[id].name);
-}
-
 static void
 message_request(const struct checker *c, const struct message *m, const struct place *p)
 {
@@ -18,14 +12,15 @@ message_request(const struct checker *c, const struct message *m, const struct p
 	uint32_t n;
 
 	if (m->sip.first[SIP_CONTACT] != 0)
-		found(c, m, p, RULE_SIP_MESSAGE_CONTACT, .field = name_of(SIP_CONTACT));
+		found(c, m, p, RULE_SIP_MESSAGE_CONTACT,
+		      .field = header_name(SIP_CONTACT));
 	if (p->usage != NULL && (p->usage->facts & USAGE_PENDING))
 		found(c, m, p, RULE_SIP_MESSAGE_PENDING, .field = SLICE("sip.r-uri"),
 		      ARGS({"uri", m->sip.uri},
 		           {"frame", number(c, p->usage->other.frame)}));
 	if (h != NULL && m->sip.first[SIP_DATE] == 0 &&
 	    parse_u32(h->value, UINT32_MAX, &n) && n != 0)
-		found(c, m, p, RULE_SIP_MESSAGE_DATE, .field = name_of(SIP_DATE),
+		found(c, m, p, RULE_SIP_MESSAGE_DATE, .field = header_name(SIP_DATE),
 		      ARGS({"expires", h->value}));
 }
 
@@ -61,15 +56,15 @@ info_request(const struct checker *c, const struct message *m, const struct plac
 	    (p->dialog->kind == DIALOG_SUBSCRIPTION && p->dialog->start_seen))
 		found(c, m, p, RULE_SIP_INFO_OUTSIDE, .field = SLICE("sip.to.tag"));
 	if (m->sip.first[SIP_RECV_INFO] != 0)
-		found(c, m, p, RULE_SIP_RECV_INFO, .field = name_of(SIP_RECV_INFO),
+		found(c, m, p, RULE_SIP_RECV_INFO, .field = header_name(SIP_RECV_INFO),
 		      ARGS({"what", SLICE("an INFO")}));
 	if (package == NULL)
 		return;
 	name = package->value;
 	(void)slice_cut(package->value, ';', &name, &params);
 	if (p->usage != NULL && (p->usage->facts & USAGE_INFO_PACKAGE))
-		found(c, m, p, RULE_SIP_INFO_PACKAGE, .field = name_of(SIP_INFO_PACKAGE),
-		      VALUE(package->value),
+		found(c, m, p, RULE_SIP_INFO_PACKAGE,
+		      .field = header_name(SIP_INFO_PACKAGE), VALUE(package->value),
 		      ARGS({"package", slice_trim(name)},
 		           {"list", p->usage->text.n ? p->usage->text : SLICE("none")}));
 	name = h ? h->value : SLICE_EMPTY;
@@ -77,7 +72,7 @@ info_request(const struct checker *c, const struct message *m, const struct plac
 	if (m->body.n != 0 && !slice_ieq(slice_trim(name), SLICE("info-package")) &&
 	    !slice_istarts(m->content_type, SLICE("multipart/")))
 		found(c, m, p, RULE_SIP_INFO_DISPOSITION,
-		      .field = name_of(SIP_CONTENT_DISPOSITION),
+		      .field = header_name(SIP_CONTENT_DISPOSITION),
 		      ARGS({"value", name.n ? name : SLICE("none")}));
 }
 
@@ -91,7 +86,7 @@ recv_info(const struct checker *c, const struct message *m, const struct place *
 	    x->request.frame == 0 || x->cut || (x->asked && x->asked->unknown) ||
 	    (x->asked && x->asked->has_recv_info))
 		return;
-	found(c, m, p, RULE_SIP_RECV_INFO, .field = name_of(SIP_RECV_INFO),
+	found(c, m, p, RULE_SIP_RECV_INFO, .field = header_name(SIP_RECV_INFO),
 	      ARGS({"what", SLICE("the response to a request that has none")}));
 }
 

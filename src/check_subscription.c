@@ -2,12 +2,6 @@
 #include "src/check.h"
 #include "src/usage.h"
 
-static struct slice
-name_of(enum sip_hdr id)
-{
-	return slice_str(sip_header_infos[id].name);
-}
-
 /* What stands before the first ';'. */
 static struct slice
 first_part(struct slice value, struct slice *params)
@@ -29,7 +23,7 @@ subscribe(const struct checker *c, const struct message *m, const struct place *
 	if (h != NULL && !sip_token(first_part(h->value, &params)))
 		what = "has an Event that is no token";
 	if (what != NULL)
-		found(c, m, p, RULE_SIP_SUBSCRIBE_EVENT, .field = name_of(SIP_EVENT),
+		found(c, m, p, RULE_SIP_SUBSCRIBE_EVENT, .field = header_name(SIP_EVENT),
 		      VALUE(h ? h->value : SLICE_EMPTY), ARGS({"what", slice_str(what)}));
 }
 
@@ -88,7 +82,7 @@ body_type(const struct checker *c, const struct message *m, const struct place *
 	want = s->has_accept ? s->accept : default_type(s->event);
 	if ((!s->has_accept && want.n == 0) || takes(want, m->content_type))
 		return;
-	found(c, m, p, RULE_SIP_NOTIFY_TYPE, .field = name_of(SIP_CONTENT_TYPE),
+	found(c, m, p, RULE_SIP_NOTIFY_TYPE, .field = header_name(SIP_CONTENT_TYPE),
 	      VALUE(m->content_type), EXPECTED(want),
 	      ARGS({"type", m->content_type},
 	           {"expected", want.n != 0 ? want : SLICE("none")}));
@@ -126,11 +120,13 @@ refer_notify(const struct checker *c, const struct message *m, const struct plac
 	else if (m->body.n != 0 && status == 0 && body_whole(m))
 		what = SLICE("has a body that begins with no status line");
 	if (what.n != 0)
-		found(c, m, p, RULE_SIP_REFER_BODY, .field = name_of(SIP_CONTENT_TYPE),
-		      VALUE(m->content_type), ARGS({"what", what}));
+		found(c, m, p, RULE_SIP_REFER_BODY,
+		      .field = header_name(SIP_CONTENT_TYPE), VALUE(m->content_type),
+		      ARGS({"what", what}));
 	else if (status >= 200 && ended && !slice_ieq(reason.value, SLICE("noresource")))
 		found(
-		    c, m, p, RULE_SIP_REFER_END, .field = name_of(SIP_SUBSCRIPTION_STATE),
+		    c, m, p, RULE_SIP_REFER_END,
+		    .field = header_name(SIP_SUBSCRIPTION_STATE),
 		    ARGS({"state", reason.value.n ? reason.value
 		                                  : SLICE("terminated without reason")}));
 }
@@ -140,7 +136,7 @@ subscription_state(const struct checker *c, const struct message *m,
                    const struct place *p, const struct sip_header *h)
 {
 	struct slice params, state = first_part(h ? h->value : SLICE_EMPTY, &params);
-	struct slice field = name_of(SIP_SUBSCRIPTION_STATE);
+	struct slice field = header_name(SIP_SUBSCRIPTION_STATE);
 	const struct sip_header *event = sip_find(&m->sip, SIP_EVENT, 0);
 	struct sip_param expires, reason = {.has_value = false};
 	bool runs =
@@ -191,17 +187,18 @@ notify(const struct checker *c, const struct message *m, const struct place *p)
 	struct sip_param expires;
 
 	if (event == NULL)
-		found(c, m, p, RULE_SIP_NOTIFY_EVENT, .field = name_of(SIP_EVENT));
+		found(c, m, p, RULE_SIP_NOTIFY_EVENT, .field = header_name(SIP_EVENT));
 	else if (facts & USAGE_EVENT)
-		found(c, m, p, RULE_SIP_NOTIFY_EVENT_DIFFERS, .field = name_of(SIP_EVENT),
-		      VALUE(event->value), EXPECTED(p->usage->text),
+		found(c, m, p, RULE_SIP_NOTIFY_EVENT_DIFFERS,
+		      .field = header_name(SIP_EVENT), VALUE(event->value),
+		      EXPECTED(p->usage->text),
 		      ARGS({"event", event->value}, {"subscribed", p->usage->text}));
 	subscription_state(c, m, p, state);
 	if ((facts & USAGE_LONGER) && state != NULL) {
 		(void)first_part(state->value, &params);
 		(void)sip_param_find(params, SLICE("expires"), &expires);
 		found(c, m, p, RULE_SIP_NOTIFY_LONGER,
-		      .field = name_of(SIP_SUBSCRIPTION_STATE), VALUE(state->value),
+		      .field = header_name(SIP_SUBSCRIPTION_STATE), VALUE(state->value),
 		      ARGS({"value", expires.value},
 		           {"left", number(c, p->usage->number)}));
 	}
@@ -238,7 +235,7 @@ refer(const struct checker *c, const struct message *m, const struct place *p)
 	}
 	/* Several lines have their own rule. */
 	if (total == 0 || (total > 1 && i == 1))
-		found(c, m, p, RULE_SIP_REFER_TO, .field = name_of(SIP_REFER_TO),
+		found(c, m, p, RULE_SIP_REFER_TO, .field = header_name(SIP_REFER_TO),
 		      ARGS({"refers", number(c, total)}));
 }
 
@@ -251,12 +248,14 @@ granted(const struct checker *c, const struct message *m, const struct place *p)
 	uint32_t n;
 
 	if (h == NULL)
-		found(c, m, p, RULE_SIP_SUBSCRIBE_EXPIRES, .field = name_of(SIP_EXPIRES),
+		found(c, m, p, RULE_SIP_SUBSCRIBE_EXPIRES,
+		      .field = header_name(SIP_EXPIRES),
 		      ARGS({"status", number(c, m->sip.status)}));
 	else if (x->request.frame != 0 && x->has_expires &&
 	         parse_u32(h->value, UINT32_MAX, &n) && n > x->expires)
-		found(c, m, p, RULE_SIP_SUBSCRIBE_LONGER, .field = name_of(SIP_EXPIRES),
-		      VALUE(h->value), EXPECTED(number(c, x->expires)),
+		found(c, m, p, RULE_SIP_SUBSCRIBE_LONGER,
+		      .field = header_name(SIP_EXPIRES), VALUE(h->value),
+		      EXPECTED(number(c, x->expires)),
 		      ARGS({"granted", h->value}, {"asked", number(c, x->expires)}));
 }
 
@@ -271,7 +270,7 @@ response(const struct checker *c, const struct message *m, const struct place *p
 		found(c, m, p, RULE_SIP_SUBSCRIBE_202, .field = SLICE("sip.Status-Code"),
 		      ARGS({"method", m->cseq.method}));
 	if (status == 489 && sip_find(&m->sip, SIP_ALLOW_EVENTS, 0) == NULL)
-		found(c, m, p, RULE_SIP_489, .field = name_of(SIP_ALLOW_EVENTS));
+		found(c, m, p, RULE_SIP_489, .field = header_name(SIP_ALLOW_EVENTS));
 	if (m->method == METHOD_NOTIFY && status / 100 == 2 && p->usage != NULL &&
 	    (p->usage->facts & USAGE_ORPHAN))
 		found(c, m, p, RULE_SIP_NOTIFY_ORPHAN, .field = SLICE("sip.Status-Code"),

@@ -77,6 +77,26 @@ begin(struct emit *j)
 	j->comma = true;
 }
 
+/* The place of a value of n octets at most, behind the comma that it needs; NULL: no memory. ended() ends it. */
+static inline char *
+value(struct emit *j, size_t n)
+{
+	char *p = room(j, n + 1);
+
+	if (p == NULL)
+		return NULL;
+	*p = ',';
+	return p + j->comma;
+}
+
+/* end: behind its last octet. */
+static inline void
+ended(struct emit *j, const char *end)
+{
+	j->n = (size_t)(end - j->text);
+	j->comma = true;
+}
+
 void
 emit_open(struct emit *j, char bracket)
 {
@@ -96,15 +116,12 @@ emit_close(struct emit *j, char bracket)
 static inline void
 literal(struct emit *j, const char *s, size_t n)
 {
-	char *p = room(j, n + 1);
+	char *p = value(j, n);
 
 	if (p == NULL)
 		return;
-	*p = ',';
-	p += j->comma;
 	memcpy(p, s, n);
-	j->n = (size_t)(p - j->text) + n;
-	j->comma = true;
+	ended(j, p + n);
 }
 
 void
@@ -126,20 +143,17 @@ void
 emit_number(struct emit *j, uint64_t n)
 {
 	enum { DIGITS = 20 };
-	char *p = room(j, DIGITS + 1);
+	char *p = value(j, DIGITS);
 	uint64_t rest = n;
 	size_t digits = 1;
 
 	if (p == NULL)
 		return;
-	*p = ',';
-	p += j->comma;
 	while (rest >= 10) {
 		rest /= 10;
 		digits++;
 	}
-	j->n = (size_t)(p - j->text) + digits;
-	j->comma = true;
+	ended(j, p + digits);
 	do {
 		p[--digits] = (char)('0' + n % 10);
 		n /= 10;
@@ -149,14 +163,21 @@ emit_number(struct emit *j, uint64_t n)
 void
 emit_string(struct emit *j, const char *s)
 {
+	char *p;
+	size_t n;
+
 	if (s == NULL) {
 		emit_null(j);
 		return;
 	}
-	begin(j);
-	octet(j, '"');
-	emit_raw(j, s, strlen(s));
-	octet(j, '"');
+	n = strlen(s);
+	p = value(j, n + 2);
+	if (p == NULL)
+		return;
+	*p++ = '"';
+	memcpy(p, s, n);
+	p[n] = '"';
+	ended(j, p + n + 1);
 }
 
 /* U+0085, U+2028, U+2029: JSON takes them as they are, but readers that split a text into lines see an end of
@@ -279,17 +300,14 @@ emit_text(struct emit *j, struct slice s, bool *bad)
 	}
 	if (bad != NULL)
 		*bad = false;
-	p = room(j, s.n + 3);
+	p = value(j, s.n + 2);
 	if (p == NULL)
 		return;
-	*p = ',';
-	p += j->comma;
 	*p++ = '"';
 	if (s.n != 0)
 		memcpy(p, s.p, s.n);
 	p[s.n] = '"';
-	j->n = (size_t)(p - j->text) + s.n + 1;
-	j->comma = true;
+	ended(j, p + s.n + 1);
 }
 
 void
@@ -310,22 +328,10 @@ emit_hex(struct emit *j, struct slice s)
 void
 emit_text_key(struct emit *j, const char *before, struct slice s)
 {
-	uint8_t all = classes_of(s);
-	size_t n = strlen(before);
-	char *p;
-
 	begin(j);
-	p = room(j, n + s.n + 3);
-	if (p == NULL)
-		return;
-	*p++ = '"';
-	memcpy(p, before, n);
-	p += n;
-	if (all == 0 && s.n != 0)
-		memcpy(p, s.p, s.n);
-	j->n = (size_t)(p - j->text) + (all == 0 ? s.n : 0);
-	if (all != 0)
-		text(j, s, all, NULL);
+	octet(j, '"');
+	emit_raw(j, before, strlen(before));
+	text(j, s, classes_of(s), NULL);
 	emit_raw(j, "\":", 2);
 	j->comma = false;
 }

@@ -36,13 +36,6 @@ baseline_line(struct out *o, const struct results *r)
 		(void)fprintf(o->f, ", %llu expired", (unsigned long long)t.expired);
 }
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 /* To standard error: standard output may be the file. */
 static void
 end(struct out *o, const struct results *r)
@@ -62,6 +55,5 @@ end(struct out *o, const struct results *r)
 const struct format format_baseline = {
     .name = "baseline",
     .what = "the findings as a baseline",
-    .begin = begin,
     .end = end,
 };

@@ -4,13 +4,6 @@
 /* GitHub shows ten of a level for a step, and says nothing of the others. */
 enum { LEVEL_MAX = 10, PAGE_MAX = 50 };
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 /* What cannot stand in a property of a command, or in its text. */
 static void
 put(struct out *o, struct slice s, const char *not_these)
@@ -141,6 +134,5 @@ end(struct out *o, const struct results *r)
 const struct format format_github = {
     .name = "github",
     .what = "annotations in the log of GitHub Actions",
-    .begin = begin,
     .end = end,
 };

@@ -9,13 +9,6 @@ struct own {
 	uint64_t total;
 };
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 /* The fingerprint of the finding, the second one of the same being another: they must differ. */
 static void
 unique(struct own *own, const char text[FINGERPRINT_TEXT])
@@ -97,6 +90,5 @@ end(struct out *o, const struct results *r)
 const struct format format_gitlab = {
     .name = "gitlab",
     .what = "GitLab's Code Quality",
-    .begin = begin,
     .end = end,
 };

@@ -1,13 +1,6 @@
 /* JUnit XML: a test for each capture and rule, and for each finding. */
 #include "src/cases.h"
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 /* What tty_text made: of what XML forbids, only its own marks are left to escape. */
 static void
 put(struct out *o, struct slice s)
@@ -129,6 +122,5 @@ const struct format format_junit = {
     .name = "junit",
     .what = "JUnit XML, a test for each rule",
     .topics = true,
-    .begin = begin,
     .end = end,
 };

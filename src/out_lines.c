@@ -16,13 +16,6 @@ struct lines {
 	size_t total, size;
 };
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 /* "3 of 4 expectations met", where there are any. */
 static void
 expectations(struct out *o, const struct results *r)
@@ -222,7 +215,6 @@ list_end(struct out *o, const struct results *r)
 const struct format format_check = {
     .name = "check",
     .what = "a line for each finding",
-    .begin = begin,
     .end = check_end,
 };
 const struct format format_list = {

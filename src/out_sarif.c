@@ -12,13 +12,6 @@ struct own {
 	uint32_t index[RULE_TOTAL]; /* the place among the rules that are listed */
 };
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 static void
 flush(struct out *o, struct own *own, const char *behind)
 {
@@ -467,6 +460,5 @@ end(struct out *o, const struct results *r)
 const struct format format_sarif = {
     .name = "sarif",
     .what = "SARIF 2.1.0, for code scanning",
-    .begin = begin,
     .end = end,
 };

@@ -2,13 +2,6 @@
 #include "src/cases.h"
 #include "src/member.h"
 
-static bool
-begin(struct out *o)
-{
-	(void)o;
-	return true;
-}
-
 /* In a description, what begins with '#' is a directive. */
 static void
 put(struct out *o, struct slice s)
@@ -94,6 +87,5 @@ const struct format format_tap = {
     .name = "tap",
     .what = "TAP 13",
     .topics = true,
-    .begin = begin,
     .end = end,
 };

@@ -282,7 +282,7 @@ against(struct emit *j, const struct findings *f, struct baseline *b)
 	}
 	for (s = SEVERITY_NOTE; s <= SEVERITY_ERROR; s++) {
 		known[s] = findings_known(f, s);
-		more[s] = findings_count(f, s) - known[s];
+		more[s] = findings_unknown(f, s);
 	}
 	emit_open(j, '{');
 	counts(j, "new", more[SEVERITY_ERROR], more[SEVERITY_WARNING],

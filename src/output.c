@@ -28,6 +28,12 @@ format_row(size_t n)
 	return n < sizeof(formats) / sizeof(formats[0]) ? formats[n] : NULL;
 }
 
+bool
+format_begin(struct out *o)
+{
+	return o->format->begin == NULL || o->format->begin(o);
+}
+
 const struct format *
 format_find(struct slice name)
 {

@@ -62,7 +62,8 @@ struct format {
 	bool fields; /* wants the decoded trees of bodies */
 	bool media;  /* wants SDP and MANSRTSP */
 	bool topics; /* wants what the rules are about counted: src/topic.h */
-	bool (*begin)(struct out *o); /* false: no memory, no temporary file */
+	bool (*begin)(
+	    struct out *o); /* false: no memory, no temporary file. NULL: makes nothing */
 	/* As they pass and end; each may be NULL. A transaction that ended before its dialog was written. */
 	void (*message)(struct out *o, const struct message *m, const struct place *p);
 	void (*transaction)(struct out *o, const struct tx *x);
@@ -73,6 +74,8 @@ struct format {
 	void (*end)(struct out *o,
 	            const struct results *r); /* r NULL: given up, free only */
 };
+
+bool format_begin(struct out *o); /* its format's begin, if it has one */
 
 extern const struct format format_json, format_ndjson, format_text, format_list,
     format_check, format_show, format_sarif, format_junit, format_gitlab, format_github,

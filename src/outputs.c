@@ -133,7 +133,7 @@ outputs_open(struct outputs *s, const struct options *o, const struct capture *c
 
 		out->captures = captures;
 		out->quiet = o->quiet;
-		s->at[i].begun = out->format->begin(out);
+		s->at[i].begun = format_begin(out);
 		if (!s->at[i].begun)
 			return err_set(e, "cannot make a temporary file");
 	}

@@ -128,6 +128,20 @@ struct usage_note {
 	    *subscription; /* of a SUBSCRIBE, NOTIFY or REFER, or NULL */
 };
 
+/* enum usage_fact of a message; 0: nothing is said of it. */
+static inline unsigned
+usage_facts(const struct place *p)
+{
+	return p->usage ? p->usage->facts : 0;
+}
+
+/* Is the request here, and all that it asked for known? */
+static inline bool
+request_known(const struct tx *x)
+{
+	return x->request.frame != 0 && !x->cut && !(x->asked && x->asked->unknown);
+}
+
 /* The tracker's own marks on a transaction. */
 enum tx_usage {
 	TX_ORPHAN = 1 << 0, /* a NOTIFY to which the capture shows no subscription */

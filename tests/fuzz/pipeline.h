@@ -126,7 +126,7 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	                              .thresholds = &pipeline_once.config.thresholds};
 	p->expects = expects_new(pipeline_once.config.expectations, &e);
 	must(p->expects != NULL);
-	must(p->out.format->begin(&p->out));
+	must(format_begin(&p->out));
 }
 
 /* One message as a tree too. */
@@ -139,7 +139,7 @@ pipeline_show(struct pipeline *p, const struct message *m, const struct place *p
 	                   .color = p->out.color};
 
 	arena_init(&show.scratch, PIPELINE_SCRATCH);
-	must(show.format->begin(&show));
+	must(format_begin(&show));
 	show_message(&show, m, place);
 	show.format->end(&show, NULL);
 	arena_free(&show.scratch);
