@@ -33,20 +33,19 @@ mandatory(const struct checker *c, const struct message *m, const struct place *
 static void
 repeated(const struct checker *c, const struct message *m, const struct place *p)
 {
-	int id;
+	enum sip_hdr id;
 
 	for (id = 1; id < SIP_HDR_TOTAL; id++) {
 		const struct sip_header *second;
 
 		if (!(sip_header_infos[id].flags & SIP_ONCE) || m->sip.first[id] == 0)
 			continue;
-		second = sip_find(&m->sip, (enum sip_hdr)id, 1);
+		second = sip_find(&m->sip, id, 1);
 		if (second != NULL)
 			found(c, m, p, RULE_SIP_HEADER_REPEATED, .field = header_name(id),
 			      VALUE(second->value),
 			      ARGS({"header", header_name(id)},
-			           {"times",
-			            number(c, sip_count(&m->sip, (enum sip_hdr)id))}));
+			           {"times", number(c, sip_count(&m->sip, id))}));
 	}
 }
 
