@@ -104,6 +104,10 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_auth(c, m, p);
 	check_body(c, m, p);
 	check_gb(c, m, p);
+	check_device(c, m, p);
+	check_play(c, m, p);
+	check_notice(c, m, p);
+	check_exchange(c, m, p);
 	check_sdp(c, m, p);
 	check_sdp_gb(c, m, p);
 	if (m->sdp != NULL || p->offer != NULL)
@@ -153,59 +157,6 @@ unanswered(const struct checker *c, const struct tracker_event *e)
 	found_at(c, x->dialog, x->id, &x->request, &f);
 }
 
-static void
-exchange_ended(const struct checker *c, const struct tracker_event *e)
-{
-	const struct exchange *x = e->exchange;
-	struct dialog d = {
-	    .id = x->request_dialog, .kind = DIALOG_MESSAGE, .gb = true, .device = x->to};
-	struct finding f = {.severity = SEVERITY_NOTE};
-	const struct ref *at = &x->request;
-	struct slice when = SLICE("in this capture");
-
-	check_time_exchange(c, x, &d);
-	if (e->how == ENDED_EVICTED ||
-	    (x->refused != 0 && x->outcome == EXCHANGE_UNANSWERED))
-		return; /* a refusal is told by its own rule */
-	if (e->how == ENDED_TIMEOUT && e->direction_seen)
-		f.severity = SEVERITY_OFF;
-	switch (x->outcome) {
-	case EXCHANGE_UNANSWERED:
-		f.rule = RULE_MANSCDP_UNANSWERED;
-		if (e->how == ENDED_TIMEOUT)
-			when = SLICE("in time");
-		f.args[0] = (struct finding_arg){"root", x->root};
-		f.args[1] = (struct finding_arg){"CmdType", x->CmdType};
-		f.args[2] = (struct finding_arg){"SN", x->SN};
-		f.args[3] = (struct finding_arg){"when", when};
-		break;
-	case EXCHANGE_INCOMPLETE:
-		f.rule = RULE_MANSCDP_INCOMPLETE;
-		if (e->how == ENDED_TIMEOUT)
-			when = SLICE("before it fell silent");
-		at = &x->last->ref;
-		f.args[0] = (struct finding_arg){"received", number(c, x->received)};
-		f.args[1] = (struct finding_arg){"sum", number(c, x->SumNum)};
-		f.args[2] = (struct finding_arg){"CmdType", x->CmdType};
-		f.args[3] = (struct finding_arg){"SN", x->SN};
-		f.args[4] = (struct finding_arg){"when", when};
-		break;
-	case EXCHANGE_UNSOLICITED:
-		f.rule = RULE_MANSCDP_UNSOLICITED;
-		if (x->parts == NULL)
-			return;
-		at = &x->parts->ref;
-		d.id = x->parts->dialog;
-		d.device = x->to;
-		f.args[0] = (struct finding_arg){"CmdType", x->CmdType};
-		f.args[1] = (struct finding_arg){"SN", x->SN};
-		break;
-	default:
-		return;
-	}
-	found_at(c, &d, x->request_tx, at, &f);
-}
-
 void
 check_ended(const struct checker *c, const struct tracker_event *e)
 {
@@ -215,9 +166,13 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 		if (e->tx->resent != NULL || e->tx->inv != NULL)
 			check_timing_ended(c, e);
 	} else if (e->kind == TRACKER_EXCHANGE) {
-		exchange_ended(c, e);
+		check_exchange_ended(c, e);
 	} else if (e->kind == TRACKER_DIALOG && e->over) {
 		check_media(c, e->dialog, &e->dialog->last);
+	} else if (e->kind == TRACKER_SUBSCRIPTION) {
+		check_notice_ended(c, e);
+	} else if (e->kind == TRACKER_SESSION) {
+		check_play_ended(c, e);
 	}
 	if (e->place.usage != NULL) {
 		check_subscription_ended(c, e);

@@ -116,6 +116,18 @@ void check_session(const struct checker *c, const struct message *m,
                    const struct place *p);
 void check_session_ended(const struct checker *c, const struct tracker_event *e);
 
+/* GB/T 28181's own terms. */
+void check_exchange(const struct checker *c, const struct message *m,
+                    const struct place *p);
+void check_exchange_ended(const struct checker *c, const struct tracker_event *e);
+void check_device(const struct checker *c, const struct message *m,
+                  const struct place *p);
+void check_play(const struct checker *c, const struct message *m, const struct place *p);
+void check_play_ended(const struct checker *c, const struct tracker_event *e);
+void check_notice(const struct checker *c, const struct message *m,
+                  const struct place *p);
+void check_notice_ended(const struct checker *c, const struct tracker_event *e);
+
 /* All of its body is there: only then can it lack something. */
 static inline bool
 body_whole(const struct message *m)

@@ -33,9 +33,12 @@ static const struct {
     [COMMAND_REPORT] = {"report", "CAPTURE...", "the whole analysis"},
     [COMMAND_CHECK] = {"check", "CAPTURE...",
                        "findings, for CI: a line each, and an exit status"},
-    [COMMAND_LIST] = {"list", "CAPTURE...", "a line for each dialog"},
-    [COMMAND_SHOW] = {"show", "FRAME CAPTURE...",
-                      "a message as a tree, with meanings, offsets and bytes"},
+    [COMMAND_LIST] =
+        {"list", "[WHAT] CAPTURE...",
+         "a line for each dialog; WHAT: devices, exchanges, subscriptions, sessions"},
+    [COMMAND_SHOW] =
+        {"show", "FRAME|device ID CAPTURE...",
+         "a message as a tree, with meanings, offsets and bytes; or all of a device"},
     [COMMAND_BASELINE] = {"baseline", "CAPTURE...",
                           "a file of the findings that are known, for check --baseline"},
     [COMMAND_RULES] = {"rules", "", "what gbscope checks"},
@@ -351,6 +354,40 @@ set(struct options *o, int value, const char *argument, struct err *e)
 	return i < 0 ? -1 : 0;
 }
 
+/* The word that may stand before the captures of `list`. A file of that name is ./WORD. */
+static int
+list_word(struct options *o, int argc, char **argv)
+{
+	static const char *const words[LIST_TOTAL] = {
+	    [LIST_DIALOGS] = "dialogs",     [LIST_DEVICES] = "devices",
+	    [LIST_EXCHANGES] = "exchanges", [LIST_SUBSCRIPTIONS] = "subscriptions",
+	    [LIST_SESSIONS] = "sessions",
+	};
+	int i;
+
+	for (i = 0; i < LIST_TOTAL && argc != 0; i++)
+		if (strcmp(argv[0], words[i]) == 0) {
+			o->list = (enum list_of)i;
+			return 1;
+		}
+	return 0;
+}
+
+/* What stands before the captures of `show`: how many arguments, or -1 and *e. */
+static int
+show_words(struct options *o, int argc, char **argv, struct err *e)
+{
+	if (strcmp(argv[0], "device") == 0) {
+		if (argc == 1)
+			return err_set(e, "show device: ID is missing");
+		o->device = argv[1];
+		return 2;
+	}
+	if (!parse_u64(slice_str(argv[0]), INT64_MAX, &o->frame) || o->frame == 0)
+		return err_set(e, "show: not a frame number: %s", argv[0]);
+	return 1;
+}
+
 static int
 arguments(struct options *o, int argc, char **argv, struct err *e)
 {
@@ -362,14 +399,17 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	if (wanted && argc == 0)
 		return err_set(e, "%s: %s is missing", commands[o->command].name,
 		               o->command == COMMAND_SHOW ? "FRAME" : "RULE or FIELD");
-	if (o->command == COMMAND_SHOW &&
-	    (!parse_u64(slice_str(argv[0]), INT64_MAX, &o->frame) || o->frame == 0))
-		return err_set(e, "show: not a frame number: %s", argv[0]);
 	if (o->command == COMMAND_EXPLAIN || o->command == COMMAND_FIELDS) {
 		o->names = argv;
 		o->names_total = (size_t)argc;
 		return 0;
 	}
+	if (o->command == COMMAND_SHOW)
+		wanted = show_words(o, argc, argv, e);
+	if (o->command == COMMAND_LIST)
+		wanted = list_word(o, argc, argv);
+	if (wanted < 0)
+		return -1;
 	argv += wanted;
 	argc -= wanted;
 	if (o->command == COMMAND_RULES || o->command == COMMAND_DICTIONARY ||

@@ -28,6 +28,16 @@ enum command {
 	COMMAND_TOTAL
 };
 
+/* What `list` has a line for. */
+enum list_of {
+	LIST_DIALOGS,
+	LIST_DEVICES,
+	LIST_EXCHANGES,
+	LIST_SUBSCRIPTIONS,
+	LIST_SESSIONS,
+	LIST_TOTAL
+};
+
 enum { OPTIONS_DICTIONARIES = 16 }; /* files in one run */
 enum { OPTIONS_SETS = 64 };         /* --set in one run */
 enum { OPTIONS_ROWS = 64 };         /* options that there may be */
@@ -68,8 +78,10 @@ struct options {
 	bool baseline_add; /* baseline --write, not --prune */
 	int64_t today;     /* days since the epoch; -1: as the capture says */
 	int64_t exchange_timeout_ns;
-	uint64_t frame; /* show */
-	char **names;   /* explain, fields */
+	enum list_of list;  /* list */
+	uint64_t frame;     /* show FRAME */
+	const char *device; /* show device ID; or NULL */
+	char **names;       /* explain, fields */
 	size_t names_total;
 	const char *dictionaries[OPTIONS_DICTIONARIES];
 	size_t dictionaries_total;

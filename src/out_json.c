@@ -3,15 +3,18 @@
 
 #include <stdlib.h>
 
-#include "src/out_record.h"
+#include "src/section.h"
 #include "src/spool.h"
 
 enum { COPY_BYTES = 65536 };
 
 struct own {
-	FILE
-	    *exchanges; /* they stand behind the dialogs: kept in a file without a name */
-	uint64_t dialogs, exchanges_total;
+	/* What stands behind the dialogs is kept in files without names. */
+	struct {
+		FILE *file;
+		uint64_t total;
+	} sections[SECTION_TOTAL];
+	uint64_t dialogs;
 	struct writer w;
 };
 
@@ -27,17 +30,31 @@ finish(struct out *o, FILE *f, uint64_t before)
 	arena_reset(&o->scratch);
 }
 
+static void
+sections_close(struct own *own)
+{
+	size_t i;
+
+	for (i = 0; i < SECTION_TOTAL; i++)
+		if (own->sections[i].file != NULL)
+			(void)fclose(own->sections[i].file);
+}
+
 static bool
 begin(struct out *o)
 {
 	struct own *own = calloc(1, sizeof(*own));
+	size_t i;
 
 	if (own == NULL)
 		return false;
-	own->exchanges = spool_open();
-	if (own->exchanges == NULL) {
-		free(own);
-		return false;
+	for (i = 0; i < SECTION_TOTAL; i++) {
+		own->sections[i].file = spool_open();
+		if (own->sections[i].file == NULL) {
+			sections_close(own);
+			free(own);
+			return false;
+		}
 	}
 	writer_init(&own->w, o);
 	o->own = own;
@@ -71,13 +88,13 @@ dialog(struct out *o, const struct dialog *d, bool last)
 }
 
 static void
-exchange(struct out *o, const struct exchange *x)
+ended(struct out *o, enum section s, const void *what)
 {
 	struct own *own = o->own;
 
 	emit_open(&own->w.json, '{');
-	record_exchange(&own->w, x);
-	finish(o, own->exchanges, own->exchanges_total++);
+	sections[s].record(&own->w, what);
+	finish(o, own->sections[s].file, own->sections[s].total++);
 }
 
 static void
@@ -92,7 +109,7 @@ copy(FILE *from, FILE *to)
 	free(t);
 }
 
-/* What stands behind the exchanges. */
+/* What stands behind the sections. */
 static void
 rest(struct out *o, const struct results *r)
 {
@@ -103,7 +120,7 @@ rest(struct out *o, const struct results *r)
 	uint64_t n = 0;
 	size_t i;
 
-	(void)fputs("\n],\n\"media\":[],\n\"devices\":[", o->f);
+	(void)fputs("\n],\n\"devices\":[", o->f);
 	while ((d = tracker_device(r->tracker, d)) != NULL) {
 		emit_open(&w->json, '{');
 		record_device(w, d, r->findings);
@@ -140,14 +157,17 @@ static void
 end(struct out *o, const struct results *r)
 {
 	struct own *own = o->own;
+	size_t i;
 
 	if (r != NULL) {
-		(void)fputs("\n],\n\"exchanges\":[", o->f);
-		copy(own->exchanges, o->f);
+		for (i = 0; i < SECTION_TOTAL; i++) {
+			(void)fprintf(o->f, "\n],\n\"%s\":[", sections[i].plural);
+			copy(own->sections[i].file, o->f);
+		}
 		rest(o, r);
 	}
 	if (own != NULL) {
-		(void)fclose(own->exchanges);
+		sections_close(own);
 		emit_free(&own->w.json);
 		free(own);
 	}
@@ -161,6 +181,6 @@ const struct format format_json = {
     .media = true,
     .begin = begin,
     .dialog = dialog,
-    .exchange = exchange,
+    .ended = ended,
     .end = end,
 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "src/member.h"
-#include "src/out_record.h"
+#include "src/section.h"
 
 struct own {
 	struct writer w;
@@ -90,10 +90,10 @@ dialog(struct out *o, const struct dialog *d, bool last)
 }
 
 static void
-exchange(struct out *o, const struct exchange *x)
+ended(struct out *o, enum section s, const void *what)
 {
-	(void)line(o, "exchange");
-	record_exchange(writer(o), x);
+	(void)line(o, sections[s].type);
+	sections[s].record(writer(o), what);
 	finish(o);
 }
 
@@ -161,7 +161,7 @@ const struct format format_ndjson = {
     .message = message,
     .transaction = transaction,
     .dialog = dialog,
-    .exchange = exchange,
+    .ended = ended,
     .finding = finding,
     .end = end,
 };

@@ -23,6 +23,12 @@ void record_transaction(struct writer *w, const struct tx *x);
 void record_dialog(struct writer *w,
                    const struct dialog *d); /* without its transactions */
 void record_exchange(struct writer *w, const struct exchange *x);
+struct gb_subscription;
+void record_subscription(struct writer *w, const struct gb_subscription *s);
+struct gb_session;
+void record_session(struct writer *w, const struct gb_session *s);
+struct media_stream;
+void record_media(struct writer *w, const struct media_stream *s);
 void record_finding(struct writer *w, const struct finding *x);
 
 /* out_totals.c: what is known at the end. */

@@ -6,6 +6,7 @@
 #include "src/out_baseline.h"
 #include "src/out_media.h"
 #include "src/spool.h"
+#include "src/text.h"
 
 enum { FAILURES_TOLD = 40, CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
 
@@ -29,9 +30,7 @@ struct own {
 	struct events events;
 };
 
-enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
-
-static void
+void
 ink(struct out *o, enum ink i)
 {
 	static const char *const codes[] = {"\033[0m",  "\033[1m",  "\033[32m",
@@ -41,7 +40,7 @@ ink(struct out *o, enum ink i)
 		(void)fputs(codes[i], o->f);
 }
 
-static void
+void
 inked(struct out *o, enum ink i, const char *s)
 {
 	ink(o, i);
@@ -298,8 +297,8 @@ devices(struct out *o, const struct results *r)
 	}
 }
 
-static void
-place(struct out *o, uint32_t capture, uint64_t frame)
+void
+text_place(struct out *o, uint32_t capture, uint64_t frame)
 {
 	if (capture_total(o->captures) > 1 && capture < capture_total(o->captures)) {
 		const char *file = capture_info(o->captures, capture)->file,
@@ -336,7 +335,7 @@ events(struct out *o)
 		const struct event *e = &own->told[i];
 
 		(void)fprintf(o->f, "  %s  frame ", clock_text(e->time_ns, t));
-		place(o, e->capture, e->frame);
+		text_place(o, e->capture, e->frame);
 		(void)fputs("  ", o->f);
 		tty_put(o, e->id);
 		(void)fputs("  ", o->f);
@@ -390,7 +389,7 @@ failures(struct out *o, const struct results *r)
 		if (told++ == 0)
 			inked(o, INK_BOLD, "\nFailures\n");
 		(void)fprintf(o->f, "  %s  frame ", clock_text(x.time_ns, t));
-		place(o, x.capture, x.frame);
+		text_place(o, x.capture, x.frame);
 		(void)fputs("  ", o->f);
 		if (x.device.n != 0) {
 			tty_put(o, x.device);
@@ -447,7 +446,7 @@ findings(struct out *o, const struct results *r)
 			for (k = 0; k < n && k < 3; k++) {
 				if (k != 0)
 					(void)fputs(", ", o->f);
-				place(o, firsts[k].capture, firsts[k].frame);
+				text_place(o, firsts[k].capture, firsts[k].frame);
 			}
 			if (count > k && k != 0)
 				(void)fputs(", ...", o->f);
@@ -478,7 +477,7 @@ call(struct out *o, const struct dialog *d, const struct ref *at, struct slice w
 		return;
 	o->f = own->calls;
 	(void)fprintf(o->f, "  %s  frame ", clock_text(at->time_ns, t));
-	place(o, at->capture, at->frame);
+	text_place(o, at->capture, at->frame);
 	(void)fputs("  ", o->f);
 	if (d->device.n != 0) {
 		tty_put(o, d->device);

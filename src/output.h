@@ -11,6 +11,15 @@
 #include "dissect/link.h"
 #include "src/transport.h"
 
+/* The lists of the report that are filled as things end: src/section.h. */
+enum section {
+	SECTION_EXCHANGES,     /* struct exchange */
+	SECTION_SUBSCRIPTIONS, /* struct gb_subscription */
+	SECTION_SESSIONS,      /* struct gb_session */
+	SECTION_MEDIA,         /* struct media_stream */
+	SECTION_TOTAL
+};
+
 enum { METHODS_TOLD = 64, STATUSES_MAX = 1000 };
 
 /* Counted while the messages pass. */
@@ -54,6 +63,7 @@ struct out {
 	struct arena scratch; /* one record's life */
 	void *own;            /* the format's; made by begin, freed by end */
 	bool quiet;
+	const char *device;  /* show device ID; or NULL */
 	const struct ci *ci; /* what the formats for CI are told; or NULL */
 };
 
@@ -68,7 +78,7 @@ struct format {
 	void (*message)(struct out *o, const struct message *m, const struct place *p);
 	void (*transaction)(struct out *o, const struct tx *x);
 	void (*dialog)(struct out *o, const struct dialog *d, bool last);
-	void (*exchange)(struct out *o, const struct exchange *x);
+	void (*ended)(struct out *o, enum section s, const void *what);
 	/* NULL: they are all read at the end. */
 	void (*finding)(struct out *o, const struct finding *x);
 	void (*end)(struct out *o,
@@ -78,8 +88,9 @@ struct format {
 bool format_begin(struct out *o); /* its format's begin, if it has one */
 
 extern const struct format format_json, format_ndjson, format_text, format_list,
-    format_check, format_show, format_sarif, format_junit, format_gitlab, format_github,
-    format_tap;
+    format_list_devices, format_list_exchanges, format_list_subscriptions,
+    format_list_sessions, format_check, format_show, format_show_device, format_sarif,
+    format_junit, format_gitlab, format_github, format_tap;
 /* By name among those that `report` offers; NULL if unknown. n-th for help texts. */
 const struct format *format_find(struct slice name);
 const struct format *format_row(size_t n);

@@ -11,13 +11,20 @@ enum { OUT_ARENA = 256 << 20 };
 static const struct format *
 format_of(const struct options *o, struct err *e)
 {
+	static const struct format *const lists[LIST_TOTAL] = {
+	    [LIST_DIALOGS] = &format_list,
+	    [LIST_DEVICES] = &format_list_devices,
+	    [LIST_EXCHANGES] = &format_list_exchanges,
+	    [LIST_SUBSCRIPTIONS] = &format_list_subscriptions,
+	    [LIST_SESSIONS] = &format_list_sessions,
+	};
 	const struct format *f;
 
 	switch (o->command) {
 	case COMMAND_LIST:
-		return &format_list;
+		return lists[o->list];
 	case COMMAND_SHOW:
-		return &format_show;
+		return o->device != NULL ? &format_show_device : &format_show;
 	case COMMAND_BASELINE:
 		return &format_baseline;
 	case COMMAND_CHECK:
@@ -133,6 +140,7 @@ outputs_open(struct outputs *s, const struct options *o, const struct capture *c
 
 		out->captures = captures;
 		out->quiet = o->quiet;
+		out->device = o->device;
 		s->at[i].begun = format_begin(out);
 		if (!s->at[i].begun)
 			return err_set(e, "cannot make a temporary file");
@@ -175,15 +183,15 @@ outputs_dialog(struct outputs *s, const struct dialog *d, bool last)
 }
 
 void
-outputs_exchange(struct outputs *s, const struct exchange *x)
+outputs_ended(struct outputs *s, enum section which, const void *what)
 {
 	size_t i;
 
-	if (s->ci.topics != NULL)
-		topics_exchange(s->ci.topics, x);
+	if (s->ci.topics != NULL && which == SECTION_EXCHANGES)
+		topics_exchange(s->ci.topics, what);
 	for (i = 0; i < s->total; i++)
-		if (s->at[i].out.format->exchange != NULL)
-			s->at[i].out.format->exchange(&s->at[i].out, x);
+		if (s->at[i].out.format->ended != NULL)
+			s->at[i].out.format->ended(&s->at[i].out, which, what);
 }
 
 void

@@ -30,7 +30,8 @@ int outputs_open(struct outputs *s, const struct options *o,
 void outputs_message(struct outputs *s, const struct message *m, const struct place *p);
 void outputs_transaction(struct outputs *s, const struct tx *x);
 void outputs_dialog(struct outputs *s, const struct dialog *d, bool last);
-void outputs_exchange(struct outputs *s, const struct exchange *x);
+/* One of a section. */
+void outputs_ended(struct outputs *s, enum section which, const void *what);
 void outputs_finding(struct outputs *s, const struct finding *x); /* at_once */
 void outputs_end(struct outputs *s, const struct results *r);
 /* None of them can be written any more: nobody reads, or there is no room. */

@@ -157,7 +157,8 @@ placed(struct run *r, const struct message *m, const struct place *p)
 	check_message(&r->checker, m, p);
 	if (r->expects != NULL)
 		expects_message(r->expects, m, p);
-	if (r->options->command == COMMAND_SHOW && show_wanted(m, r->options->frame)) {
+	if (r->options->command == COMMAND_SHOW && r->options->device == NULL &&
+	    show_wanted(m, r->options->frame)) {
 		show_message(&r->outputs.at[0].out, m, p);
 		r->shown = true;
 	}
@@ -197,7 +198,15 @@ run_events(struct run *r, const struct message *m)
 			break;
 		case TRACKER_EXCHANGE:
 			check_ended(&r->checker, &e);
-			outputs_exchange(&r->outputs, e.exchange);
+			outputs_ended(&r->outputs, SECTION_EXCHANGES, e.exchange);
+			break;
+		case TRACKER_SUBSCRIPTION:
+			check_ended(&r->checker, &e);
+			outputs_ended(&r->outputs, SECTION_SUBSCRIPTIONS, e.subscription);
+			break;
+		case TRACKER_SESSION:
+			check_ended(&r->checker, &e);
+			outputs_ended(&r->outputs, SECTION_SESSIONS, e.session);
 			break;
 		}
 		run_findings(r);
@@ -421,7 +430,7 @@ run_analysis(const struct options *o, struct err *e)
 	run_frames(r);
 	if (outputs_broken(&r->outputs))
 		goto out;
-	if (o->command == COMMAND_SHOW && !r->shown) {
+	if (o->command == COMMAND_SHOW && o->device == NULL && !r->shown) {
 		err_set(e, "%s: frame %llu carries no SIP message", o->captures[0],
 		        (unsigned long long)o->frame);
 		goto out;

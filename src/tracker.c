@@ -69,6 +69,13 @@ device_kind_name(enum device_kind k)
 	return names[k];
 }
 
+static bool
+has_parts(const struct tracker *t)
+{
+	return t->nonces != NULL && t->devices != NULL && t->exchanges != NULL &&
+	       t->subscriptions != NULL && t->sessions != NULL;
+}
+
 struct tracker *
 tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 {
@@ -87,7 +94,9 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	t->nonces = nonces_new(l, &t->key);
 	t->devices = devices_new(l, &t->key);
 	t->exchanges = exchanges_new(l, &t->key, o->exchange_timeout_ns);
-	if (t->nonces == NULL || t->devices == NULL || t->exchanges == NULL) {
+	t->subscriptions = subscriptions_new(l, &t->key);
+	t->sessions = sessions_new(l, &t->key);
+	if (!has_parts(t)) {
 		tracker_free(t);
 		return NULL;
 	}
@@ -177,8 +186,11 @@ clean_up(struct tracker *t)
 	t->has_given = false;
 	if (t->given.kind == TRACKER_DIALOG) {
 		dialog_written(t, t->given.dialog);
-		if (t->given.last)
+		if (t->given.last) {
+			subscriptions_dialog_ended(t->subscriptions, t->given.dialog);
+			sessions_dialog_ended(t->sessions, t->given.dialog);
 			offer_drop(&t->offers, t->given.dialog);
+		}
 	} else if (t->given.kind == TRACKER_TX) {
 		t->given.tx->ended = true;
 		tx_release(t, t->given.tx);
@@ -385,6 +397,10 @@ place(struct tracker *t, const struct message *m)
 	event_push(t, &e);
 	if (m->mans.verdict != BODY_NONE && !e.place.repeat)
 		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
+	if (d->kind == DIALOG_SUBSCRIPTION)
+		subscriptions_feed(t->subscriptions, m, &e.place, queue_time(t));
+	if (d->kind == DIALOG_CALL)
+		sessions_feed(t->sessions, m, &e.place, queue_time(t));
 	dialog_queue(t, d,
 	             d->state == STATE_TERMINATED && d->open_txs == 0 &&
 	                     dialog_transient(d)
@@ -416,6 +432,18 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 			e.direction_seen =
 			    peers_shown(t, &e.exchange->server, &e.exchange->client);
 			device_exchange(t, e.exchange);
+			*out = e;
+			return true;
+		}
+		e.subscription = subscriptions_next(t->subscriptions);
+		if (e.subscription != NULL) {
+			e.kind = TRACKER_SUBSCRIPTION;
+			*out = e;
+			return true;
+		}
+		e.session = sessions_next(t->sessions);
+		if (e.session != NULL) {
+			e.kind = TRACKER_SESSION;
 			*out = e;
 			return true;
 		}
@@ -479,7 +507,7 @@ tracker_free(struct tracker *t)
 
 	if (t == NULL)
 		return;
-	if (t->nonces != NULL && t->devices != NULL && t->exchanges != NULL) {
+	if (has_parts(t)) {
 		t->pending = NULL;
 		tracker_end(t);
 		while (tracker_next(t, &e))
@@ -493,6 +521,8 @@ tracker_free(struct tracker *t)
 	nonces_free(t->nonces);
 	devices_free(t->devices);
 	exchanges_free(t->exchanges);
+	subscriptions_free(t->subscriptions);
+	sessions_free(t->sessions);
 	map_free(&t->txs);
 	map_free(&t->dialogs);
 	map_free(&t->branches);

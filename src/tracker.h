@@ -361,7 +361,14 @@ struct device {
 
 enum ended_how { ENDED_ANSWERED, ENDED_TIMEOUT, ENDED_EVICTED, ENDED_CAPTURE_OVER };
 
-enum tracker_kind { TRACKER_PLACE, TRACKER_TX, TRACKER_DIALOG, TRACKER_EXCHANGE };
+enum tracker_kind {
+	TRACKER_PLACE,
+	TRACKER_TX,
+	TRACKER_DIALOG,
+	TRACKER_EXCHANGE,
+	TRACKER_SUBSCRIPTION,
+	TRACKER_SESSION
+};
 
 struct tracker_event {
 	enum tracker_kind kind;
@@ -378,6 +385,8 @@ struct tracker_event {
 	bool last;   /* DIALOG: it ended */
 	bool over;   /* DIALOG: and its call with it, without a BYE */
 	struct exchange *exchange;
+	struct gb_subscription *subscription; /* src/subscriptions.h */
+	struct gb_session *session;           /* src/sessions.h */
 };
 
 struct tracker_options {

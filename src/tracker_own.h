@@ -7,6 +7,8 @@
 #include "src/map.h"
 #include "src/nonces.h"
 #include "src/offer.h"
+#include "src/sessions.h"
+#include "src/subscriptions.h"
 #include "src/tracker.h"
 #include "src/usage.h"
 
@@ -63,6 +65,8 @@ struct tracker {
 	struct nonces *nonces;
 	struct devices *devices;
 	struct exchanges *exchanges;
+	struct subscriptions *subscriptions;
+	struct sessions *sessions;
 	struct offers offers;
 	uint32_t tx_ids, dialog_ids;
 	uint64_t details;              /* bytes held by transactions of dialogs */

@@ -10,7 +10,8 @@ from .base import Failure, Skip, Test, check, compare, text
 from .flows import options_of, passwords
 
 # What the JSON report has of each type of line.
-LISTS = {'dialog': 'dialogs', 'exchange': 'exchanges', 'media': 'media', 'device': 'devices',
+LISTS = {'dialog': 'dialogs', 'exchange': 'exchanges', 'subscription': 'subscriptions',
+         'session': 'sessions', 'media': 'media', 'device': 'devices',
          'finding': 'findings', 'expectation': 'expectations', 'capture': 'captures'}
 TYPES = {'start', 'message', 'transaction', 'summary', *LISTS}
 

@@ -1,0 +1,14 @@
+/* text - what the parts of the report for a person share: src/out_text.c, src/text_*.c. */
+#ifndef SRC_TEXT_H
+#define SRC_TEXT_H
+
+#include "src/output.h"
+
+enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
+
+void ink(struct out *o, enum ink i);
+void inked(struct out *o, enum ink i, const char *s);
+/* "12", and where there are several captures "call.pcap:12" */
+void text_place(struct out *o, uint32_t capture, uint64_t frame);
+
+#endif
