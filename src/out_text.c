@@ -8,7 +8,7 @@
 #include "src/spool.h"
 #include "src/text.h"
 
-enum { FAILURES_TOLD = 40, CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
+enum { CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
 
 /* What moved a camera or told of an alarm; the first ones, as their dialogs ended. */
 struct events {
@@ -347,70 +347,6 @@ events(struct out *o)
 		              (unsigned long long)own->more);
 }
 
-/* What did not work, as far as a message says it: worth reading before the rest. */
-static bool
-is_failure(const struct finding *x)
-{
-	/* Told with the expectations. */
-	if (x->rule >= RULE_EXPECT_MESSAGES && x->rule <= RULE_EXPECT_RESPONDED)
-		return false;
-	switch (x->rule) {
-	case RULE_AUTH_MISMATCH:
-	case RULE_AUTH_DECISION:
-	case RULE_AUTH_REPEATED:
-	case RULE_AUTH_LOOP:
-	case RULE_MANSCDP_UNANSWERED:
-	case RULE_MANSCDP_INCOMPLETE:
-	case RULE_MANSCDP_REFUSED:
-	case RULE_SIP_UNANSWERED:
-	case RULE_NET_FRAGMENT_LOST:
-	case RULE_GB_KEEPALIVE_GAP:
-		return true;
-	default:
-		return x->severity == SEVERITY_ERROR;
-	}
-}
-
-static void
-failures(struct out *o, const struct results *r)
-{
-	struct finding x;
-	uint64_t told = 0, more = 0;
-	char t[TIME_TEXT];
-
-	(void)findings_rewind(r->findings);
-	while (findings_read(r->findings, &x)) {
-		if (!is_failure(&x) || x.state == BASELINE_UNCHANGED)
-			continue;
-		if (told == FAILURES_TOLD) {
-			more += x.count;
-			continue;
-		}
-		if (told++ == 0)
-			inked(o, INK_BOLD, "\nFailures\n");
-		(void)fprintf(o->f, "  %s  frame ", clock_text(x.time_ns, t));
-		text_place(o, x.capture, x.frame);
-		(void)fputs("  ", o->f);
-		if (x.device.n != 0) {
-			tty_put(o, x.device);
-			(void)fputs("  ", o->f);
-		}
-		ink(o, x.severity == SEVERITY_ERROR     ? INK_BAD
-		       : x.severity == SEVERITY_WARNING ? INK_WARN
-		                                        : INK_PLAIN);
-		tty_put(o, finding_message(&x, &o->scratch));
-		ink(o, INK_PLAIN);
-		if (x.count > 1)
-			(void)fprintf(o->f, "  (and %llu more like it)",
-			              (unsigned long long)(x.count - 1));
-		(void)fprintf(o->f, "  [%s]\n", rule_infos[x.rule].id);
-		arena_reset(&o->scratch);
-	}
-	if (more != 0)
-		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
-		              (unsigned long long)more);
-}
-
 /* By rule, errors first, then by how often. */
 static void
 findings(struct out *o, const struct results *r)
@@ -669,7 +605,7 @@ whole(struct out *o, const struct results *r)
 	devices(o, r);
 	calls(o);
 	events(o);
-	failures(o, r);
+	text_failures(o, r);
 	findings(o, r);
 	figures(o, r);
 }

@@ -10,5 +10,7 @@ void ink(struct out *o, enum ink i);
 void inked(struct out *o, enum ink i, const char *s);
 /* "12", and where there are several captures "call.pcap:12" */
 void text_place(struct out *o, uint32_t capture, uint64_t frame);
+/* src/text_failures.c */
+void text_failures(struct out *o, const struct results *r);
 
 #endif
