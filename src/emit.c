@@ -98,6 +98,13 @@ ended(struct emit *j, const char *end)
 }
 
 void
+emit_ready(struct emit *j, const char *s, size_t n)
+{
+	begin(j);
+	emit_raw(j, s, n);
+}
+
+void
 emit_open(struct emit *j, char bracket)
 {
 	begin(j);

@@ -26,8 +26,10 @@ void emit_string(struct emit *j, const char *s); /* a literal of ours, or NULL f
 void emit_text(struct emit *j, struct slice s, bool *bad);
 void emit_hex(struct emit *j, struct slice s); /* octets as a string of hex digits */
 void emit_text_key(struct emit *j, const char *before,
-                   struct slice s);                     /* a key made of captured text */
-void emit_raw(struct emit *j, const char *s, size_t n); /* ready JSON */
+                   struct slice s); /* a key made of captured text */
+void emit_raw(struct emit *j, const char *s,
+              size_t n); /* ready JSON, where no comma is due */
+void emit_ready(struct emit *j, const char *s, size_t n); /* a value that is ready JSON */
 /* Ends a record: to the file, and empty again. */
 char *emit_room(struct emit *j,
                 size_t n); /* at least so many octets at text + n; NULL: no memory */

@@ -28,9 +28,9 @@ struct family {
 	bool second;                /* has an elder twin: told with it */
 };
 
-enum { FIELDS_DEPTH = 64 };
+enum { FIELDS_DEPTH = 64, FIELDS_SCRATCH = 256 << 20 };
 
-static void node_value(struct emit *j, const struct kept_body *b, struct family *f,
+static void node_value(struct emit *j, const struct manscdp *b, struct family *f,
                        uint32_t i, unsigned depth);
 
 static bool
@@ -52,7 +52,7 @@ node_hash(const struct hash_key *key, const struct manscdp_node *n)
 
 /* Links children and twins, in one pass over the nodes. */
 static struct family *
-relate(const struct hash_key *key, const struct kept_body *b, struct arena *scratch)
+relate(const struct hash_key *key, const struct manscdp *b, struct arena *scratch)
 {
 	struct family *f = arena_array(scratch, b->nodes_total, sizeof(*f)), *up;
 	size_t size = 16, at;
@@ -140,7 +140,7 @@ ptz_decoded(struct emit *j, struct slice value)
 
 /* A sender's own element of that name has its place. */
 static bool
-decoded_free(const struct kept_body *b, const struct family *f, uint32_t first)
+decoded_free(const struct manscdp *b, const struct family *f, uint32_t first)
 {
 	uint32_t i;
 
@@ -152,7 +152,7 @@ decoded_free(const struct kept_body *b, const struct family *f, uint32_t first)
 
 /* Each name once: what repeats, or may repeat by the dictionary, is a list. */
 static void
-members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t first,
+members(struct emit *j, const struct manscdp *b, struct family *f, uint32_t first,
         unsigned depth)
 {
 	uint32_t i, k;
@@ -178,7 +178,7 @@ members(struct emit *j, const struct kept_body *b, struct family *f, uint32_t fi
 }
 
 static void
-node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t i,
+node_value(struct emit *j, const struct manscdp *b, struct family *f, uint32_t i,
            unsigned depth)
 {
 	const struct manscdp_node *n = &b->nodes[i];
@@ -205,7 +205,7 @@ node_value(struct emit *j, const struct kept_body *b, struct family *f, uint32_t
 }
 
 void
-fields_emit(struct emit *j, const struct kept_body *b, const struct hash_key *key)
+fields_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key)
 {
 	struct family *f = relate(key, b, j->scratch);
 
@@ -215,4 +215,34 @@ fields_emit(struct emit *j, const struct kept_body *b, const struct hash_key *ke
 		node_value(j, b, f, 0, 0);
 	}
 	emit_close(j, '}');
+}
+
+void
+fields_maker_init(struct fields_maker *f)
+{
+	*f = (struct fields_maker){.key = hash_key_random()};
+	arena_init(&f->scratch, FIELDS_SCRATCH);
+	f->json.scratch = &f->scratch;
+}
+
+struct slice
+fields_make(void *maker, const struct manscdp *m, struct arena *a)
+{
+	struct fields_maker *f = maker;
+	struct slice made;
+
+	f->json.n = 0;
+	f->json.comma = false;
+	fields_emit(&f->json, m, &f->key);
+	made = f->json.failed ? SLICE_EMPTY
+	                      : arena_keep(a, slice_of(f->json.text, f->json.n));
+	arena_reset(&f->scratch);
+	return made;
+}
+
+void
+fields_maker_free(struct fields_maker *f)
+{
+	emit_free(&f->json);
+	arena_free(&f->scratch);
 }

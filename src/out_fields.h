@@ -2,12 +2,24 @@
 #ifndef SRC_OUT_FIELDS_H
 #define SRC_OUT_FIELDS_H
 
+#include "dissect/manscdp.h"
 #include "src/emit.h"
 #include "src/hash.h"
-#include "src/tracker.h"
 
 /* Objects by element name, attributes as @Name, repeatable elements as lists. The key is for names that are
  * not in the dictionary. */
-void fields_emit(struct emit *j, const struct kept_body *b, const struct hash_key *key);
+void fields_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key);
+
+/* Makes them one after the other, as text. */
+struct fields_maker {
+	struct emit json;
+	struct hash_key key;
+	struct arena scratch;
+};
+
+void fields_maker_init(struct fields_maker *f);
+/* As tracker_options.keep_tree, with a fields_maker. Empty without memory. */
+struct slice fields_make(void *maker, const struct manscdp *m, struct arena *a);
+void fields_maker_free(struct fields_maker *f);
 
 #endif

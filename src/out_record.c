@@ -11,7 +11,6 @@ void
 writer_init(struct writer *w, struct out *o)
 {
 	w->json.scratch = &o->scratch;
-	w->key = hash_key_random();
 	w->captures = o->captures;
 }
 
@@ -64,8 +63,8 @@ body(struct writer *w, const struct kept_body *b)
 	emit_open(j, '{');
 	body_head(j, b);
 	emit_key(j, "fields");
-	if (b->nodes != NULL)
-		fields_emit(j, b, &w->key);
+	if (b->tree.n != 0)
+		emit_ready(j, (const char *)b->tree.p, b->tree.n);
 	else
 		media_emit(j, b);
 	emit_close(j, '}');

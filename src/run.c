@@ -8,6 +8,7 @@
 #include "src/check.h"
 #include "src/config.h"
 #include "src/media.h"
+#include "src/out_fields.h"
 #include "src/outputs.h"
 #include "src/out_baseline.h"
 #include "src/show.h"
@@ -32,6 +33,7 @@ struct run {
 	struct summary summary;
 	struct checker checker;
 	struct expects *expects; /* NULL: there are none, or nobody asks */
+	struct fields_maker fields;
 	struct arena message, scratch;
 	bool live; /* what comes may come as it happens, and so must what is told of it */
 	bool shown; /* show: the frame was found */
@@ -94,6 +96,9 @@ run_open(struct run *r, struct err *e)
 	    outputs_open(&r->outputs, o, r->capture, e) < 0)
 		return -1;
 	t.keep_fields = r->outputs.fields;
+	fields_maker_init(&r->fields);
+	t.keep_tree = r->outputs.fields ? fields_make : NULL;
+	t.keep_own = &r->fields;
 	t.keep_media = r->outputs.media;
 	r->ledger = ledger_new(capture_total(r->capture));
 	r->net = net_new(&r->limits, r->ledger);
@@ -137,6 +142,7 @@ run_close(struct run *r)
 	body_free(r->reader.bodies);
 	auth_free(r->auth);
 	passwords_free(r->passwords);
+	fields_maker_free(&r->fields);
 	arena_free(&r->message);
 	arena_free(&r->scratch);
 }

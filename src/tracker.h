@@ -55,9 +55,8 @@ struct kept_body {
 	const char *charset;
 	struct slice root, CmdType, SN, DeviceID;
 	struct slice words; /* what a PTZCmd or an alarm says; or empty */
-	const struct manscdp_node
-	    *nodes; /* names, texts, parents; NULL when fields are not kept */
-	size_t nodes_total;
+	struct slice
+	    tree; /* its fields as keep_tree made them; empty when they are not kept */
 	enum content content; /* SDP, MANSRTSP: decoded again from ... */
 	struct slice text;    /* ... its octets; empty when they are not kept */
 };
@@ -391,8 +390,11 @@ struct tracker_event {
 
 struct tracker_options {
 	bool keep_fields; /* keep the trees of bodies for the report */
-	bool keep_media;  /* and the octets of SDP and MANSRTSP */
-	int profile;      /* 0 auto, 1 rfc3261, 2 gb28181 */
+	/* Makes of a tree what is kept of it, in the arena: at once, while it is at hand. NULL: nothing is. */
+	struct slice (*keep_tree)(void *own, const struct manscdp *m, struct arena *a);
+	void *keep_own;
+	bool keep_media; /* and the octets of SDP and MANSRTSP */
+	int profile;     /* 0 auto, 1 rfc3261, 2 gb28181 */
 	int64_t exchange_timeout_ns;
 	const struct thresholds *thresholds; /* NULL: the defaults */
 	struct media *media; /* what comes to the addresses of calls; or NULL */

@@ -325,10 +325,8 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
           struct kept_body **out)
 {
 	struct kept_body *b;
-	struct manscdp_node *nodes;
 	const struct manscdp *s = &m->mans.m;
 	char words[WORDS_TEXT];
-	size_t i;
 
 	if (m->body.n == 0)
 		return;
@@ -348,21 +346,8 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
 	if (t->options.keep_media && b->content != CONTENT_OTHER)
 		b->text = arena_keep(&x->body_mem, slice_head(m->body, MEDIA_KEPT));
 	*out = b;
-	if (!t->options.keep_fields || s->nodes_total == 0)
-		return;
-	nodes = arena_array_raw(&x->body_mem, s->nodes_total, sizeof(*nodes));
-	if (nodes == NULL)
-		return;
-	for (i = 0; i < s->nodes_total; i++) {
-		nodes[i] = s->nodes[i];
-		/* Names of the dictionary live as long as it does. */
-		nodes[i].name = s->nodes[i].def
-		                    ? s->nodes[i].def->name
-		                    : text_keep(&x->body_mem, s->nodes[i].name);
-		nodes[i].text = text_keep(&x->body_mem, s->nodes[i].text);
-	}
-	b->nodes = nodes;
-	b->nodes_total = s->nodes_total;
+	if (t->options.keep_tree != NULL && s->nodes_total != 0)
+		b->tree = t->options.keep_tree(t->options.keep_own, s, &x->body_mem);
 }
 
 /* The request of a transaction, seen for the first time. */

@@ -5,6 +5,7 @@
 
 #include "src/check.h"
 #include "src/config.h"
+#include "src/out_fields.h"
 #include "src/output.h"
 #include "src/show.h"
 
@@ -29,6 +30,7 @@ struct pipeline {
 	struct summary summary;
 	struct checker checker;
 	struct expects *expects;
+	struct fields_maker fields;
 	struct arena message, scratch;
 	unsigned choice;
 };
@@ -116,6 +118,9 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	p->out.captures = captures;
 	p->out.color = (choice & 64) != 0;
 	t.keep_fields = p->out.format->fields;
+	fields_maker_init(&p->fields);
+	t.keep_tree = t.keep_fields ? fields_make : NULL;
+	t.keep_own = &p->fields;
 	p->tracker = tracker_new(&p->limits, pipeline_once.auth, &t);
 	p->findings = findings_new(&p->limits, (choice & 32) != 0, &e);
 	must(p->tracker != NULL && p->findings != NULL);
@@ -244,6 +249,7 @@ pipeline_end(struct pipeline *p, const struct ledger *l, const struct transport 
 	p->out.format->end(&p->out, &r);
 	must(!findings_failed(p->findings));
 	tracker_free(p->tracker);
+	fields_maker_free(&p->fields);
 	expects_free(p->expects);
 	findings_free(p->findings);
 	arena_free(&p->message);
