@@ -11,38 +11,51 @@ enum {
 struct map_node {
 	void *item; /* NULL: dropped */
 	uint64_t hash;
-	uint32_t older,
-	    newer; /* of the same hash: number + 1; 0: none. A dropped one: older is the next dropped */
+	/* Of the same hash: number + 1. older, 0: none; the newest one's newer is the oldest. A dropped one: older is
+	 * the next dropped. */
+	uint32_t older, newer;
+	bool
+	    placed; /* it is in `places`: all are but the oldest of a hash that had none before */
 };
 
-static size_t
-place_home(uint64_t hash, const void *item)
+/* A node, and what says without a look at it where its home is. */
+struct map_slot {
+	uint32_t number; /* + 1; 0: free */
+	uint32_t key;
+};
+
+static uint32_t
+place_key(uint64_t hash, const void *item)
 {
 	uint64_t h = (hash ^ (uint64_t)(uintptr_t)item) * 0x9E3779B97F4A7C15u;
 
-	return (size_t)(h ^ h >> 32);
+	return (uint32_t)(h ^ h >> 32);
 }
 
 /* The slot of a hash in `firsts`: its newest item's, or a free one. There always is one. */
-static uint32_t *
+static struct map_slot *
 first_slot(const struct map *m, uint64_t hash)
 {
-	size_t i = (size_t)hash & (m->size - 1);
+	uint32_t key = (uint32_t)hash;
+	size_t i = key & (m->size - 1);
 
-	while (m->firsts[i] != 0 && m->nodes[m->firsts[i] - 1].hash != hash)
+	while (
+	    m->firsts[i].number != 0 &&
+	    (m->firsts[i].key != key || m->nodes[m->firsts[i].number - 1].hash != hash))
 		i = (i + 1) & (m->size - 1);
 	return &m->firsts[i];
 }
 
-static uint32_t *
+static struct map_slot *
 place_slot(const struct map *m, uint64_t hash, const void *item)
 {
-	size_t i = place_home(hash, item) & (m->size - 1);
+	uint32_t key = place_key(hash, item);
+	size_t i = key & (m->size - 1);
 	const struct map_node *n;
 
-	for (; m->places[i] != 0; i = (i + 1) & (m->size - 1)) {
-		n = &m->nodes[m->places[i] - 1];
-		if (n->hash == hash && n->item == item)
+	for (; m->places[i].number != 0; i = (i + 1) & (m->size - 1)) {
+		n = &m->nodes[m->places[i].number - 1];
+		if (m->places[i].key == key && n->hash == hash && n->item == item)
 			break;
 	}
 	return &m->places[i];
@@ -50,29 +63,50 @@ place_slot(const struct map *m, uint64_t hash, const void *item)
 
 /* Empties a slot; those behind it move up, unless they would then stand before their home. */
 static void
-slot_empty(const struct map *m, uint32_t *slots, uint32_t *slot)
+slot_empty(const struct map *m, struct map_slot *slots, struct map_slot *slot)
 {
 	size_t mask = m->size - 1, i = (size_t)(slot - slots), j, home;
-	const struct map_node *n;
 
-	for (j = (i + 1) & mask; slots[j] != 0; j = (j + 1) & mask) {
-		n = &m->nodes[slots[j] - 1];
-		home = (slots == m->firsts ? (size_t)n->hash
-		                           : place_home(n->hash, n->item)) &
-		       mask;
+	for (j = (i + 1) & mask; slots[j].number != 0; j = (j + 1) & mask) {
+		home = slots[j].key & mask;
 		if (((j - home) & mask) >= ((j - i) & mask)) {
 			slots[i] = slots[j];
 			i = j;
 		}
 	}
-	slots[i] = 0;
+	slots[i].number = 0;
+}
+
+/* To the slots of a map twice as large. */
+static void
+slots_move(const struct map *from, const struct map *to)
+{
+	size_t i, at;
+
+	for (i = 0; i < from->size; i++) {
+		const struct map_slot *s = &from->firsts[i];
+
+		for (at = s->key & (to->size - 1);
+		     s->number != 0 && to->firsts[at].number != 0;
+		     at = (at + 1) & (to->size - 1))
+			;
+		if (s->number != 0)
+			to->firsts[at] = *s;
+		s = &from->places[i];
+		for (at = s->key & (to->size - 1);
+		     s->number != 0 && to->places[at].number != 0;
+		     at = (at + 1) & (to->size - 1))
+			;
+		if (s->number != 0)
+			to->places[at] = *s;
+	}
 }
 
 static bool
 grow(struct map *m)
 {
 	struct map bigger = {.size = m->size ? m->size * 2 : MAP_FIRST};
-	size_t room = bigger.size / 4 * 3, i;
+	size_t room = bigger.size / 4 * 3;
 
 	if (room >= UINT32_MAX >> COUNT_BITS)
 		return false;
@@ -86,15 +120,7 @@ grow(struct map *m)
 		free(bigger.places);
 		return false;
 	}
-	for (i = 0; i < m->nodes_total; i++) {
-		const struct map_node *n = &bigger.nodes[i];
-
-		if (n->item == NULL)
-			continue;
-		if (n->newer == 0)
-			*first_slot(&bigger, n->hash) = (uint32_t)i + 1;
-		*place_slot(&bigger, n->hash, n->item) = (uint32_t)i + 1;
-	}
+	slots_move(m, &bigger);
 	free(m->firsts);
 	free(m->places);
 	m->nodes = bigger.nodes;
@@ -104,26 +130,47 @@ grow(struct map *m)
 	return true;
 }
 
+/* The node of an item among those of a hash, number + 1; 0: it is not there. first: their slot. The newest and the
+ * oldest are at hand, whoever else there is has a place. */
+static uint32_t
+number_of(const struct map *m, const struct map_slot *first, uint64_t hash,
+          const void *item)
+{
+	uint32_t newest = first->number, oldest;
+
+	if (newest == 0 || m->nodes[newest - 1].item == item)
+		return newest;
+	oldest = m->nodes[newest - 1].newer;
+	return m->nodes[oldest - 1].item == item ? oldest
+	                                         : place_slot(m, hash, item)->number;
+}
+
 bool
 map_put(struct map *m, uint64_t hash, void *item)
 {
-	uint32_t number, *first, *place;
+	struct map_slot *first;
 	struct map_node *n;
+	uint32_t number;
 
 	if (m->used == m->size / 4 * 3 && !grow(m))
 		return false;
 	first = first_slot(m, hash);
-	place = place_slot(m, hash, item);
-	if (*place != 0)
+	if (number_of(m, first, hash, item) != 0)
 		return true; /* it is there */
 	number = m->spare != 0 ? m->spare : ++m->nodes_total;
 	n = &m->nodes[number - 1];
 	if (m->spare != 0)
 		m->spare = n->older;
-	*n = (struct map_node){.item = item, .hash = hash, .older = *first};
-	if (*first != 0)
-		m->nodes[*first - 1].newer = number;
-	*first = *place = number;
+	*n = (struct map_node){
+	    .item = item, .hash = hash, .older = first->number, .newer = number};
+	if (first->number != 0) {
+		n->newer = m->nodes[first->number - 1].newer;
+		m->nodes[first->number - 1].newer = number;
+		n->placed = true;
+		*place_slot(m, hash, item) =
+		    (struct map_slot){number, place_key(hash, item)};
+	}
+	*first = (struct map_slot){number, (uint32_t)hash};
 	m->used++;
 	return true;
 }
@@ -136,7 +183,7 @@ map_next(const struct map *m, uint64_t hash, size_t *pos)
 
 	if (m->size == 0 || count == MAP_SHARED_MAX)
 		return NULL;
-	number = last != 0 ? m->nodes[last - 1].older : *first_slot(m, hash);
+	number = last != 0 ? m->nodes[last - 1].older : first_slot(m, hash)->number;
 	if (number == 0)
 		return NULL;
 	*pos = (size_t)number << COUNT_BITS | (count + 1);
@@ -146,27 +193,30 @@ map_next(const struct map *m, uint64_t hash, size_t *pos)
 void
 map_drop(struct map *m, uint64_t hash, const void *item)
 {
-	uint32_t number, *place, *first;
+	struct map_slot *first;
 	struct map_node *n;
+	uint32_t number;
 
 	if (m->size == 0)
 		return;
-	place = place_slot(m, hash, item);
-	number = *place;
+	first = first_slot(m, hash);
+	number = number_of(m, first, hash, item);
 	if (number == 0)
 		return;
 	n = &m->nodes[number - 1];
-	slot_empty(m, m->places, place);
-	if (n->older != 0)
-		m->nodes[n->older - 1].newer = n->newer;
-	if (n->newer != 0) {
-		m->nodes[n->newer - 1].older = n->older;
-	} else {
-		first = first_slot(m, hash);
+	if (n->placed)
+		slot_empty(m, m->places, place_slot(m, hash, item));
+	if (number != first->number) {
 		if (n->older != 0)
-			*first = n->older;
+			m->nodes[n->older - 1].newer = n->newer;
 		else
-			slot_empty(m, m->firsts, first);
+			m->nodes[first->number - 1].newer = n->newer; /* the oldest */
+		m->nodes[n->newer - 1].older = n->older;
+	} else if (n->older != 0) {
+		m->nodes[n->older - 1].newer = n->newer;
+		first->number = n->older;
+	} else {
+		slot_empty(m, m->firsts, first);
 	}
 	*n = (struct map_node){.older = m->spare};
 	m->spare = number;

@@ -10,11 +10,12 @@
 #include <stdint.h>
 
 struct map_node;
+struct map_slot;
 
 struct map {
 	struct map_node *nodes; /* the items; those dropped are a chain of their own */
-	uint32_t *firsts,
-	    *places; /* by hash: its newest item; by hash and item: its node. Number + 1; 0: free */
+	/* By hash: its newest item; by hash and item: its node, of those that share their hash with an older one. */
+	struct map_slot *firsts, *places;
 	size_t size; /* of firsts and of places: a power of two, or 0 */
 	size_t used; /* items */
 	uint32_t nodes_total,

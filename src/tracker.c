@@ -411,6 +411,35 @@ place(struct tracker *t, const struct message *m)
 	dialogs_flush(t);
 }
 
+/* The capture is over: what is open ends, one thing a call, so that its event is pulled before the next one's. */
+static bool
+end_next(struct tracker *t)
+{
+	static const struct {
+		enum tx_queue queue;
+		enum ended_how how;
+	} ends[] = {{TX_OPEN, ENDED_CAPTURE_OVER},
+	            {TX_RINGING, ENDED_CAPTURE_OVER},
+	            {TX_DONE, ENDED_ANSWERED}};
+	static const enum dialog_queue dialogs[] = {DIALOG_FINAL, DIALOG_OPEN};
+	struct dialog *d;
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (t->tx_queues[ends[i].queue].first != NULL) {
+			tx_end(t, t->tx_queues[ends[i].queue].first, ends[i].how);
+			return true;
+		}
+	for (i = 0; i < sizeof(dialogs) / sizeof(dialogs[0]); i++) {
+		d = t->dialog_queues[dialogs[i]].first;
+		if (d != NULL) {
+			dialog_write(t, d, true, true);
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 tracker_next(struct tracker *t, struct tracker_event *out)
 {
@@ -427,6 +456,8 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 			*out = t->given;
 			return true;
 		}
+		if (t->ending && end_next(t))
+			continue;
 		e.exchange = exchanges_next(t->exchanges, &e.how);
 		if (e.exchange != NULL) {
 			e.direction_seen =
@@ -458,20 +489,8 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 void
 tracker_end(struct tracker *t)
 {
-	struct tx *x;
-	struct dialog *d;
-
 	exchanges_end(t->exchanges);
-	while ((x = t->tx_queues[TX_OPEN].first) != NULL)
-		tx_end(t, x, ENDED_CAPTURE_OVER);
-	while ((x = t->tx_queues[TX_RINGING].first) != NULL)
-		tx_end(t, x, ENDED_CAPTURE_OVER);
-	while ((x = t->tx_queues[TX_DONE].first) != NULL)
-		tx_end(t, x, ENDED_ANSWERED);
-	while ((d = t->dialog_queues[DIALOG_FINAL].first) != NULL)
-		dialog_write(t, d, true, true);
-	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL)
-		dialog_write(t, d, true, true);
+	t->ending = true;
 }
 
 const struct device *

@@ -55,6 +55,7 @@ struct tracker {
 	int64_t now_ns, jump_ns;
 	int64_t answer_wait_ns; /* of a request: TX_WAIT, or longer */
 	bool started, jumping;
+	bool ending; /* no message comes any more */
 	struct map txs, dialogs, branches, peers;
 	struct map messages; /* MESSAGEs by whom and to which URI: RFC 3428 8 */
 	struct map tags;     /* of calls: their dialogs, by the tags of both sides */
