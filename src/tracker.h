@@ -40,10 +40,9 @@ const char *dialog_outcome_name(enum dialog_outcome o);
 
 /* Where a message was seen. frames only when it is spread over several. */
 struct ref {
-	uint32_t capture;
+	uint32_t capture, frames_total;
 	uint64_t frame; /* 0: none */
 	const uint64_t *frames;
-	uint32_t frames_total;
 	int64_t time_ns;
 };
 
