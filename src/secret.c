@@ -504,6 +504,25 @@ static const uint8_t first[256] = {
     ['I'] = 1, ['c'] = 1, ['C'] = 1, ['k'] = 1, ['K'] = 1, [':'] = 1,
 };
 
+/* A name may stand far before its value, as in a start tag that does not end where it should: what lies between is
+ * hidden too, from the first secret in it on. */
+static void
+between(struct slice s, size_t i, struct secret_span *out)
+{
+	struct secret_span inner;
+	size_t end = out->at + out->n;
+
+	for (i++; i < out->at; i++) {
+		if (!first[s.p[i]] || !secret_at(s, i, &inner) || inner.at >= out->at ||
+		    marked(s, inner.at))
+			continue;
+		if (inner.at + inner.n > end)
+			end = inner.at + inner.n;
+		out->at = inner.at;
+		out->n = end - inner.at;
+	}
+}
+
 bool
 secret_next(struct slice s, size_t from, struct secret_span *out)
 {
@@ -511,8 +530,10 @@ secret_next(struct slice s, size_t from, struct secret_span *out)
 
 	for (i = from; i < s.n; i++)
 		if (first[s.p[i]] && secret_at(s, i, out) && out->at >= from &&
-		    !marked(s, out->at))
+		    !marked(s, out->at)) {
+			between(s, i, out);
 			return true;
+		}
 	return false;
 }
 
