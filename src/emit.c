@@ -335,11 +335,29 @@ emit_hex(struct emit *j, struct slice s)
 void
 emit_text_key(struct emit *j, const char *before, struct slice s)
 {
-	begin(j);
-	octet(j, '"');
-	emit_raw(j, before, strlen(before));
-	text(j, s, classes_of(s), NULL);
-	emit_raw(j, "\":", 2);
+	size_t n = strlen(before);
+	uint8_t all = classes_of(s);
+	char *p = value(j, n + s.n + 3);
+
+	if (p == NULL)
+		return;
+	*p++ = '"';
+	memcpy(p, before, n);
+	p += n;
+	if (all == 0) {
+		if (s.n != 0)
+			memcpy(p, s.p, s.n);
+		p += s.n;
+	} else {
+		ended(j, p);
+		text(j, s, all, NULL);
+		p = room(j, 2);
+		if (p == NULL)
+			return;
+	}
+	p[0] = '"';
+	p[1] = ':';
+	j->n = (size_t)(p + 2 - j->text);
 	j->comma = false;
 }
 

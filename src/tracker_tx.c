@@ -36,13 +36,12 @@ static uint64_t
 peers_hash(const struct tracker *t, enum peers_fact fact, const struct addr *from,
            const struct addr *to)
 {
-	uint8_t which = (uint8_t)fact;
+	uint8_t key[1 + sizeof(from->ip) + sizeof(to->ip)] = {
+	    (uint8_t)((unsigned)fact << 1 | (from->n == sizeof(from->ip)))};
 
-	return hash_more(&t->key,
-	                 hash_more(&t->key,
-	                           hash_bytes(&t->key, slice_of(from->ip, from->n)),
-	                           slice_of(to->ip, to->n)),
-	                 slice_of(&which, sizeof(which)));
+	memcpy(key + 1, from->ip, from->n);
+	memcpy(key + 1 + from->n, to->ip, to->n);
+	return hash_bytes(&t->key, slice_of(key, 1u + from->n + to->n));
 }
 
 bool
