@@ -188,8 +188,18 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			break;
 		case TRACKER_EXCHANGE:
 			check_ended(&p->checker, &e);
-			if (f->exchange != NULL)
-				f->exchange(&p->out, e.exchange);
+			if (f->ended != NULL)
+				f->ended(&p->out, SECTION_EXCHANGES, e.exchange);
+			break;
+		case TRACKER_SUBSCRIPTION:
+			check_ended(&p->checker, &e);
+			if (f->ended != NULL)
+				f->ended(&p->out, SECTION_SUBSCRIPTIONS, e.subscription);
+			break;
+		case TRACKER_SESSION:
+			check_ended(&p->checker, &e);
+			if (f->ended != NULL)
+				f->ended(&p->out, SECTION_SESSIONS, e.session);
 			break;
 		}
 		pipeline_findings(p);
