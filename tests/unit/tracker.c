@@ -83,6 +83,9 @@ pull(struct bench *b)
 		case TRACKER_EXCHANGE:
 			b->how[e.how]++;
 			break;
+		case TRACKER_SUBSCRIPTION:
+		case TRACKER_SESSION:
+			break;
 		}
 	}
 }
