@@ -21,7 +21,7 @@ struct bench {
 	struct arena arena;
 	uint64_t frame;
 	int64_t now;
-	unsigned events[4]; /* by enum tracker_kind */
+	unsigned events[TRACKER_SESSION + 1]; /* by enum tracker_kind */
 	unsigned how[4];    /* TX and EXCHANGE, by enum ended_how */
 	struct place place;
 	struct auth_entry credentials; /* of the place's transaction, the first ones */
