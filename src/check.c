@@ -169,7 +169,7 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 		check_exchange_ended(c, e);
 	} else if (e->kind == TRACKER_DIALOG && e->over) {
 		check_media(c, e->dialog, &e->dialog->last);
-	} else if (e->kind == TRACKER_SUBSCRIPTION) {
+	} else if (e->kind == TRACKER_SUBSCRIPTION || e->kind == TRACKER_NOTICE) {
 		check_notice_ended(c, e);
 	} else if (e->kind == TRACKER_SESSION) {
 		check_play_ended(c, e);

@@ -24,6 +24,8 @@ void record_dialog(struct writer *w,
 void record_exchange(struct writer *w, const struct exchange *x);
 struct gb_subscription;
 void record_subscription(struct writer *w, const struct gb_subscription *s);
+struct gb_notice;
+void record_notice(struct writer *w, const struct gb_notice *x);
 struct gb_session;
 void record_session(struct writer *w, const struct gb_session *s);
 struct media_stream;

@@ -7,10 +7,11 @@
 #include "src/out_media.h"
 #include "src/spool.h"
 #include "src/text.h"
+#include "src/text_subscription.h"
 
 enum { CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
 
-/* What moved a camera or told of an alarm; the first ones, as their dialogs ended. */
+/* What moved a camera; the first ones, as their dialogs ended. */
 struct events {
 	struct event {
 		struct arena mem;
@@ -28,6 +29,7 @@ struct own {
 	FILE *calls;
 	uint64_t total;
 	struct events events;
+	struct text_subscriptions subscriptions;
 };
 
 void
@@ -56,7 +58,9 @@ begin(struct out *o)
 	if (own == NULL)
 		return false;
 	own->calls = spool_open();
-	if (own->calls == NULL) {
+	if (own->calls == NULL || !text_subscriptions_begin(&own->subscriptions)) {
+		if (own->calls != NULL)
+			(void)fclose(own->calls);
 		free(own);
 		return false;
 	}
@@ -73,7 +77,9 @@ dialog_events(struct out *o, const struct dialog *d)
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		struct event *e = &own->told[own->total];
 
-		if (!x->write || x->body == NULL || x->body->words.n == 0)
+		/* An alarm has a line of its own. */
+		if (!x->write || x->body == NULL || x->body->words.n == 0 ||
+		    !slice_eq(x->body->root, SLICE("Control")))
 			continue;
 		if (own->total == EVENTS_TOLD) {
 			own->more++;
@@ -330,7 +336,7 @@ events(struct out *o)
 	if (own->total == 0)
 		return;
 	qsort(own->told, own->total, sizeof(own->told[0]), by_time);
-	inked(o, INK_BOLD, "\nControls and alarms\n");
+	inked(o, INK_BOLD, "\nControls\n");
 	for (i = 0; i < own->total; i++) {
 		const struct event *e = &own->told[i];
 
@@ -604,6 +610,7 @@ whole(struct out *o, const struct results *r)
 	expectations(o, r);
 	devices(o, r);
 	calls(o);
+	text_subscriptions_put(o, &((struct own *)o->own)->subscriptions);
 	events(o);
 	text_failures(o, r);
 	findings(o, r);
@@ -622,9 +629,16 @@ end(struct out *o, const struct results *r)
 		for (i = 0; i < own->events.total; i++)
 			arena_free(&own->events.told[i].mem);
 		(void)fclose(own->calls);
+		text_subscriptions_free(&own->subscriptions);
 		free(own);
 	}
 	o->own = NULL;
+}
+
+static void
+ended(struct out *o, enum section s, const void *what)
+{
+	text_subscriptions_ended(o, &((struct own *)o->own)->subscriptions, s, what);
 }
 
 const struct format format_text = {
@@ -633,5 +647,6 @@ const struct format format_text = {
     .media = true,
     .begin = begin,
     .dialog = dialog,
+    .ended = ended,
     .end = end,
 };

@@ -15,6 +15,7 @@
 enum section {
 	SECTION_EXCHANGES,     /* struct exchange */
 	SECTION_SUBSCRIPTIONS, /* struct gb_subscription */
+	SECTION_NOTICES,       /* struct gb_notice */
 	SECTION_SESSIONS,      /* struct gb_session */
 	SECTION_MEDIA,         /* struct media_stream */
 	SECTION_TOTAL

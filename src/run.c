@@ -210,6 +210,10 @@ run_events(struct run *r, const struct message *m)
 			check_ended(&r->checker, &e);
 			outputs_ended(&r->outputs, SECTION_SUBSCRIPTIONS, e.subscription);
 			break;
+		case TRACKER_NOTICE:
+			check_ended(&r->checker, &e);
+			outputs_ended(&r->outputs, SECTION_NOTICES, e.notice);
+			break;
 		case TRACKER_SESSION:
 			check_ended(&r->checker, &e);
 			outputs_ended(&r->outputs, SECTION_SESSIONS, e.session);

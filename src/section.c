@@ -13,6 +13,12 @@ subscription(struct writer *w, const void *what)
 }
 
 static void
+notice(struct writer *w, const void *what)
+{
+	record_notice(w, what);
+}
+
+static void
 session(struct writer *w, const void *what)
 {
 	record_session(w, what);
@@ -27,6 +33,7 @@ media(struct writer *w, const void *what)
 const struct section_info sections[SECTION_TOTAL] = {
     [SECTION_EXCHANGES] = {"exchanges", "exchange", exchange},
     [SECTION_SUBSCRIPTIONS] = {"subscriptions", "subscription", subscription},
+    [SECTION_NOTICES] = {"notices", "notice", notice},
     [SECTION_SESSIONS] = {"sessions", "session", session},
     [SECTION_MEDIA] = {"media", "media", media},
 };

@@ -73,7 +73,7 @@ static bool
 has_parts(const struct tracker *t)
 {
 	return t->nonces != NULL && t->devices != NULL && t->exchanges != NULL &&
-	       t->subscriptions != NULL && t->sessions != NULL;
+	       t->subscriptions != NULL && t->notices != NULL && t->sessions != NULL;
 }
 
 struct tracker *
@@ -95,6 +95,7 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	t->devices = devices_new(l, &t->key);
 	t->exchanges = exchanges_new(l, &t->key, o->exchange_timeout_ns);
 	t->subscriptions = subscriptions_new(l, &t->key);
+	t->notices = notices_new(l, &t->key);
 	t->sessions = sessions_new(l, &t->key);
 	if (!has_parts(t)) {
 		tracker_free(t);
@@ -176,6 +177,7 @@ expire(struct tracker *t)
 	       due(t, &d->queued_ns, DIALOG_IDLE))
 		dialog_write(t, d, true, true);
 	exchanges_clock(t->exchanges, t->now_ns);
+	notices_clock(t->notices, t->now_ns);
 }
 
 static void
@@ -187,7 +189,8 @@ clean_up(struct tracker *t)
 	if (t->given.kind == TRACKER_DIALOG) {
 		dialog_written(t, t->given.dialog);
 		if (t->given.last) {
-			subscriptions_dialog_ended(t->subscriptions, t->given.dialog);
+			subscriptions_dialog_ended(t->subscriptions, t->given.dialog,
+			                           t->now_ns);
 			sessions_dialog_ended(t->sessions, t->given.dialog);
 			offer_drop(&t->offers, t->given.dialog);
 		}
@@ -394,11 +397,11 @@ place(struct tracker *t, const struct message *m)
 		d->device = text_keep(&d->mem, device_of(m));
 	if (d->kind == DIALOG_CALL && !e.place.repeat)
 		offer_follow(&t->offers, m, &e.place, &t->scratch);
+	notice_place(t, m, &e.place);
 	event_push(t, &e);
-	if (m->mans.verdict != BODY_NONE && !e.place.repeat)
+	/* What a NOTIFY carries is asked for by its SUBSCRIBE, whatever its root says. */
+	if (m->mans.verdict != BODY_NONE && !e.place.repeat && m->method != METHOD_NOTIFY)
 		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
-	if (d->kind == DIALOG_SUBSCRIPTION)
-		subscriptions_feed(t->subscriptions, m, &e.place, queue_time(t));
 	if (d->kind == DIALOG_CALL)
 		sessions_feed(t->sessions, m, &e.place, queue_time(t));
 	dialog_queue(t, d,
@@ -466,9 +469,7 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 			*out = e;
 			return true;
 		}
-		e.subscription = subscriptions_next(t->subscriptions);
-		if (e.subscription != NULL) {
-			e.kind = TRACKER_SUBSCRIPTION;
+		if (notice_next(t, &e)) {
 			*out = e;
 			return true;
 		}
@@ -490,6 +491,7 @@ void
 tracker_end(struct tracker *t)
 {
 	exchanges_end(t->exchanges);
+	notices_end(t->notices);
 	t->ending = true;
 }
 
@@ -541,6 +543,7 @@ tracker_free(struct tracker *t)
 	devices_free(t->devices);
 	exchanges_free(t->exchanges);
 	subscriptions_free(t->subscriptions);
+	notices_free(t->notices);
 	sessions_free(t->sessions);
 	map_free(&t->txs);
 	map_free(&t->dialogs);

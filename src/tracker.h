@@ -109,6 +109,7 @@ struct response {
 
 struct usage;
 struct usage_note;
+struct notice_note;
 
 struct tx {
 	uint32_t id;
@@ -269,8 +270,9 @@ struct place {
 	bool rspauth_wrong;       /* the server's proof is wrong for the known password */
 	const struct tx *invite;  /* of an ACK or CANCEL: what it belongs to, or NULL */
 	struct usage_note *usage; /* or NULL */
-	const struct offer_place *offer; /* what its session description is; or NULL */
-	const struct tx *call_other;     /* with `call`: the other transaction */
+	const struct offer_place *offer;  /* what its session description is; or NULL */
+	const struct tx *call_other;      /* with `call`: the other transaction */
+	const struct notice_note *notice; /* src/notice_note.h; or NULL */
 };
 
 enum exchange_outcome {
@@ -365,6 +367,7 @@ enum tracker_kind {
 	TRACKER_DIALOG,
 	TRACKER_EXCHANGE,
 	TRACKER_SUBSCRIPTION,
+	TRACKER_NOTICE,
 	TRACKER_SESSION
 };
 
@@ -384,6 +387,7 @@ struct tracker_event {
 	bool over;   /* DIALOG: and its call with it, without a BYE */
 	struct exchange *exchange;
 	struct gb_subscription *subscription; /* src/subscriptions.h */
+	struct gb_notice *notice;             /* src/notices.h */
 	struct gb_session *session;           /* src/sessions.h */
 };
 

@@ -6,6 +6,7 @@
 #include "src/exchanges.h"
 #include "src/map.h"
 #include "src/nonces.h"
+#include "src/notices.h"
 #include "src/offer.h"
 #include "src/sessions.h"
 #include "src/subscriptions.h"
@@ -67,6 +68,7 @@ struct tracker {
 	struct devices *devices;
 	struct exchanges *exchanges;
 	struct subscriptions *subscriptions;
+	struct notices *notices;
 	struct sessions *sessions;
 	struct offers offers;
 	uint32_t tx_ids, dialog_ids;
@@ -180,6 +182,10 @@ void subscription_placed(struct tracker *t, struct tx *x, const struct message *
 void subscription_forked(struct tracker *t, struct dialog *d); /* another one notifies */
 void subscription_tx_ended(struct tracker *t, struct tx *x, struct usage_note *n);
 void subscription_ended(struct tracker *t, struct dialog *d, struct usage_note *n);
+
+/* tracker_notice.c */
+void notice_place(struct tracker *t, const struct message *m, struct place *p);
+bool notice_next(struct tracker *t, struct tracker_event *e); /* what ended */
 
 /* tracker_session.c */
 void session_request(struct tracker *t, struct tx *x, const struct message *m,

@@ -201,6 +201,11 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			if (f->ended != NULL)
 				f->ended(&p->out, SECTION_SUBSCRIPTIONS, e.subscription);
 			break;
+		case TRACKER_NOTICE:
+			check_ended(&p->checker, &e);
+			if (f->ended != NULL)
+				f->ended(&p->out, SECTION_NOTICES, e.notice);
+			break;
 		case TRACKER_SESSION:
 			check_ended(&p->checker, &e);
 			if (f->ended != NULL)

@@ -10,7 +10,7 @@ from .base import Failure, Skip, Test, check, compare, text
 from .flows import options_of, passwords
 
 # What the JSON report has of each type of line.
-LISTS = {'dialog': 'dialogs', 'exchange': 'exchanges', 'subscription': 'subscriptions',
+LISTS = {'dialog': 'dialogs', 'exchange': 'exchanges', 'subscription': 'subscriptions', 'notice': 'notices',
          'session': 'sessions', 'media': 'media', 'device': 'devices',
          'finding': 'findings', 'expectation': 'expectations', 'capture': 'captures'}
 TYPES = {'start', 'message', 'transaction', 'summary', *LISTS}
