@@ -11,4 +11,9 @@ void inked(struct out *o, enum ink i, const char *s);
 /* "12", and where there are several captures "call.pcap:12" */
 void text_place(struct out *o, uint32_t capture, uint64_t frame);
 
+/* text_device.c */
+void text_devices(struct out *o, const struct results *r); /* the section of the report */
+void text_registration(struct out *o, const struct device *d); /* how it stands */
+void text_keepalives(struct out *o, const struct device *d);
+
 #endif
