@@ -174,6 +174,8 @@ check_ended(const struct checker *c, const struct tracker_event *e)
 	} else if (e->kind == TRACKER_SESSION) {
 		check_play_ended(c, e);
 	}
+	if (e->place.device != NULL)
+		check_device_ended(c, e);
 	if (e->place.usage != NULL) {
 		check_subscription_ended(c, e);
 		check_session_ended(c, e);

@@ -122,6 +122,7 @@ void check_exchange(const struct checker *c, const struct message *m,
 void check_exchange_ended(const struct checker *c, const struct tracker_event *e);
 void check_device(const struct checker *c, const struct message *m,
                   const struct place *p);
+void check_device_ended(const struct checker *c, const struct tracker_event *e);
 void check_play(const struct checker *c, const struct message *m, const struct place *p);
 void check_play_ended(const struct checker *c, const struct tracker_event *e);
 void check_notice(const struct checker *c, const struct message *m,

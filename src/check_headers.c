@@ -189,7 +189,10 @@ date(const struct checker *c, const struct message *m, const struct place *p)
 	/* Guard: a capture's clock may be off by minutes; whole hours are zones (quirk 25). */
 	if (skew >= (uint64_t)threshold_ns(c->thresholds, THRESHOLD_DATE_SKEW))
 		found(c, m, p, RULE_GB_DATE_SKEW, .field = SLICE("sip.Date"),
-		      VALUE(h->value), ARGS({"seconds", number(c, skew / second)}));
+		      VALUE(h->value),
+		      ARGS({"seconds", number(c, skew / second)},
+		           {"direction", d.ns > m->rec.time_ns ? SLICE("ahead of")
+		                                               : SLICE("behind")}));
 }
 
 void

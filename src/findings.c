@@ -19,8 +19,15 @@ struct group {
 	uint8_t bytes[];
 };
 
+struct rule_count {
+	enum rule rule;
+	uint32_t n;
+};
+
 struct device_count {
 	uint64_t n[4];
+	struct rule_count *rules; /* by rule, ascending */
+	size_t rules_total;
 	struct slice id;
 	uint8_t bytes[];
 };
@@ -134,7 +141,28 @@ device_find(const struct findings *f, struct slice id)
 }
 
 static void
-device_counted(struct findings *f, struct slice id, enum severity s)
+rule_counted(struct device_count *d, enum rule rule)
+{
+	struct rule_count *bigger;
+	size_t i = d->rules_total;
+
+	while (i != 0 && d->rules[i - 1].rule > rule)
+		i--;
+	if (i != 0 && d->rules[i - 1].rule == rule) {
+		d->rules[i - 1].n += d->rules[i - 1].n != UINT32_MAX;
+		return;
+	}
+	bigger = realloc(d->rules, (d->rules_total + 1) * sizeof(*bigger));
+	if (bigger == NULL)
+		return;
+	d->rules = bigger;
+	memmove(&bigger[i + 1], &bigger[i], (d->rules_total - i) * sizeof(*bigger));
+	bigger[i] = (struct rule_count){.rule = rule, .n = 1};
+	d->rules_total++;
+}
+
+static void
+device_counted(struct findings *f, struct slice id, enum severity s, enum rule rule)
 {
 	struct device_count *d;
 
@@ -155,6 +183,7 @@ device_counted(struct findings *f, struct slice id, enum severity s)
 		}
 	}
 	d->n[s]++;
+	rule_counted(d, rule);
 }
 
 static void
@@ -300,7 +329,7 @@ findings_add(struct findings *f, const struct finding *given)
 	if (f->firsts_total[x.rule] < FINDING_FIRSTS && x.frame != 0)
 		f->firsts[x.rule][f->firsts_total[x.rule]++] =
 		    (struct finding_first){x.capture, x.frame};
-	device_counted(f, x.device, x.severity);
+	device_counted(f, x.device, x.severity, x.rule);
 	if (f->baseline != NULL) {
 		fingerprints_make(f->fingerprints, &x, x.fingerprint);
 		hold(f, &x);
@@ -451,6 +480,17 @@ findings_of_device(const struct findings *f, struct slice id, uint64_t out[4])
 		out[i] = d ? d->n[i] : 0;
 }
 
+uint64_t
+findings_rule_of_device(const struct findings *f, struct slice id, size_t i, enum rule *r)
+{
+	const struct device_count *d = device_find(f, id);
+
+	if (d == NULL || i >= d->rules_total)
+		return 0;
+	*r = d->rules[i].rule;
+	return d->rules[i].n;
+}
+
 size_t
 findings_firsts(const struct findings *f, enum rule r,
                 struct finding_first out[FINDING_FIRSTS])
@@ -475,8 +515,10 @@ findings_free(struct findings *f)
 		return;
 	for (pos = 0; (item = map_each(&f->groups, &pos)) != NULL;)
 		free(item);
-	for (pos = 0; (item = map_each(&f->devices, &pos)) != NULL;)
+	for (pos = 0; (item = map_each(&f->devices, &pos)) != NULL;) {
+		free(((struct device_count *)item)->rules);
 		free(item);
+	}
 	map_free(&f->groups);
 	map_free(&f->devices);
 	if (f->spool != NULL)

@@ -74,6 +74,9 @@ uint64_t findings_unknown(const struct findings *f,
 uint64_t findings_of_rule(const struct findings *f, enum rule r, enum severity *worst);
 void findings_of_device(const struct findings *f, struct slice id,
                         uint64_t out[4]); /* by severity */
+/* The i-th rule that was found of it, in the order of rules.def: how often; 0: there are no more. */
+uint64_t findings_rule_of_device(const struct findings *f, struct slice id, size_t i,
+                                 enum rule *r);
 /* The first places of a rule; how many were written. */
 struct finding_first {
 	uint32_t capture;

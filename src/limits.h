@@ -32,6 +32,8 @@
 	L(MEDIA_FLOWS, 65536, SIZE, "addresses of media remembered")                     \
 	L(NONCES, 16384, SIZE, "nonces remembered")                                      \
 	L(DEVICES, 65536, TABLE, "devices remembered")                                   \
+	L(CATALOG_NODES, 1048576, SIZE, "items of all catalogs remembered")              \
+	L(CATALOG_BYTES, 33554432, SIZE, "bytes of names of catalog items remembered")   \
 	L(EXCHANGES, 65536, TABLE, "exchanges open")                                     \
 	L(SUBSCRIPTIONS, 65536, TABLE, "subscriptions open")                             \
 	L(NOTICES, 65536, TABLE, "alarms, snapshots, upgrades and uploads open")         \

@@ -32,7 +32,7 @@ struct media_stream;
 void record_media(struct writer *w, const struct media_stream *s);
 void record_finding(struct writer *w, const struct finding *x);
 
-/* out_totals.c: what is known at the end. */
+/* out_device.c, out_totals.c: what is known at the end. */
 void record_device(struct writer *w, const struct device *d, const struct findings *f);
 void record_expectation(struct writer *w, const struct expected *x);
 void record_capture(struct writer *w, const struct results *r, size_t i);

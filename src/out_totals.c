@@ -1,6 +1,7 @@
 /* Records of what is known at the end: captures, devices, the summary. */
 #include "src/out_record.h"
 
+#include "src/devices.h"
 #include "src/member.h"
 #include "src/out_baseline.h"
 
@@ -13,30 +14,6 @@ counts(struct emit *j, const char *key, uint64_t error, uint64_t warning, uint64
 	member_number(j, "warning", warning);
 	member_number(j, "note", note);
 	emit_close(j, '}');
-}
-
-void
-record_device(struct writer *w, const struct device *d, const struct findings *f)
-{
-	static const char *const editions[] = {NULL, "2011", "2014", NULL,  "2016",
-	                                       NULL, NULL,   NULL,   "2022"};
-	struct emit *j = &w->json;
-	uint64_t n[4];
-	char t[ADDR_TEXT];
-	unsigned i;
-
-	member_text_if(j, "id", true, d->id);
-	member_string(j, "kind", device_kind_name(d->kind));
-	member_bool_if(j, "registered", d->registered >= 0, d->registered != 0);
-	emit_key(j, "addresses");
-	emit_open(j, '[');
-	for (i = 0; i < d->addresses_total; i++)
-		emit_string(j, addr_text(&d->addresses[i], t));
-	emit_close(j, ']');
-	member_text(j, "user_agent", d->user_agent);
-	member_string(j, "edition", d->edition <= 8 ? editions[d->edition] : NULL);
-	findings_of_device(f, d->id, n);
-	counts(j, "findings", n[SEVERITY_ERROR], n[SEVERITY_WARNING], n[SEVERITY_NOTE]);
 }
 
 void
@@ -151,6 +128,42 @@ devices(const struct tracker *t)
 	while ((d = tracker_device(t, d)) != NULL)
 		n += d->kind == DEVICE_DEVICE;
 	return n;
+}
+
+/* What the day brought: devices by what became of their registration, and what kept them alive. */
+static void
+registrations(struct emit *j, const struct tracker *t)
+{
+	const struct device_registrations *l;
+	const struct device *d = NULL;
+	uint64_t accepted = 0, refused = 0, out = 0, silent = 0, total = 0, refreshes = 0,
+	         keepalives = 0;
+	unsigned i;
+
+	while ((d = tracker_device(t, d)) != NULL) {
+		keepalives += d->keepalives_all;
+		accepted += d->status >= 200 && d->status < 300 && !d->logout;
+		refused += d->status >= 300;
+		out += d->logout;
+		silent += d->register_seen && d->status == 0;
+		l = d->registrations;
+		for (i = 0; l != NULL && i < l->total; i++) {
+			total += l->at[i].accepted.frame != 0;
+			refreshes += l->at[i].refreshes;
+		}
+		total += d->registrations_before;
+		refreshes += d->refreshes_before;
+	}
+	emit_key(j, "registrations");
+	emit_open(j, '{');
+	member_number(j, "accepted", accepted);
+	member_number(j, "refused", refused);
+	member_number(j, "logged_out", out);
+	member_number(j, "unanswered", silent);
+	member_number(j, "total", total);
+	member_number(j, "refreshes", refreshes);
+	emit_close(j, '}');
+	member_number(j, "keepalives", keepalives);
 }
 
 /* Both made of what was captured: a method is a token, and more than 63 of them are "other". */
@@ -309,6 +322,7 @@ record_summary(struct writer *w, const struct results *r)
 	member_number(j, "transactions", s->transactions);
 	member_number(j, "dialogs", tracker_dialogs(r->tracker));
 	member_number(j, "devices", devices(r->tracker));
+	registrations(j, r->tracker);
 	verdicts(j, s);
 	counts(j, "findings", findings_count(r->findings, SEVERITY_ERROR),
 	       findings_count(r->findings, SEVERITY_WARNING),

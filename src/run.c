@@ -445,6 +445,9 @@ run_analysis(const struct options *o, struct err *e)
 		        (unsigned long long)o->frame);
 		goto out;
 	}
+	if (o->command == COMMAND_SHOW && o->device != NULL &&
+	    !show_device_known(r->tracker, o->device, e))
+		goto out;
 	results = (struct results){
 	    .captures = r->capture,
 	    .ledger = r->ledger,

@@ -7,4 +7,7 @@
 bool show_wanted(const struct message *m, uint64_t frame);
 void show_message(struct out *o, const struct message *m, const struct place *p);
 
+/* Is there such a device? If not, *e says so, and names those that are like it. */
+bool show_device_known(const struct tracker *t, const char *id, struct err *e);
+
 #endif

@@ -1,20 +1,605 @@
 /* show device ID: all that a capture says of one device. */
-#include "src/output.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "dissect/deviceid.h"
+#include "src/devices.h"
+#include "src/nearest.h"
+#include "src/show.h"
+#include "src/spool.h"
+#include "src/text.h"
+
+enum { LABEL = 14, DRAWN_MAX = 32 /* levels of the tree that are drawn as such */ };
+
+/* What is said as it ends, behind what is known at the end. */
+struct own {
+	FILE *exchanges, *calls, *subscriptions;
+	bool any_exchange, any_call, any_subscription;
+};
+
+static bool
+begin(struct out *o)
+{
+	struct own *own = calloc(1, sizeof(*own));
+
+	if (own == NULL)
+		return false;
+	o->own = own;
+	own->exchanges = spool_open();
+	own->calls = spool_open();
+	own->subscriptions = spool_open();
+	return own->exchanges != NULL && own->calls != NULL && own->subscriptions != NULL;
+}
+
+/* ---- lines ---- */
+
+static void
+label(struct out *o, const char *name)
+{
+	(void)fprintf(o->f, "  %-*s", LABEL, name);
+}
+
+static void
+text_line(struct out *o, const char *name, struct slice value)
+{
+	if (value.n == 0)
+		return;
+	label(o, name);
+	tty_put(o, value);
+	(void)fputc('\n', o->f);
+}
+
+static void
+at_frame(struct out *o, const struct moment *m)
+{
+	char t[TIME_TEXT];
+
+	(void)fprintf(o->f, "%s frame ", clock_text(m->time_ns, t));
+	text_place(o, m->capture, m->frame);
+}
+
+static void
+span(struct out *o, const struct moment *first, const struct moment *last)
+{
+	at_frame(o, first);
+	if (last->frame != first->frame || last->capture != first->capture) {
+		(void)fputs(" to ", o->f);
+		at_frame(o, last);
+	}
+}
+
+/* "12.345 s" */
+static void
+seconds(struct out *o, int64_t ns)
+{
+	uint64_t ms = (ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns) / 1000000;
+
+	(void)fprintf(o->f, "%llu.%03u s", (unsigned long long)(ms / 1000),
+	              (unsigned)(ms % 1000));
+}
+
+/* ---- who it is ---- */
+
+static void
+meaning(struct out *o, const char *name, struct slice digits, const char *what)
+{
+	label(o, name);
+	tty_put(o, digits);
+	(void)fprintf(o->f, "  %s\n", what != NULL ? what : "not in the table");
+}
+
+static void
+identity(struct out *o, const struct device *d)
+{
+	struct deviceid x;
+
+	inked(o, INK_BOLD, "Device ");
+	ink(o, INK_BOLD);
+	tty_put(o, d->id);
+	ink(o, INK_PLAIN);
+	(void)fprintf(o->f, "  %s\n", device_kind_name(d->kind));
+	if (d->id.n == 20 && deviceid_dissect(d->id, NULL, &x) == DIS_OK) {
+		text_line(o, "centre", x.centre);
+		text_line(o, "domain", x.domain);
+		meaning(o, "industry", slice_head(slice_tail(d->id, 8), 2),
+		        x.industry_name);
+		meaning(o, "type", slice_head(slice_tail(d->id, 10), 3), x.type_name);
+		meaning(o, "network", slice_head(slice_tail(d->id, 13), 1),
+		        x.network_name);
+		text_line(o, "serial", x.serial);
+	}
+	text_line(o, "name", d->name);
+	text_line(o, "manufacturer", d->manufacturer);
+	text_line(o, "model", d->model);
+	text_line(o, "firmware", d->firmware);
+	if (d->has_channels) {
+		label(o, "channels");
+		(void)fprintf(o->f, "%u\n", d->channels);
+	}
+	text_line(o, "User-Agent", d->user_agent);
+	if (edition_text(d->edition) != NULL) {
+		label(o, "edition");
+		(void)fprintf(o->f, "%s (X-GB-Ver)\n", edition_text(d->edition));
+	} else if (d->bodies_seen && edition_text(d->bodies_edition) != NULL) {
+		label(o, "edition");
+		(void)fprintf(o->f, "%s (guessed by its bodies)\n",
+		              edition_text(d->bodies_edition));
+	}
+}
+
+static void
+addresses(struct out *o, const struct device *d)
+{
+	static const struct {
+		unsigned bit;
+		const char *name;
+	} how[] = {{PLACE_SOURCE, "sends from there"},
+	           {PLACE_VIA, "in Via"},
+	           {PLACE_CONTACT, "in Contact"},
+	           {PLACE_TARGET, "others send there"}};
+	const struct device_places *l = d->places;
+	char t[ADDR_TEXT];
+	unsigned i;
+	size_t k;
+
+	if (l == NULL)
+		return;
+	inked(o, INK_BOLD, "\nAddresses\n");
+	for (i = 0; i < l->total; i++) {
+		const struct device_place *p = &l->at[i];
+		const char *between = "  ";
+
+		(void)fprintf(o->f, "  %-21s", addr_text(&p->addr, t));
+		for (k = 0; k < sizeof(how) / sizeof(how[0]); k++)
+			if (p->known & how[k].bit) {
+				(void)fprintf(o->f, "%s%s", between, how[k].name);
+				between = ", ";
+			}
+		(void)fputs("  ", o->f);
+		span(o, &p->first, &p->last);
+		(void)fputc('\n', o->f);
+	}
+	if (l->dropped != 0)
+		(void)fprintf(o->f, "  ... and %llu before these\n",
+		              (unsigned long long)l->dropped);
+	if (d->nat & (NAT_VIA | NAT_CONTACT)) {
+		(void)fputs("  ", o->f);
+		ink(o, INK_WARN);
+		(void)fprintf(
+		    o->f, "%s%s%s not where it is seen",
+		    d->nat & NAT_VIA ? "Via" : "",
+		    (d->nat & NAT_VIA) && (d->nat & NAT_CONTACT) ? " and " : "",
+		    d->nat & NAT_CONTACT ? "Contact" : "");
+		ink(o, INK_PLAIN);
+		(void)fprintf(o->f, "%s%s\n",
+		              d->nat & NAT_CONTACT_PRIVATE
+		                  ? ": a private address behind a NAT"
+		                  : "",
+		              d->nat & NAT_RPORT ? "; it asks for rport" : "; without rport");
+	}
+	if (d->moves != 0) {
+		(void)fputs("  its keep-alives changed their address ", o->f);
+		count_put(o, d->moves, "time");
+		(void)fputc('\n', o->f);
+	}
+}
+
+static void
+registrations(struct out *o, const struct device *d)
+{
+	const struct device_registrations *l = d->registrations;
+	char t[ADDR_TEXT];
+	unsigned i;
+	int zone;
+
+	if (!d->register_seen)
+		return;
+	inked(o, INK_BOLD, "\nRegistrations\n  ");
+	text_registration(o, d);
+	(void)fputc('\n', o->f);
+	for (i = 0; l != NULL && i < l->total; i++) {
+		const struct device_registration *r = &l->at[i];
+
+		(void)fprintf(o->f, "  dialog %u at %s  ", r->dialog,
+		              addr_text(&r->registrar, t));
+		at_frame(o, &r->first);
+		if (r->accepted.frame != 0) {
+			(void)fputs(", accepted ", o->f);
+			at_frame(o, &r->accepted);
+			(void)fprintf(o->f, " for %u s", r->granted);
+		} else if (r->status != 0) {
+			(void)fprintf(o->f, ", last answered %u", r->status);
+		} else {
+			(void)fputs(", not answered", o->f);
+		}
+		if (r->challenges != 0) {
+			(void)fputs(", ", o->f);
+			count_put(o, r->challenges, "challenge");
+		}
+		if (r->refusals != 0) {
+			(void)fputs(", ", o->f);
+			count_put(o, r->refusals, "refusal");
+		}
+		if (r->refreshes != 0) {
+			(void)fputs(", ", o->f);
+			count_put(o, r->refreshes, "refresh");
+			(void)fputs(", the last ", o->f);
+			at_frame(o, &r->refreshed);
+		}
+		if (r->logout) {
+			(void)fputs(", logged out ", o->f);
+			at_frame(o, &r->ended);
+		}
+		if (r->expired)
+			inked(o, INK_WARN, ", ran out");
+		(void)fputc('\n', o->f);
+	}
+	if (l != NULL && l->dropped != 0)
+		(void)fprintf(o->f, "  ... and %llu before these\n",
+		              (unsigned long long)l->dropped);
+	if (d->clock.frame == 0)
+		return;
+	zone = clock_zone(d->clock_skew_ns);
+	(void)fputs("  told the time ", o->f);
+	at_frame(o, &d->clock);
+	(void)fputs(": ", o->f);
+	seconds(o, d->clock_skew_ns);
+	(void)fprintf(o->f, " %s the capture's clock",
+	              d->clock_skew_ns < 0 ? "behind" : "ahead of");
+	if (zone != 0)
+		inked(o, INK_BAD,
+		      zone > 0 ? " (Beijing's time called GMT)"
+		               : " (UTC where Beijing's time is meant)");
+	(void)fputc('\n', o->f);
+}
+
+static void
+keepalives(struct out *o, const struct device *d)
+{
+	const struct device_gaps *l = d->gaps;
+	char t[TIME_TEXT];
+	unsigned i;
+
+	if (d->keepalives == 0)
+		return;
+	inked(o, INK_BOLD, "\nKeep-alives\n");
+	text_keepalives(o, d);
+	if (d->keepalive_interval_ns != 0) {
+		(void)fputs(", usually each ", o->f);
+		seconds(o, d->keepalive_interval_ns);
+	}
+	if (d->heartbeat != 0)
+		(void)fprintf(o->f, " (told: %u s)", d->heartbeat);
+	(void)fputs("\n  ", o->f);
+	span(o, &d->keepalive_first, &d->keepalive_last);
+	(void)fputc('\n', o->f);
+	for (i = 0; l != NULL && i < l->total; i++) {
+		(void)fprintf(o->f, "  none from %s to ",
+		              clock_text(l->at[i].from_ns, t));
+		at_frame(o, &l->at[i].at);
+		(void)fprintf(o->f, ": %llu lost\n", (unsigned long long)l->at[i].lost);
+	}
+	if (l != NULL && l->dropped != 0)
+		(void)fprintf(o->f, "  ... and %llu gaps before these\n",
+		              (unsigned long long)l->dropped);
+}
+
+/* ---- what it did ---- */
+
+static bool
+is_it(const struct out *o, struct slice id)
+{
+	return slice_eq(id, slice_str(o->device));
+}
+
+static void
+ended(struct out *o, enum section s, const void *what)
+{
+	struct own *own = o->own;
+	const struct exchange *x = what;
+	const struct ref *at;
+	FILE *f = o->f;
+	struct moment m;
+
+	if (s != SECTION_EXCHANGES || (!is_it(o, x->to) && !is_it(o, x->from)))
+		return;
+	at = x->request.frame != 0 ? &x->request : x->parts != NULL ? &x->parts->ref : NULL;
+	if (at == NULL)
+		return;
+	m = moment_of_ref(at);
+	own->any_exchange = true;
+	o->f = own->exchanges;
+	(void)fputs("  ", o->f);
+	at_frame(o, &m);
+	(void)fputs("  ", o->f);
+	tty_put(o, x->root);
+	(void)fputc(' ', o->f);
+	tty_put(o, x->CmdType);
+	(void)fputs(" SN ", o->f);
+	tty_put(o, x->SN);
+	(void)fprintf(o->f, "  %s", exchange_outcome_name(x->outcome));
+	if (x->has_sum)
+		(void)fprintf(o->f, ", %llu of %u", (unsigned long long)x->received,
+		              x->SumNum);
+	if (x->refused != 0)
+		(void)fprintf(o->f, ", refused with %u", x->refused);
+	if (x->latency_ns >= 0) {
+		(void)fputs(", after ", o->f);
+		seconds(o, x->latency_ns);
+	}
+	(void)fputc('\n', o->f);
+	o->f = f;
+	arena_reset(&o->scratch);
+}
+
+static void
+dialog(struct out *o, const struct dialog *d, bool last)
+{
+	struct own *own = o->own;
+	bool call = d->kind == DIALOG_CALL;
+	FILE *f = o->f;
+	char t[TIME_TEXT];
+
+	/* A channel is called by its own id; who has it is known at the end alone: `devices` of the report has that. */
+	if (!last || (!call && d->kind != DIALOG_SUBSCRIPTION) ||
+	    (!is_it(o, d->device) && !is_it(o, d->to.user) && !is_it(o, d->from.user)))
+		return;
+	if (call)
+		own->any_call = true;
+	else
+		own->any_subscription = true;
+	o->f = call ? own->calls : own->subscriptions;
+	(void)fprintf(o->f, "  dialog %u  %s frame ", d->id,
+	              clock_text(d->started_ns, t));
+	text_place(o, d->first.capture, d->first.frame);
+	(void)fprintf(o->f, " to %s  ", clock_text(d->ended_ns, t));
+	tty_put(o, d->from.user);
+	(void)fputs(" > ", o->f);
+	tty_put(o, d->to.user);
+	(void)fprintf(o->f, "  %s, %s\n", dialog_state_name(d->state),
+	              dialog_outcome_name(d->outcome));
+	o->f = f;
+	arena_reset(&o->scratch);
+}
+
+static void
+section(struct out *o, const char *title, FILE *spool, bool any)
+{
+	if (!any)
+		return;
+	(void)fputc('\n', o->f);
+	inked(o, INK_BOLD, title);
+	(void)fputc('\n', o->f);
+	spool_copy(spool, o->f);
+}
+
+static void
+commands(struct out *o, const struct device *d)
+{
+	const struct device_commands *l = d->commands;
+	unsigned i, k;
+
+	for (i = 0; l != NULL && i < l->total; i++) {
+		(void)fputs("  ", o->f);
+		tty_put(o, slice_str(l->at[i].CmdType));
+		(void)fprintf(o->f, ": %u", l->at[i].total);
+		for (k = 0; k <= EXCHANGE_UNKNOWN; k++)
+			if (l->at[i].of[k] != 0)
+				(void)fprintf(
+				    o->f, ", %u %s", l->at[i].of[k],
+				    exchange_outcome_name((enum exchange_outcome)k));
+		(void)fputc('\n', o->f);
+	}
+}
+
+/* ---- its catalog ---- */
+
+static void
+node(struct out *o, const struct catalog_view *v, uint32_t at, bool *more)
+{
+	const struct catalog *c = v->catalog;
+	uint32_t i = v->order[at], k, depth = v->depth[i];
+	const struct catalog_node *n = &c->nodes[i];
+	const char *status = catalog_status_name((enum catalog_status)n->status);
+	char text[CATALOG_ID_TEXT];
+
+	if (depth >= DRAWN_MAX)
+		depth = DRAWN_MAX - 1;
+	(void)fputs("  ", o->f);
+	for (k = 0; k < depth; k++)
+		(void)fputs(more[k] ? "\xe2\x94\x82  " : "   ", o->f);
+	(void)fputs(more[depth] ? "\xe2\x94\x9c\xe2\x94\x80 " : "\xe2\x94\x94\xe2\x94\x80 ",
+	            o->f);
+	tty_put(o, catalog_id_text(c, &n->id, text));
+	(void)fputs("  ", o->f);
+	tty_put(o, catalog_name(c, n));
+	if (status != NULL) {
+		(void)fputs("  ", o->f);
+		inked(o, n->status == CATALOG_ON ? INK_GOOD : INK_BAD, status);
+	}
+	if (v->odd[i] & CATALOG_ORPHAN) {
+		inked(o, INK_WARN, "  its parent ");
+		tty_put(o, catalog_id_text(c, &n->parent, text));
+		inked(o, INK_WARN, " is not there");
+	}
+	if (v->odd[i] & CATALOG_CYCLE)
+		inked(o, INK_BAD, "  its parent is below it");
+	(void)fputc('\n', o->f);
+	arena_reset(&o->scratch);
+}
+
+/* Which nodes have another one of the same parent behind them: read from behind, by what was seen at each depth. */
+static bool *
+with_next(const struct catalog_view *v)
+{
+	bool *next = calloc(v->total + 1, sizeof(*next));
+	bool seen[DRAWN_MAX] = {false};
+	uint32_t i, depth;
+
+	for (i = v->total; next != NULL && i-- > 0;) {
+		depth = v->depth[v->order[i]];
+		if (depth >= DRAWN_MAX)
+			continue;
+		next[i] = seen[depth];
+		seen[depth] = true;
+		if (depth + 1 < DRAWN_MAX)
+			memset(&seen[depth + 1], 0, DRAWN_MAX - depth - 1);
+	}
+	return next;
+}
+
+static void
+tree(struct out *o, const struct catalog_view *v)
+{
+	bool more[DRAWN_MAX] = {false}, *next = with_next(v);
+	uint32_t i, depth;
+
+	for (i = 0; next != NULL && i < v->total; i++) {
+		depth = v->depth[v->order[i]];
+		if (depth < DRAWN_MAX)
+			more[depth] = next[i];
+		node(o, v, i, more);
+	}
+	free(next);
+}
+
+static void
+catalog(struct out *o, const struct device *d)
+{
+	const struct catalog *c = d->catalog;
+	struct catalog_view v;
+
+	if (c == NULL || (c->rounds == 0 && c->noticed == 0))
+		return;
+	inked(o, INK_BOLD, "\nCatalog");
+	if (c->rounds != 0) {
+		(void)fputs("  ", o->f);
+		inked(o, c->complete ? INK_GOOD : INK_BAD,
+		      c->complete ? "whole" : "in part");
+		(void)fprintf(o->f, ", %u of %u items in the last answer", c->received,
+		              c->sum);
+	}
+	if (c->noticed != 0)
+		(void)fprintf(o->f, ", %llu told by notices",
+		              (unsigned long long)c->noticed);
+	if (c->dropped != 0)
+		(void)fprintf(o->f, ", %llu not kept", (unsigned long long)c->dropped);
+	(void)fputc('\n', o->f);
+	if (!catalog_view(&v, c, d->id, SLICE_EMPTY))
+		return;
+	tree(o, &v);
+	catalog_view_free(&v);
+}
+
+/* ---- what is wrong with it ---- */
+
+static void
+findings(struct out *o, const struct results *r)
+{
+	struct finding x;
+	char t[TIME_TEXT];
+	bool any = false;
+
+	(void)findings_rewind(r->findings);
+	while (findings_read(r->findings, &x)) {
+		if (!is_it(o, x.device))
+			continue;
+		if (!any)
+			inked(o, INK_BOLD, "\nFindings\n");
+		any = true;
+		(void)fprintf(o->f, "  %s  frame ", clock_text(x.time_ns, t));
+		text_place(o, x.capture, x.frame);
+		(void)fputs("  ", o->f);
+		inked(o,
+		      x.severity == SEVERITY_ERROR     ? INK_BAD
+		      : x.severity == SEVERITY_WARNING ? INK_WARN
+		                                       : INK_DIM,
+		      severity_name(x.severity));
+		(void)fputs("  ", o->f);
+		tty_put(o, finding_message(&x, &o->scratch));
+		if (x.count > 1)
+			(void)fprintf(o->f, "  (and %llu more like it)",
+			              (unsigned long long)(x.count - 1));
+		(void)fprintf(o->f, "  [%s]\n", rule_infos[x.rule].id);
+		arena_reset(&o->scratch);
+	}
+}
+
+static void
+whole(struct out *o, const struct results *r)
+{
+	struct own *own = o->own;
+	const struct device *d = NULL;
+
+	while ((d = tracker_device(r->tracker, d)) != NULL && !is_it(o, d->id))
+		;
+	if (d == NULL)
+		return; /* show_device_known says it */
+	identity(o, d);
+	addresses(o, d);
+	registrations(o, d);
+	keepalives(o, d);
+	section(o, "Exchanges", own->exchanges, own->any_exchange);
+	commands(o, d);
+	section(o, "Subscriptions", own->subscriptions, own->any_subscription);
+	section(o, "Sessions", own->calls, own->any_call);
+	catalog(o, d);
+	findings(o, r);
+}
+
+static void
+spool_close(FILE *f)
+{
+	if (f != NULL)
+		(void)fclose(f);
+}
 
 static void
 end(struct out *o, const struct results *r)
 {
-	const struct device *d = NULL;
+	struct own *own = o->own;
 
-	while (r != NULL && (d = tracker_device(r->tracker, d)) != NULL)
-		if (slice_eq(d->id, slice_str(o->device))) {
-			tty_put(o, d->id);
-			(void)fputc('\n', o->f);
-		}
+	if (own == NULL)
+		return;
+	if (r != NULL)
+		whole(o, r);
+	spool_close(own->exchanges);
+	spool_close(own->calls);
+	spool_close(own->subscriptions);
+	free(own);
+	o->own = NULL;
+}
+
+bool
+show_device_known(const struct tracker *t, const char *id, struct err *e)
+{
+	const struct device *d = NULL;
+	struct nearest n;
+	char names[NEAREST_KEPT * (NEAREST_NAME + 8)];
+	size_t i, at = 0;
+
+	nearest_init(&n, slice_str(id));
+	while ((d = tracker_device(t, d)) != NULL) {
+		if (slice_eq(d->id, slice_str(id)))
+			return true;
+		nearest_try(&n, d->id);
+	}
+	names[0] = '\0';
+	for (i = 0; i < n.total && at < sizeof(names); i++)
+		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s" SLICE_FMT,
+		                       i == 0             ? "; there is "
+		                       : i + 1 == n.total ? " or "
+		                                          : ", ",
+		                       SLICE_ARG(n.best[i]));
+	(void)err_set(e, "show device: the captures have no device %s%s", id, names);
+	return false;
 }
 
 const struct format format_show_device = {
     .name = "show device",
     .what = "all of a device",
+    .begin = begin,
+    .dialog = dialog,
+    .ended = ended,
     .end = end,
 };

@@ -13,4 +13,9 @@ void text_place(struct out *o, uint32_t capture, uint64_t frame);
 /* src/text_failures.c */
 void text_failures(struct out *o, const struct results *r);
 
+/* text_device.c */
+void text_devices(struct out *o, const struct results *r); /* the section of the report */
+void text_registration(struct out *o, const struct device *d); /* how it stands */
+void text_keepalives(struct out *o, const struct device *d);
+
 #endif

@@ -367,7 +367,7 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	if (x->inv != NULL || x->dialog->call != NULL || x->method == METHOD_CANCEL)
 		call_answer(t, x, m, p);
 	auth_response(t, x, m, p);
-	device_response(t, x, m, first_final);
+	device_response(t, x, m, p, first_final);
 	if (m->dis == DIS_OK || !is_partial(m))
 		usage_response(t, x, m, p);
 	if (first_final)

@@ -273,6 +273,7 @@ struct place {
 	const struct offer_place *offer;  /* what its session description is; or NULL */
 	const struct tx *call_other;      /* with `call`: the other transaction */
 	const struct notice_note *notice; /* src/notice_note.h; or NULL */
+	struct device_note *device;       /* src/devices.h; or NULL */
 };
 
 enum exchange_outcome {
@@ -320,16 +321,53 @@ struct exchange {
 
 enum device_kind { DEVICE_UNKNOWN, DEVICE_DEVICE, DEVICE_PLATFORM, DEVICE_USER };
 const char *device_kind_name(enum device_kind k);
-enum { DEVICE_ADDRESSES_MAX = 8 };
+
+/* When and where something of a device was seen. */
+struct moment {
+	int64_t time_ns;
+	uint64_t frame; /* 0: never */
+	uint32_t capture;
+};
 
 struct device {
 	struct slice id;
 	enum device_kind kind;
 	int registered; /* 1, 0; -1 null */
-	struct addr addresses[DEVICE_ADDRESSES_MAX];
-	unsigned addresses_total;
 	struct slice user_agent;
-	uint8_t edition;
+	uint8_t edition;        /* as X-GB-Ver says */
+	uint8_t bodies_edition; /* EDITION_ bits that have all that its bodies hold */
+	bool bodies_seen;
+	/* Of its DeviceInfo; empty: not told. */
+	struct slice name, manufacturer, model, firmware;
+	bool has_channels;
+	uint32_t channels;
+	unsigned nat; /* enum device_nat */
+	/* Lists of src/devices.h, made when there is something in them. */
+	struct device_places *places;
+	struct device_registrations *registrations;
+	struct device_gaps *gaps;
+	struct device_commands *commands;
+	struct device_dialogs *calls, *subscriptions;
+	struct catalog *catalog; /* src/catalog_tree.h */
+	uint64_t moves;          /* how often another address sent its keep-alives */
+	struct moment clock;     /* the last Date that it was given; frame 0: none */
+	int64_t clock_skew_ns;   /* ... ahead of the capture; negative: behind */
+	struct moment keepalive_first, keepalive_last;
+	uint64_t keepalives_answered, keepalives_all; /* all: of several servers too */
+	/* Of registrations that the list no longer has. */
+	uint32_t registrations_before, refreshes_before;
+	uint32_t heartbeat; /* seconds between keep-alives, as a BasicParam told; 0: not */
+	uint32_t heartbeat_off; /* keep-alives in a row that do not keep to them */
+	/* A challenge to its REGISTER that has no credentials yet. */
+	struct moment challenge;
+	uint32_t challenge_dialog, challenge_cseq;
+	bool challenge_bare;    /* it names no algorithm */
+	int64_t credentials_ns; /* when it last sent some */
+	struct moment failed;   /* its last registration that was refused */
+	uint32_t failed_status;
+	struct addr failed_by;
+	bool expired_told;
+	bool granted_sure; /* somebody named the time that was granted */
 	struct ref first;
 	/* for a line about it */
 	bool register_seen;
@@ -354,9 +392,10 @@ struct device {
 	uint32_t query_status;
 	uint64_t query_received, query_sum;
 	/* the tracker's own */
-	struct arena mem;
 	struct device *order_next;
 	uint64_t hash;
+	struct addr at, server; /* where it talks from now, and to whom; n 0: unknown */
+	int64_t at_ns;          /* since when */
 };
 
 enum ended_how { ENDED_ANSWERED, ENDED_TIMEOUT, ENDED_EVICTED, ENDED_CAPTURE_OVER };

@@ -7,6 +7,7 @@ enum {
 	GAPS_LIKELY =
 	    3, /* keepalives lost at once, where the usual distance was seen once only */
 	REGISTRAR_TEXT = 200,
+	HEARTBEATS_OFF = 3, /* keep-alives in a row at another interval than the one told */
 };
 
 /* The device that a message is about: the registering user; else the front end of the two users;
@@ -49,6 +50,15 @@ near(int64_t a, int64_t b, int64_t by)
 	return a - b <= by && b - a <= by;
 }
 
+/* Where it talks from now. */
+void
+device_at(struct tracker *t, struct device *d, const struct message *m)
+{
+	if (d->at.n == 0 || !addr_eq(&d->at, &m->rec.src))
+		d->at_ns = m->rec.time_ns;
+	devices_move(t->devices, d, &m->rec.src);
+}
+
 /* How many keepalives are missing in this distance from the one before. The usual distance is one that came twice
  * in a row; the first one counts until then, if what follows is a multiple of it. */
 static uint64_t
@@ -80,12 +90,77 @@ keepalives_missing(const struct thresholds *t, struct device *d, int64_t gap)
 	return lost;
 }
 
-static void
-keepalive(const struct thresholds *t, struct tx *x, const struct message *m,
-          struct device *d)
+struct device_note *
+device_note(struct tracker *t, struct place *p)
 {
+	if (p->device == NULL)
+		p->device = ARENA_NEW(&t->scratch, struct device_note);
+	return p->device;
+}
+
+/* Against the interval that a BasicParam told: what is off comes several times in a row, and each time alike. */
+static void
+heartbeat(struct tracker *t, struct device *d, int64_t gap, struct place *p)
+{
+	int64_t told = (int64_t)d->heartbeat * SECOND;
+	struct device_note *n;
+
+	if (d->heartbeat == 0 || d->heartbeat_off > HEARTBEATS_OFF)
+		return;
+	if (near(gap, told, told / 2) || !near(gap, d->keepalive_interval_ns, gap / 4)) {
+		d->heartbeat_off = 0;
+		return;
+	}
+	if (++d->heartbeat_off < HEARTBEATS_OFF)
+		return;
+	d->heartbeat_off++; /* once */
+	n = device_note(t, p);
+	if (n != NULL) {
+		n->facts |= DEVICE_HEARTBEAT;
+		n->seconds = (uint64_t)((gap + SECOND / 2) / SECOND);
+		n->status = d->heartbeat;
+	}
+}
+
+/* From another address than the one before, to the same server, without a registration between. */
+static void
+moved(struct tracker *t, struct device *d, const struct message *m, struct place *p)
+{
+	struct device_note *n;
+	bool stream = m->rec.carrier != CARRIER_UDP;
+
+	if (m->vias != 1)
+		return;
+	if (d->server.n == 0) {
+		d->server = m->rec.dst;
+	} else if (!addr_eq(&d->server, &m->rec.dst)) {
+		return; /* another platform, perhaps through another interface */
+	} else if (d->at.n != 0 && !addr_eq(&d->at, &m->rec.src) &&
+	           (!stream || !addr_ip_eq(&d->at, &m->rec.src)) &&
+	           d->keepalive_last.capture == m->rec.capture) {
+		n = device_note(t, p);
+		d->moves++;
+		if (n != NULL) {
+			n->facts |= DEVICE_MOVED;
+			n->addr = d->at;
+			n->other = d->keepalive_last;
+		}
+	}
+	device_at(t, d, m);
+}
+
+static void
+keepalive(struct tracker *tracker, struct tx *x, const struct message *m,
+          struct device *d, struct place *p)
+{
+	const struct thresholds *t = tracker->options.thresholds;
 	int64_t gap = m->rec.time_ns - d->keepalive_ns;
 
+	moved(tracker, d, m, p);
+	d->keepalives_all++;
+	d->keepalive_last = moment_of(&m->rec);
+	if (d->keepalive_first.frame == 0)
+		d->keepalive_first = d->keepalive_last;
 	if (d->keepalives != 0 && gap < SECOND)
 		return; /* the same one to another platform, or twice: nothing to measure */
 	/* From one file to the next nobody may have captured. */
@@ -97,7 +172,11 @@ keepalive(const struct thresholds *t, struct tx *x, const struct message *m,
 			x->keepalive_gap_ns = gap;
 			x->keepalive_interval_ns = d->keepalive_interval_ns;
 			d->keepalives_lost += x->keepalives_lost;
+			device_gap(d, &(struct device_gap){.at = d->keepalive_last,
+			                                   .from_ns = d->keepalive_ns,
+			                                   .lost = x->keepalives_lost});
 		}
+		heartbeat(tracker, d, gap, p);
 		d->keepalive_ref.time_ns =
 		    d->keepalive_ns; /* of the one before the last */
 	}
@@ -165,29 +244,171 @@ failed_in_row(const struct device *d, const struct tx *x)
 	return d->rejected_in_row;
 }
 
+static bool
+is_command(const struct message *m, const char *root, const char *CmdType)
+{
+	return slice_eq(m->mans.m.root, slice_str(root)) &&
+	       slice_eq(m->mans.m.CmdType, slice_str(CmdType));
+}
+
+/* The text of a field right below the root, or below `group` there. */
+static struct slice
+field(const struct message *m, const char *group, const char *name)
+{
+	const struct manscdp *x = &m->mans.m;
+	size_t i;
+
+	for (i = 0; i < x->nodes_total; i++) {
+		const struct manscdp_node *n = &x->nodes[i];
+
+		if (n->attribute || n->depth != (group ? 2 : 1) ||
+		    !slice_eq(n->name, slice_str(name)))
+			continue;
+		if (group == NULL ||
+		    slice_eq(x->nodes[n->parent].name, slice_str(group)))
+			return slice_trim(n->text);
+	}
+	return SLICE_EMPTY;
+}
+
+static void
+device_info(struct device *d, const struct message *m)
+{
+	const struct {
+		const char *name;
+		struct slice *to;
+	} rows[] = {{"DeviceName", &d->name},
+	            {"Manufacturer", &d->manufacturer},
+	            {"Model", &d->model},
+	            {"Firmware", &d->firmware}};
+	struct slice text;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		text = field(m, NULL, rows[i].name);
+		if (text.n != 0)
+			device_text(d, rows[i].to, text);
+	}
+	if (parse_u32(field(m, NULL, "Channel"), UINT32_MAX, &d->channels))
+		d->has_channels = true;
+}
+
+static void
+told_heartbeat(struct device *d, const struct message *m)
+{
+	uint32_t n;
+
+	if (d == NULL ||
+	    !parse_u32(field(m, "BasicParam", "HeartBeatInterval"), 86400, &n) || n == 0)
+		return;
+	d->heartbeat = n;
+	d->heartbeat_off = 0;
+}
+
+static void
+catalog_whole(struct tracker *t, struct device *d, const struct message *m,
+              struct place *p)
+{
+	struct device_note *n = device_note(t, p);
+
+	if (n == NULL)
+		return;
+	n->catalog = d->catalog;
+	n->faults_total = catalog_faults(d->catalog, d->id, m->to.uri.user, &t->scratch,
+	                                 &n->faults);
+}
+
+/* What its own bodies, and those sent to it, say of a device. */
+static void
+device_body(struct tracker *t, struct device *from, struct device *to,
+            const struct message *m, struct place *p)
+{
+	if (from != NULL && m->mans.m.command != NULL) {
+		from->bodies_edition &= m->mans.m.editions;
+		from->bodies_seen = true;
+	}
+	if (to != NULL && is_command(m, "Query", "Catalog") &&
+	    m->method == METHOD_MESSAGE) {
+		catalog_asked(&to->catalog, devices_catalogs(t->devices), m);
+	} else if (to != NULL && is_command(m, "Control", "DeviceConfig")) {
+		told_heartbeat(to, m);
+	} else if (from == NULL) {
+		return;
+	} else if (is_command(m, "Response", "Catalog") ||
+	           is_command(m, "Notify", "Catalog")) {
+		if (catalog_feed(&from->catalog, devices_catalogs(t->devices), m))
+			catalog_whole(t, from, m, p);
+	} else if (is_command(m, "Response", "DeviceInfo")) {
+		device_info(from, m);
+	} else if (is_command(m, "Response", "ConfigDownload")) {
+		told_heartbeat(from, m);
+	} else if (is_command(m, "Response", "DeviceConfig") &&
+	           slice_eq(m->mans.m.Result, SLICE("ERROR"))) {
+		from->heartbeat = 0;
+	}
+}
+
+/* A call or a subscription that begins belongs to the one that it names, and to who is reached at that address. */
+static void
+begins(struct tracker *t, const struct tx *x, const struct message *m)
+{
+	struct device *at = devices_at(t->devices, &m->rec.dst), *named;
+
+	if (at == NULL)
+		at = devices_at(t->devices, &m->rec.src);
+	named = devices_find(t->devices, device_of(m));
+	if (at != NULL)
+		device_dialog(x->method == METHOD_INVITE ? &at->calls : &at->subscriptions,
+		              x->dialog->id);
+	if (named != NULL && named != at)
+		device_dialog(x->method == METHOD_INVITE ? &named->calls
+		                                         : &named->subscriptions,
+		              x->dialog->id);
+}
+
+static void
+queried(struct tracker *t, const struct message *m)
+{
+	struct device *d = devices_find(t->devices, m->to.uri.user);
+
+	if (d == NULL)
+		return;
+	d->queries++;
+	device_text(d, &d->query, m->mans.m.CmdType);
+	d->query_outcome = EXCHANGE_UNKNOWN;
+	d->query_status = 0;
+}
+
+/* Who sent it, and from where. */
+static void
+device_sender(struct device *d, const struct message *m, const struct moment *now)
+{
+	const struct sip_header *ua = sip_find(&m->sip, SIP_USER_AGENT, 0);
+
+	device_place(d, &m->rec.src, PLACE_SOURCE, now);
+	if (ua != NULL)
+		device_text(d, &d->user_agent, ua->value);
+	if (m->edition != 0)
+		d->edition = m->edition;
+}
+
 /* A request that is no repeat. */
 void
 device_request(struct tracker *t, struct tx *x, const struct message *m, struct place *p)
 {
 	struct ref ref = ref_of(&m->rec, NULL);
+	struct moment now = moment_of(&m->rec);
 	struct device *from = party_device(t, m, &m->from, &ref), *to;
-	const struct sip_header *ua = sip_find(&m->sip, SIP_USER_AGENT, 0);
+	struct auth_entry *a;
 
 	to = x->method == METHOD_REGISTER && slice_eq(m->to.uri.user, m->from.uri.user)
 	         ? from
 	         : party_device(t, m, &m->to, &ref);
-	if (from != NULL && m->vias == 1) {
-		device_address(from, &m->rec.src);
-		if (ua != NULL)
-			device_text(from, &from->user_agent, ua->value);
-		if (m->edition != 0)
-			from->edition = m->edition;
-	}
+	if (from != NULL && m->vias == 1)
+		device_sender(from, m, &now);
 	if (to == NULL)
 		to = from;
 	if (x->method == METHOD_REGISTER && to != NULL) {
-		struct auth_entry *a;
-
 		to->register_seen = true;
 		if (same_contact(x))
 			p->facts &= ~(unsigned)PLACE_OPEN_REGISTER;
@@ -201,27 +422,29 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 			device_text(to, &to->qop, a->qop);
 			device_text(to, &to->why, a->why);
 		}
-	} else if (to != NULL && x->method != METHOD_REGISTER && m->vias == 1) {
-		if (to != from && to->addresses_total == 0)
-			device_address(to, &m->rec.dst);
+		registration_asked(t, to, x, m, p);
+	} else if (to != NULL && m->vias == 1 && to != from &&
+	           (to->places == NULL || to->places->total == 0)) {
+		device_place(to, &m->rec.dst, PLACE_TARGET, &now);
 	}
 	if (x->keepalive && from != NULL)
-		keepalive(t->options.thresholds, x, m, from);
-	if (m->mans.verdict != BODY_NONE && exchange_needs_response(m) &&
-	    slice_eq(m->mans.m.root, SLICE("Query"))) {
-		struct device *d = devices_find(t->devices, m->to.uri.user);
-
-		if (d != NULL) {
-			d->queries++;
-			device_text(d, &d->query, m->mans.m.CmdType);
-			d->query_outcome = EXCHANGE_UNKNOWN;
-			d->query_status = 0;
-		}
-	}
+		keepalive(t, x, m, from, p);
+	if (from != NULL && from->registered == 1 && x->method != METHOD_REGISTER)
+		registration_speaks(t, from, m, p);
+	if ((x->method == METHOD_INVITE || x->method == METHOD_SUBSCRIBE) &&
+	    m->to.tag.n == 0)
+		begins(t, x, m);
+	if (m->mans.verdict == BODY_NONE)
+		return;
+	if (!x->keepalive)
+		device_body(t, from, to, m, p);
+	if (exchange_needs_response(m) && slice_eq(m->mans.m.root, SLICE("Query")))
+		queried(t, m);
 }
 
 void
-device_response(struct tracker *t, struct tx *x, const struct message *m, bool final)
+device_response(struct tracker *t, struct tx *x, const struct message *m,
+                struct place *p, bool final)
 {
 	struct device *d, *other;
 	const struct sip_header *ua;
@@ -236,16 +459,19 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 	if (other != NULL && x->method != METHOD_REGISTER && ua != NULL &&
 	    other->user_agent.n == 0 && m->vias == 1)
 		device_text(other, &other->user_agent, ua->value);
-	if (x->keepalive && m->sip.status >= 300) {
+	if (x->keepalive) {
 		d = devices_find(t->devices, m->from.uri.user);
-		if (d != NULL)
+		if (d != NULL && m->sip.status >= 300)
 			d->keepalives_refused++;
+		else if (d != NULL)
+			d->keepalives_answered++;
 	}
 	if (x->method != METHOD_REGISTER)
 		return;
 	d = devices_find(t->devices, m->to.uri.user);
 	if (d == NULL)
 		return;
+	registration_decided(t, d, x, m, p);
 	d->register_seen = true;
 	d->decided = ref_of(&m->rec, NULL);
 	failed = failed_in_row(d, x);
@@ -274,24 +500,65 @@ device_response(struct tracker *t, struct tx *x, const struct message *m, bool f
 	}
 }
 
-void
+/* Sent where the device is not, by the server that it talks to, and never answered. */
+static struct device_note *
+stale(struct tracker *t, const struct tx *x)
+{
+	struct sip_uri u;
+	struct device *d;
+	struct device_note *n;
+	bool stream = x->carrier != CARRIER_UDP;
+
+	if (x->status != 0 || x->request.frame == 0 || x->vias != 1 ||
+	    (x->method != METHOD_MESSAGE && x->method != METHOD_INVITE &&
+	     x->method != METHOD_SUBSCRIBE) ||
+	    x->provisional || sip_uri_dissect(x->uri, NULL, &u) != DIS_OK)
+		return NULL;
+	d = devices_find(t->devices, u.user);
+	if (d == NULL || d->at.n == 0 || !addr_ip_eq(&d->server, &x->client) ||
+	    d->at_ns > x->request.time_ns || devices_at(t->devices, &x->server) != NULL ||
+	    (stream ? addr_ip_eq(&d->at, &x->server) : addr_eq(&d->at, &x->server)))
+		return NULL;
+	n = ARENA_NEW(&t->scratch, struct device_note);
+	if (n == NULL)
+		return NULL;
+	n->facts = DEVICE_STALE;
+	n->addr = d->at;
+	return n;
+}
+
+struct device_note *
 device_tx_ended(struct tracker *t, struct tx *x, enum ended_how how)
 {
 	struct device *d;
 
-	if (!x->keepalive || x->status != 0 || how != ENDED_TIMEOUT)
-		return;
+	if (how == ENDED_EVICTED || x->status != 0)
+		return NULL;
+	if (!x->keepalive)
+		return stale(t, x);
+	if (how != ENDED_TIMEOUT)
+		return NULL;
 	d = devices_find(t->devices, x->user);
 	if (d != NULL)
 		d->keepalives_unanswered++;
+	return NULL;
 }
 
 void
 device_exchange(struct tracker *t, const struct exchange *x)
 {
 	struct device *d = devices_find(t->devices, x->to);
+	struct device_command *c;
 
-	if (d == NULL || !slice_eq(x->root, SLICE("Query")))
+	if (d == NULL)
+		return;
+	c = device_command(d, x->CmdType);
+	if (c != NULL) {
+		c->total++;
+		c->of[x->outcome]++;
+		c->refused += x->refused != 0;
+	}
+	if (!slice_eq(x->root, SLICE("Query")))
 		return;
 	device_text(d, &d->query, x->CmdType);
 	d->query_outcome = x->outcome;

@@ -144,6 +144,7 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 	if (last) {
 		dialog_queue(t, d, DIALOG_LIGHT);
 		e.place.usage = usage_dialog_ended(t, d);
+		e.place.device = registration_ended(t, d);
 	}
 	if ((d->txs == NULL && e.place.usage == NULL) || d->writing)
 		return;

@@ -157,10 +157,22 @@ void auth_response(struct tracker *t, struct tx *x, const struct message *m,
 void device_request(struct tracker *t, struct tx *x, const struct message *m,
                     struct place *p);
 void device_response(struct tracker *t, struct tx *x, const struct message *m,
-                     bool final);
-void device_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
+                     struct place *p, bool final);
+struct device_note *device_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
 void device_exchange(struct tracker *t, const struct exchange *x);
 struct slice device_of(const struct message *m);
+void device_at(struct tracker *t, struct device *d, const struct message *m);
+struct device_note *device_note(struct tracker *t, struct place *p); /* made too */
+
+/* tracker_registration.c */
+void registration_asked(struct tracker *t, struct device *d, struct tx *x,
+                          const struct message *m, struct place *p);
+void registration_decided(struct tracker *t, struct device *d, struct tx *x,
+                           const struct message *m, struct place *p);
+/* It speaks: is its registration over? */
+void registration_speaks(struct tracker *t, struct device *d, const struct message *m,
+                         struct place *p);
+struct device_note *registration_ended(struct tracker *t, const struct dialog *d);
 
 /* tracker_usage.c */
 struct usage *usage_of(struct dialog *d); /* made if there is none; NULL without memory */

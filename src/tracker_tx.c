@@ -155,7 +155,7 @@ tx_end(struct tracker *t, struct tx *x, enum ended_how how)
 	e.sent_shown = call_unacknowledged(x) && peers_shown(t, &x->client, &x->server);
 	e.now_ns = t->now_ns;
 	dialog_tx_ended(t, x, how);
-	device_tx_ended(t, x, how);
+	e.place.device = device_tx_ended(t, x, how);
 	e.place.usage = usage_tx_ended(t, x, how);
 	tx_queue(t, x, TX_NONE);
 	tx_unindex(t, x);

@@ -1,0 +1,897 @@
+#include "src/catalog_tree.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "dissect/deviceid.h"
+
+enum {
+	NODES_FIRST = 8,
+	NAME_MAX_OCTETS = 96, /* of one name */
+	TEXT_ID_MAX = CATALOG_ID_TEXT - 1,
+	ITEM_DEPTH = 2, /* Response, DeviceList, Item */
+	ABOVE_MAX = 64, /* levels of a tree that is drawn */
+};
+
+struct catalogs {
+	struct limits *limits;
+	struct hash_key key;
+	uint64_t nodes, bytes;
+};
+
+const char *
+catalog_status_name(enum catalog_status s)
+{
+	static const char *const names[] = {NULL,    "ON",     "OFF",
+	                                    "VLOST", "DEFECT", "other"};
+
+	return names[s];
+}
+
+const char *
+catalog_kind_name(enum catalog_kind k)
+{
+	static const char *const names[] = {"device",       "system", "group",
+	                                    "organisation", "region", "other"};
+
+	return names[k];
+}
+
+struct catalogs *
+catalogs_new(struct limits *l, const struct hash_key *key)
+{
+	struct catalogs *all = calloc(1, sizeof(*all));
+
+	if (all != NULL) {
+		all->limits = l;
+		all->key = *key;
+	}
+	return all;
+}
+
+void
+catalogs_free(struct catalogs *all)
+{
+	free(all);
+}
+
+/* ---- texts and ids ---- */
+
+/* A character is kept whole or not at all. */
+static struct slice
+cut_utf8(struct slice s, size_t max)
+{
+	if (s.n <= max)
+		return s;
+	while (max != 0 && (s.p[max] & 0xC0) == 0x80)
+		max--;
+	return slice_head(s, max);
+}
+
+/* Where it stands now: its length, then its octets. 0: there is no room. */
+static uint32_t
+pool_put(struct catalog *c, struct slice s)
+{
+	struct limits *l = c->all->limits;
+	uint32_t need = (uint32_t)s.n + 1, room = c->pool_room, at;
+	uint8_t *bigger;
+
+	if (c->pool_used == 0)
+		c->pool_used = 1; /* 0 is no place */
+	if (need > room - (c->pool_used < room ? c->pool_used : room)) {
+		room = room != 0 ? room + room / 2 : 256;
+		if (room < c->pool_used + need)
+			room = c->pool_used + need;
+		if (c->all->bytes + (room - c->pool_room) > l->max[LIMIT_CATALOG_BYTES]) {
+			l->dropped[LIMIT_CATALOG_BYTES]++;
+			return 0;
+		}
+		bigger = realloc(c->pool, room);
+		if (bigger == NULL)
+			return 0;
+		c->all->bytes += room - c->pool_room;
+		c->pool = bigger;
+		c->pool_room = room;
+	}
+	at = c->pool_used;
+	c->pool[at] = (uint8_t)s.n;
+	if (s.n != 0)
+		memcpy(c->pool + at + 1, s.p, s.n);
+	c->pool_used += need;
+	return at;
+}
+
+static struct slice
+pool_get(const struct catalog *c, uint32_t at)
+{
+	return at != 0 ? slice_of(c->pool + at + 1, c->pool[at]) : SLICE_EMPTY;
+}
+
+struct slice
+catalog_name(const struct catalog *c, const struct catalog_node *n)
+{
+	return pool_get(c, n->name);
+}
+
+static uint32_t
+text_place(const struct catalog_id *id)
+{
+	uint32_t at;
+
+	memcpy(&at, id->digits, sizeof(at));
+	return at;
+}
+
+struct slice
+catalog_id_text(const struct catalog *c, const struct catalog_id *id,
+                char text[CATALOG_ID_TEXT])
+{
+	uint8_t i;
+
+	if (id->n == CATALOG_TEXT)
+		return pool_get(c, text_place(id));
+	for (i = 0; i < id->n; i++)
+		text[i] = (char)('0' + (i % 2 ? id->digits[i / 2] & 15
+		                              : id->digits[i / 2] >> 4));
+	text[id->n] = '\0';
+	return slice_of(text, id->n);
+}
+
+static void
+pack_digits(struct slice s, struct catalog_id *out)
+{
+	size_t i;
+
+	*out = (struct catalog_id){.n = (uint8_t)s.n};
+	for (i = 0; i < s.n; i++)
+		out->digits[i / 2] |=
+		    (uint8_t)((s.p[i] - '0') << (i % 2 ? 0 : 4));
+}
+
+static bool
+is_digits(struct slice s)
+{
+	return slice_digits(s) && s.n <= 20;
+}
+
+/* False: it is no number, and there is no room for its text. */
+static bool
+pack(struct catalog *c, struct slice s, struct catalog_id *out)
+{
+	uint32_t at;
+
+	s = slice_trim(s);
+	*out = (struct catalog_id){.n = 0};
+	if (s.n == 0)
+		return true;
+	if (is_digits(s)) {
+		pack_digits(s, out);
+		return true;
+	}
+	at = pool_put(c, cut_utf8(s, TEXT_ID_MAX));
+	if (at == 0)
+		return false;
+	out->n = CATALOG_TEXT;
+	memcpy(out->digits, &at, sizeof(at));
+	return true;
+}
+
+static bool
+id_is(const struct catalog *c, const struct catalog_id *id, struct slice text)
+{
+	char room[CATALOG_ID_TEXT];
+
+	if (id->n == 0)
+		return text.n == 0;
+	return slice_eq(catalog_id_text(c, id, room), cut_utf8(text, TEXT_ID_MAX));
+}
+
+static bool
+id_eq(const struct catalog *c, const struct catalog_id *a, const struct catalog_id *b)
+{
+	if (a->n != b->n)
+		return false;
+	if (a->n == CATALOG_TEXT)
+		return slice_eq(pool_get(c, text_place(a)), pool_get(c, text_place(b)));
+	return memcmp(a->digits, b->digits, sizeof(a->digits)) == 0;
+}
+
+enum catalog_kind
+catalog_kind(const struct catalog *c, const struct catalog_id *id)
+{
+	char text[CATALOG_ID_TEXT];
+	struct slice s = catalog_id_text(c, id, text);
+	struct deviceid d;
+
+	if (deviceid_dissect(s, NULL, &d) != DIS_OK)
+		return CATALOG_ODD;
+	if (d.class == DEVICEID_REGION)
+		return CATALOG_REGION;
+	if (s.n != 20)
+		return CATALOG_ODD;
+	switch (d.type) {
+	case 200:
+		return CATALOG_SYSTEM;
+	case 215:
+		return CATALOG_GROUP;
+	case 216:
+		return CATALOG_ORGANISATION;
+	default:
+		return CATALOG_DEVICE;
+	}
+}
+
+/* ---- nodes by id ---- */
+
+static uint64_t
+text_hash(const struct catalog *c, struct slice text)
+{
+	return hash_bytes(&c->all->key, cut_utf8(text, TEXT_ID_MAX));
+}
+
+/* The place of this id among the slots: its node's, or a free one. */
+static uint32_t
+slot_of(const struct catalog *c, struct slice text)
+{
+	uint32_t mask = c->slots_total - 1, i = (uint32_t)text_hash(c, text) & mask;
+
+	while (c->slots[i] != 0 && !id_is(c, &c->nodes[c->slots[i] - 1].id, text))
+		i = (i + 1) & mask;
+	return i;
+}
+
+static uint32_t
+find(const struct catalog *c, struct slice text)
+{
+	uint32_t n;
+
+	if (c->slots_total == 0 || text.n == 0)
+		return CATALOG_NOWHERE;
+	n = c->slots[slot_of(c, text)];
+	return n != 0 ? n - 1 : CATALOG_NOWHERE;
+}
+
+static uint32_t
+find_id(const struct catalog *c, const struct catalog_id *id)
+{
+	char text[CATALOG_ID_TEXT];
+
+	return id->n != 0 ? find(c, catalog_id_text(c, id, text)) : CATALOG_NOWHERE;
+}
+
+static void
+fill_slots(struct catalog *c)
+{
+	char text[CATALOG_ID_TEXT];
+	uint32_t i;
+
+	memset(c->slots, 0, c->slots_total * sizeof(*c->slots));
+	for (i = 0; i < c->total; i++)
+		c->slots[slot_of(c, catalog_id_text(c, &c->nodes[i].id, text))] = i + 1;
+}
+
+/* Room for one more; twice as many slots as nodes. */
+static bool
+grow(struct catalog *c)
+{
+	struct limits *l = c->all->limits;
+	uint32_t room = c->room != 0 ? c->room + c->room / 2 : NODES_FIRST, slots;
+	struct catalog_node *nodes;
+	uint32_t *bigger;
+
+	if (c->total < c->room)
+		return true;
+	if (c->all->nodes + (room - c->room) > l->max[LIMIT_CATALOG_NODES]) {
+		room = c->room + 1;
+		if (c->all->nodes + 1 > l->max[LIMIT_CATALOG_NODES]) {
+			l->dropped[LIMIT_CATALOG_NODES]++;
+			return false;
+		}
+	}
+	nodes = realloc(c->nodes, room * sizeof(*nodes));
+	if (nodes == NULL)
+		return false;
+	c->nodes = nodes;
+	slots = c->slots_total != 0 ? c->slots_total : NODES_FIRST * 2;
+	while (slots < room * 3 / 2)
+		slots *= 2;
+	if (slots != c->slots_total) {
+		bigger = realloc(c->slots, slots * sizeof(*bigger));
+		if (bigger == NULL)
+			return false;
+		c->slots = bigger;
+		c->slots_total = slots;
+		fill_slots(c);
+	}
+	c->all->nodes += room - c->room;
+	c->room = room;
+	return true;
+}
+
+/* The node of this id, a new one if need be; NULL: no room. */
+static struct catalog_node *
+node_of(struct catalog *c, struct slice id)
+{
+	uint32_t at = find(c, id);
+	struct catalog_node *n;
+
+	if (at != CATALOG_NOWHERE) {
+		n = &c->nodes[at];
+		if (n->flags & CATALOG_GONE)
+			c->present++;
+		n->flags &= (uint8_t)~CATALOG_GONE;
+		return n;
+	}
+	if (!grow(c))
+		return NULL;
+	n = &c->nodes[c->total];
+	*n = (struct catalog_node){.status = CATALOG_UNKNOWN};
+	if (!pack(c, id, &n->id))
+		return NULL;
+	c->slots[slot_of(c, id)] = ++c->total;
+	c->present++;
+	return n;
+}
+
+/* What is gone gives its place back. */
+static void
+compact(struct catalog *c)
+{
+	uint32_t i, k = 0;
+
+	for (i = 0; i < c->total; i++)
+		if ((c->nodes[i].flags & CATALOG_GONE) == 0)
+			c->nodes[k++] = c->nodes[i];
+	c->total = k;
+	if (c->slots_total != 0)
+		fill_slots(c);
+}
+
+/* ---- items ---- */
+
+struct item {
+	struct slice DeviceID, Name, ParentID, CivilCode, group, Parental, Status, Event;
+};
+
+static struct slice
+field_name(const struct manscdp_node *n)
+{
+	const struct dict_field *f = n->def;
+
+	if (f == NULL)
+		return n->name;
+	return f->alias_of != NULL ? f->alias_of->name : f->name;
+}
+
+static void
+item_field(struct item *x, struct slice name, struct slice text)
+{
+	const struct {
+		struct slice name;
+		struct slice *to;
+	} rows[] = {
+	    {SLICE("DeviceID"), &x->DeviceID}, {SLICE("Name"), &x->Name},
+	    {SLICE("ParentID"), &x->ParentID}, {SLICE("CivilCode"), &x->CivilCode},
+	    {SLICE("Parental"), &x->Parental}, {SLICE("Status"), &x->Status},
+	    {SLICE("Event"), &x->Event},       {SLICE("BusinessGroupID"), &x->group},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (slice_eq(rows[i].name, name) && rows[i].to->n == 0)
+			*rows[i].to = slice_trim(text);
+}
+
+static bool
+is_item(const struct manscdp_node *nodes, const struct manscdp_node *n)
+{
+	return n->depth == ITEM_DEPTH && !n->attribute &&
+	       slice_eq(n->name, SLICE("Item")) &&
+	       slice_eq(nodes[n->parent].name, SLICE("DeviceList"));
+}
+
+/* The item at *at, and *at behind it. */
+static struct item
+item_read(const struct manscdp *m, size_t *at)
+{
+	struct item x = {.DeviceID = SLICE_EMPTY};
+	size_t i = *at, item = i;
+
+	for (i++; i < m->nodes_total && m->nodes[i].depth > ITEM_DEPTH; i++) {
+		const struct manscdp_node *n = &m->nodes[i];
+
+		if (n->attribute || !n->leaf)
+			continue;
+		/* Until 2016 the group stood in Info. */
+		if (n->parent == item ||
+		    slice_eq(field_name(n), SLICE("BusinessGroupID")))
+			item_field(&x, field_name(n), n->text);
+	}
+	*at = i;
+	return x;
+}
+
+static enum catalog_status
+status_of(struct slice s, enum catalog_status before)
+{
+	static const struct {
+		const char *text;
+		enum catalog_status status;
+	} rows[] = {
+	    {"ON", CATALOG_ON},         {"OFF", CATALOG_OFF},
+	    {"VLOST", CATALOG_VLOST},   {"DEFECT", CATALOG_DEFECT},
+	    {"OK", CATALOG_ON},         {"ERROR", CATALOG_OFF},
+	    {"ONLINE", CATALOG_ON},     {"OFFLINE", CATALOG_OFF},
+	};
+	size_t i;
+
+	if (s.n == 0)
+		return before;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (slice_ieq(s, slice_str(rows[i].text)))
+			return rows[i].status;
+	return CATALOG_OTHER;
+}
+
+static void
+keep_name(struct catalog *c, struct catalog_node *n, struct slice name)
+{
+	struct slice old = catalog_name(c, n);
+
+	name = cut_utf8(name, NAME_MAX_OCTETS);
+	if (name.n == 0 || slice_eq(old, name))
+		return;
+	if (name.n <= old.n) {
+		c->pool[n->name] = (uint8_t)name.n;
+		memcpy(c->pool + n->name + 1, name.p, name.n);
+	} else {
+		n->name = pool_put(c, name);
+	}
+}
+
+/* Kept where it is another one: a text takes room in the pool each time. */
+static void
+keep_id(struct catalog *c, struct catalog_id *id, struct slice text)
+{
+	if (!id_is(c, id, text) && !pack(c, text, id))
+		*id = (struct catalog_id){.n = 0};
+}
+
+static void
+keep_parents(struct catalog *c, struct catalog_node *n, struct slice text)
+{
+	struct slice first = text, rest = SLICE_EMPTY, second;
+
+	if (slice_cut(text, '/', &first, &rest) && rest.n != 0)
+		n->flags |= CATALOG_SEVERAL;
+	else
+		n->flags &= (uint8_t)~CATALOG_SEVERAL;
+	second = rest;
+	(void)slice_cut(rest, '/', &second, &rest);
+	keep_id(c, &n->parent, slice_trim(first));
+	keep_id(c, &n->second, slice_trim(second));
+}
+
+static void
+keep_item(struct catalog *c, struct catalog_node *n, const struct item *x)
+{
+	keep_name(c, n, x->Name);
+	keep_parents(c, n, x->ParentID);
+	keep_id(c, &n->group, x->group);
+	keep_id(c, &n->civil, x->CivilCode);
+	n->status = (uint8_t)status_of(x->Status, (enum catalog_status)n->status);
+	n->flags &= (uint8_t) ~(CATALOG_PARENTAL | CATALOG_NO_PARENTAL);
+	if (slice_eq(x->Parental, SLICE("1")))
+		n->flags |= CATALOG_PARENTAL;
+	else if (slice_eq(x->Parental, SLICE("0")))
+		n->flags |= CATALOG_NO_PARENTAL;
+}
+
+/* A NOTIFY tells of one item: it is new, changed, gone, or only its state is another one. */
+static void
+notice(struct catalog *c, const struct item *x)
+{
+	struct catalog_node *n;
+	uint32_t at;
+
+	c->noticed++;
+	if (slice_ieq(x->Event, SLICE("DEL"))) {
+		at = find(c, x->DeviceID);
+		if (at == CATALOG_NOWHERE || (c->nodes[at].flags & CATALOG_GONE))
+			return;
+		c->nodes[at].flags |= CATALOG_GONE | CATALOG_NOTICED;
+		c->present--;
+		return;
+	}
+	n = node_of(c, x->DeviceID);
+	if (n == NULL) {
+		c->dropped++;
+		return;
+	}
+	n->flags |= CATALOG_NOTICED;
+	if (slice_ieq(x->Event, SLICE("ADD")) || slice_ieq(x->Event, SLICE("UPDATE")) ||
+	    x->Event.n == 0)
+		keep_item(c, n, x);
+	else
+		n->status = (uint8_t)status_of(x->Event, (enum catalog_status)n->status);
+}
+
+/* ---- answers ---- */
+
+static uint64_t
+answer_key(const struct catalogs *all, struct slice asker, struct slice SN)
+{
+	uint64_t h = hash_more(&all->key, hash_bytes(&all->key, asker), SN);
+
+	return h != 0 ? h : 1;
+}
+
+static struct catalog *
+catalog_of(struct catalog **c, struct catalogs *all)
+{
+	if (*c == NULL) {
+		*c = calloc(1, sizeof(**c));
+		if (*c != NULL)
+			(*c)->all = all;
+	}
+	return *c;
+}
+
+void
+catalog_asked(struct catalog **to, struct catalogs *all, const struct message *m)
+{
+	struct catalog *c = catalog_of(to, all);
+	const struct manscdp *x = &m->mans.m;
+	bool part = !slice_eq(x->DeviceID, m->to.uri.user);
+	size_t i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < x->nodes_total && !part; i++)
+		part = x->nodes[i].depth == 1 && slice_trim(x->nodes[i].text).n != 0 &&
+		       (slice_eq(x->nodes[i].name, SLICE("StartTime")) ||
+		        slice_eq(x->nodes[i].name, SLICE("EndTime")));
+	c->restarted = answer_key(all, m->from.uri.user, x->SN);
+	c->filtered = part ? c->restarted : 0;
+}
+
+/* The answer that this message is a part of: the one with its SN, or a new one in place of the oldest. */
+static struct catalog_answer *
+answer_of(struct catalog *c, uint64_t key, bool part)
+{
+	struct catalog_answer *a, *oldest = &c->answers[0];
+	size_t i;
+
+	for (i = 0; i < CATALOG_ANSWERS; i++) {
+		a = &c->answers[i];
+		if (a->key == key && c->restarted != key)
+			return a;
+		if (a->round < oldest->round)
+			oldest = a;
+	}
+	/* The same SN again: the same place again. */
+	for (i = 0; i < CATALOG_ANSWERS; i++)
+		if (c->answers[i].key == key)
+			oldest = &c->answers[i];
+	if (c->restarted == key)
+		c->restarted = 0;
+	*oldest = (struct catalog_answer){
+	    .key = key, .round = ++c->rounds, .part = part || c->filtered == key};
+	return oldest;
+}
+
+static void
+answer_item(struct catalog *c, const struct catalog_answer *a, const struct item *x)
+{
+	uint32_t before = c->total;
+	struct catalog_node *n = node_of(c, x->DeviceID);
+
+	if (n == NULL) {
+		c->dropped++;
+		return;
+	}
+	if (c->total == before && n->round == a->round)
+		n->flags |= CATALOG_TWICE;
+	else
+		n->flags &= (uint8_t) ~(CATALOG_TWICE | CATALOG_NOTICED);
+	n->round = a->round;
+	keep_item(c, n, x);
+}
+
+/* All of it is there: what an older answer had, and this one does not, is gone. */
+static void
+answer_whole(struct catalog *c, struct catalog_answer *a)
+{
+	uint32_t i;
+
+	a->whole = true;
+	c->whole++;
+	if (a->part)
+		return;
+	c->newest = a->round;
+	for (i = 0; i < c->total; i++) {
+		struct catalog_node *n = &c->nodes[i];
+
+		if (n->round < a->round && (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
+			n->flags |= CATALOG_GONE;
+			c->present--;
+		}
+	}
+	compact(c);
+}
+
+bool
+catalog_feed(struct catalog **to, struct catalogs *all, const struct message *m)
+{
+	const struct manscdp *x = &m->mans.m;
+	bool notify = slice_eq(x->root, SLICE("Notify")) || m->method == METHOD_NOTIFY;
+	struct catalog *c = catalog_of(to, all);
+	struct catalog_answer *a = NULL;
+	struct item item;
+	size_t i = 0;
+
+	if (c == NULL)
+		return false;
+	if (!notify) {
+		a = answer_of(c, answer_key(all, m->to.uri.user, x->SN),
+		              !slice_eq(x->DeviceID, m->from.uri.user));
+		(void)parse_u32(x->SumNum, UINT32_MAX, &a->sum);
+	}
+	while (i < x->nodes_total) {
+		if (!is_item(x->nodes, &x->nodes[i])) {
+			i++;
+			continue;
+		}
+		item = item_read(x, &i);
+		if (a != NULL)
+			a->received++;
+		if (item.DeviceID.n == 0)
+			continue;
+		if (a == NULL)
+			notice(c, &item);
+		else
+			answer_item(c, a, &item);
+	}
+	if (a == NULL)
+		return false;
+	if (!a->part || c->newest == 0) {
+		c->sum = a->sum;
+		c->received = a->received;
+		c->complete = a->received >= a->sum;
+	}
+	if (a->whole || a->received < a->sum)
+		return false;
+	answer_whole(c, a);
+	return !a->part;
+}
+
+void
+catalog_free(struct catalog *c)
+{
+	if (c == NULL)
+		return;
+	c->all->nodes -= c->room;
+	c->all->bytes -= c->pool_room;
+	free(c->nodes);
+	free(c->slots);
+	free(c->pool);
+	free(c);
+}
+
+/* ---- the tree ---- */
+
+/* May a ParentID name it, though it is no item? The device, who asks, the domain that they are of, a division. */
+static bool
+is_above_all(const struct catalog *c, const struct catalog_id *id, struct slice self,
+             struct slice asker)
+{
+	char text[CATALOG_ID_TEXT];
+	struct slice s = catalog_id_text(c, id, text);
+
+	return s.n == 0 || slice_eq(s, self) || slice_eq(s, asker) ||
+	       (slice_digits(s) && s.n <= 10);
+}
+
+/* The node above it: of its parents the first one that is there; else its group, else its division. */
+static uint32_t
+above_of(const struct catalog *c, uint32_t at)
+{
+	const struct catalog_node *n = &c->nodes[at];
+	const struct catalog_id *ids[] = {&n->parent, &n->second, &n->group, &n->civil};
+	size_t i, total = n->parent.n != 0 && n->group.n == 0 ? 2 : 4;
+	uint32_t up;
+
+	for (i = 0; i < total; i++) {
+		up = find_id(c, ids[i]);
+		if (up != CATALOG_NOWHERE && up != at &&
+		    (c->nodes[up].flags & CATALOG_GONE) == 0)
+			return up;
+	}
+	return CATALOG_NOWHERE;
+}
+
+/* Whom nothing is below of in the end: each walk up marks its way. */
+static void
+cut_cycles(struct catalog_view *v, uint32_t *mark)
+{
+	uint32_t i, at;
+
+	for (i = 0; i < v->total; i++) {
+		for (at = i; at != CATALOG_NOWHERE && mark[at] == 0; at = v->above[at])
+			mark[at] = i + 1;
+		if (at == CATALOG_NOWHERE || mark[at] != i + 1)
+			continue;
+		/* This walk came back to its own way. */
+		v->odd[at] |= CATALOG_CYCLE;
+		v->above[at] = CATALOG_NOWHERE;
+		v->cycles++;
+	}
+}
+
+/* Depth first, in the order in which the items came. */
+static void
+put_in_order(struct catalog_view *v, uint32_t *first, uint32_t *next)
+{
+	uint32_t i, at, top = CATALOG_NOWHERE, placed = 0;
+
+	for (i = v->total; i-- > 0;) {
+		uint32_t *list = v->above[i] == CATALOG_NOWHERE ? &top : &first[v->above[i]];
+
+		if (v->catalog->nodes[i].flags & CATALOG_GONE)
+			continue;
+		next[i] = *list;
+		*list = i;
+		if (v->above[i] != CATALOG_NOWHERE)
+			v->children[v->above[i]]++;
+	}
+	for (at = top; at != CATALOG_NOWHERE;) {
+		uint32_t up = v->above[at];
+
+		v->order[placed++] = at;
+		v->depth[at] = up == CATALOG_NOWHERE ? 0
+		               : v->depth[up] == UINT16_MAX
+		                   ? UINT16_MAX
+		                   : (uint16_t)(v->depth[up] + 1);
+		if (first[at] != CATALOG_NOWHERE) {
+			at = first[at];
+			continue;
+		}
+		while (at != CATALOG_NOWHERE && next[at] == CATALOG_NOWHERE)
+			at = v->above[at];
+		if (at != CATALOG_NOWHERE)
+			at = next[at];
+	}
+	v->total = placed;
+}
+
+bool
+catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self,
+             struct slice asker)
+{
+	uint32_t n = c->total, i, *first = NULL, *next = NULL;
+	bool ok;
+
+	*v = (struct catalog_view){.catalog = c, .total = n};
+	v->order = calloc(n + 1, sizeof(*v->order));
+	v->above = calloc(n + 1, sizeof(*v->above));
+	v->children = calloc(n + 1, sizeof(*v->children));
+	v->depth = calloc(n + 1, sizeof(*v->depth));
+	v->odd = calloc(n + 1, sizeof(*v->odd));
+	first = calloc(n + 1, sizeof(*first));
+	next = calloc(n + 1, sizeof(*next));
+	ok = v->order != NULL && v->above != NULL && v->children != NULL &&
+	     v->depth != NULL && v->odd != NULL && first != NULL && next != NULL;
+	for (i = 0; ok && i < n; i++) {
+		const struct catalog_node *x = &c->nodes[i];
+
+		v->above[i] = above_of(c, i);
+		if (id_eq(c, &x->parent, &x->id))
+			v->odd[i] |= CATALOG_SELF;
+		else if ((x->flags & CATALOG_GONE) == 0 &&
+		         find_id(c, &x->parent) == CATALOG_NOWHERE &&
+		         !is_above_all(c, &x->parent, self, asker)) {
+			v->odd[i] |= CATALOG_ORPHAN;
+			v->orphans++;
+		}
+	}
+	if (ok) {
+		cut_cycles(v, next);
+		for (i = 0; i < n; i++)
+			first[i] = next[i] = CATALOG_NOWHERE;
+		put_in_order(v, first, next);
+	}
+	free(first);
+	free(next);
+	if (!ok)
+		catalog_view_free(v);
+	return ok;
+}
+
+void
+catalog_view_free(struct catalog_view *v)
+{
+	free(v->order);
+	free(v->above);
+	free(v->children);
+	free(v->depth);
+	free(v->odd);
+	*v = (struct catalog_view){.total = 0};
+}
+
+/* ---- what does not fit ---- */
+
+struct faults {
+	struct catalog_fault *at;
+	size_t total, room;
+	uint32_t of[CATALOG_FAULTS];
+	struct arena *a;
+};
+
+static void
+fault(struct faults *f, enum catalog_fault_kind kind, uint32_t node,
+      const struct catalog_id *other, uint32_t count)
+{
+	struct catalog_fault *bigger;
+	size_t room;
+
+	if (f->of[kind]++ >= CATALOG_FAULTS_TOLD)
+		return;
+	if (f->total == f->room) {
+		room = f->room != 0 ? f->room * 2 : 16;
+		bigger = arena_array(f->a, room, sizeof(*bigger));
+		if (bigger == NULL)
+			return;
+		if (f->total != 0)
+			memcpy(bigger, f->at, f->total * sizeof(*bigger));
+		f->at = bigger;
+		f->room = room;
+	}
+	f->at[f->total] = (struct catalog_fault){.kind = kind, .node = node, .count = count};
+	if (other != NULL)
+		f->at[f->total].other = *other;
+	f->total++;
+}
+
+static void
+node_faults(struct faults *f, const struct catalog_view *v, uint32_t i, struct slice self)
+{
+	const struct catalog *c = v->catalog;
+	const struct catalog_node *n = &c->nodes[i];
+	enum catalog_kind kind = catalog_kind(c, &n->id);
+
+	if (v->odd[i] & CATALOG_ORPHAN)
+		fault(f, CATALOG_FAULT_ORPHAN, i, &n->parent, 0);
+	if (v->odd[i] & CATALOG_CYCLE)
+		fault(f, CATALOG_FAULT_CYCLE, i, &n->parent, 0);
+	if (n->flags & CATALOG_TWICE)
+		fault(f, CATALOG_FAULT_REPEATED, i, NULL, 0);
+	if (kind == CATALOG_DEVICE && (n->flags & CATALOG_NO_PARENTAL) &&
+	    v->children[i] != 0)
+		fault(f, CATALOG_FAULT_CHILDREN, i, NULL, v->children[i]);
+	if (kind == CATALOG_DEVICE && (n->flags & CATALOG_PARENTAL) &&
+	    v->children[i] == 0)
+		fault(f, CATALOG_FAULT_CHILDLESS, i, NULL, 0);
+	if (kind == CATALOG_ORGANISATION && n->group.n != 0 &&
+	    find_id(c, &n->group) == CATALOG_NOWHERE)
+		fault(f, CATALOG_FAULT_GROUP, i, &n->group, 0);
+	if (id_is(c, &n->id, self))
+		fault(f, CATALOG_FAULT_SELF_LISTED, i, NULL, 0);
+}
+
+size_t
+catalog_faults(const struct catalog *c, struct slice self, struct slice asker,
+               struct arena *a, const struct catalog_fault **out)
+{
+	struct faults f = {.a = a};
+	struct catalog_view v;
+	uint32_t i;
+
+	/* What there was no room for may be what is missed. */
+	if (c->dropped != 0 || !catalog_view(&v, c, self, asker))
+		return 0;
+	for (i = 0; i < v.total; i++)
+		node_faults(&f, &v, v.order[i], self);
+	catalog_view_free(&v);
+	*out = f.at;
+	return f.total;
+}
