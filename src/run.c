@@ -9,6 +9,7 @@
 #include "src/config.h"
 #include "src/media.h"
 #include "src/outputs.h"
+#include "src/sessions.h"
 #include "src/out_baseline.h"
 #include "src/show.h"
 
@@ -174,6 +175,21 @@ run_findings(struct run *r)
 		outputs_finding(&r->outputs, &x);
 }
 
+static void
+run_media(struct run *r, const struct media_stream *s)
+{
+	for (; s != NULL; s = s->next)
+		outputs_ended(&r->outputs, SECTION_MEDIA, s);
+}
+
+/* Streams that are over and belong to no call. */
+static void
+run_streams(struct run *r)
+{
+	while (media_waiting(r->media))
+		outputs_ended(&r->outputs, SECTION_MEDIA, media_next(r->media));
+}
+
 /* What the tracker says of a message, and of what ended. */
 static void
 run_events(struct run *r, const struct message *m)
@@ -207,6 +223,7 @@ run_events(struct run *r, const struct message *m)
 		case TRACKER_SESSION:
 			check_ended(&r->checker, &e);
 			outputs_ended(&r->outputs, SECTION_SESSIONS, e.session);
+			run_media(r, e.session->streams);
 			break;
 		}
 		run_findings(r);
@@ -281,6 +298,7 @@ run_frames(struct run *r)
 			run_conflict(r);
 		}
 		run_losses(r);
+		run_streams(r);
 		if (r->live)
 			outputs_flush(&r->outputs);
 	}
@@ -290,6 +308,8 @@ run_frames(struct run *r)
 	run_records(r);
 	tracker_end(r->tracker);
 	run_events(r, NULL);
+	media_end(r->media);
+	run_streams(r);
 	r->summary.transactions = tracker_transactions(r->tracker);
 }
 
@@ -440,6 +460,7 @@ run_analysis(const struct options *o, struct err *e)
 	    .ledger = r->ledger,
 	    .transport = r->transport,
 	    .tracker = r->tracker,
+	    .media = r->media,
 	    .findings = r->findings,
 	    .baseline = r->baseline,
 	    .limits = &r->limits,

@@ -173,9 +173,15 @@ expire(struct tracker *t)
 	       due(t, &d->queued_ns, DIALOG_WAIT))
 		dialog_write(t, d, true, true);
 	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL &&
-	       due(t, &d->queued_ns, DIALOG_IDLE))
-		dialog_write(t, d, true, true);
+	       due(t, &d->queued_ns, DIALOG_IDLE)) {
+		/* A call is not idle while its media flows. */
+		if (d->offer != NULL && t->now_ns - offer_heard_ns(d) < DIALOG_IDLE)
+			dialog_queue(t, d, DIALOG_OPEN);
+		else
+			dialog_write(t, d, true, true);
+	}
 	exchanges_clock(t->exchanges, t->now_ns);
+	sessions_clock(t->sessions, t->now_ns);
 }
 
 static void
@@ -188,7 +194,6 @@ clean_up(struct tracker *t)
 		dialog_written(t, t->given.dialog);
 		if (t->given.last) {
 			subscriptions_dialog_ended(t->subscriptions, t->given.dialog);
-			sessions_dialog_ended(t->sessions, t->given.dialog);
 			offer_drop(&t->offers, t->given.dialog);
 		}
 	} else if (t->given.kind == TRACKER_TX) {
@@ -399,7 +404,7 @@ place(struct tracker *t, const struct message *m)
 		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
 	if (d->kind == DIALOG_SUBSCRIPTION)
 		subscriptions_feed(t->subscriptions, m, &e.place, queue_time(t));
-	if (d->kind == DIALOG_CALL)
+	if (d->kind == DIALOG_CALL || (m->mans.verdict != BODY_NONE && sessions_wants(m)))
 		sessions_feed(t->sessions, m, &e.place, queue_time(t));
 	dialog_queue(t, d,
 	             d->state == STATE_TERMINATED && d->open_txs == 0 &&
@@ -461,7 +466,9 @@ tracker_end(struct tracker *t)
 	struct tx *x;
 	struct dialog *d;
 
+	t->ending = true;
 	exchanges_end(t->exchanges);
+	sessions_end(t->sessions, t->now_ns);
 	while ((x = t->tx_queues[TX_OPEN].first) != NULL)
 		tx_end(t, x, ENDED_CAPTURE_OVER);
 	while ((x = t->tx_queues[TX_RINGING].first) != NULL)
@@ -472,6 +479,8 @@ tracker_end(struct tracker *t)
 		dialog_write(t, d, true, true);
 	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL)
 		dialog_write(t, d, true, true);
+	for (d = t->dialog_queues[DIALOG_LIGHT].first; d != NULL; d = d->queue_next)
+		dialog_session(t, d, ENDED_CAPTURE_OVER);
 }
 
 const struct device *
@@ -496,6 +505,12 @@ uint32_t
 tracker_dialogs(const struct tracker *t)
 {
 	return t->dialog_ids;
+}
+
+const struct session_counts *
+tracker_sessions(const struct tracker *t)
+{
+	return sessions_counts(t->sessions);
 }
 
 void

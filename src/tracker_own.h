@@ -55,6 +55,7 @@ struct tracker {
 	int64_t now_ns, jump_ns;
 	int64_t answer_wait_ns; /* of a request: TX_WAIT, or longer */
 	bool started, jumping;
+	bool ending; /* there is no more */
 	struct map txs, dialogs, branches, peers;
 	struct map messages; /* MESSAGEs by whom and to which URI: RFC 3428 8 */
 	struct map tags;     /* of calls: their dialogs, by the tags of both sides */
@@ -137,6 +138,8 @@ void dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
 /* tracker_life.c */
 void dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q);
 void dialog_write(struct tracker *t, struct dialog *d, bool all, bool last);
+/* Its session is over. */
+void dialog_session(struct tracker *t, struct dialog *d, enum ended_how how);
 void dialog_written(struct tracker *t, struct dialog *d); /* after its event was pulled */
 void dialog_release(struct tracker *t, struct dialog *d);
 void dialog_bury(struct tracker *t); /* frees what dialog_release put aside */
