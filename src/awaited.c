@@ -67,12 +67,16 @@ types_add(struct awaited *w, struct slice formats)
 			w->types[pt / 64] |= UINT64_C(1) << pt % 64;
 }
 
-static void
-let_go(struct awaited *w, struct media *m)
+/* The second list behind the first one. */
+static struct media_stream *
+joined(struct media_stream *a, struct media_stream *b)
 {
-	if (w->flow != NULL)
-		media_leave(m, w->flow);
-	w->flow = NULL;
+	struct media_stream **end = &a;
+
+	while (*end != NULL)
+		end = &(*end)->next;
+	*end = b;
+	return a;
 }
 
 /* The one of that stream, with a flow at dst; a new one if need be. NULL: too many, or another hop has it. */
@@ -98,17 +102,60 @@ slot(struct awaited **list, struct media *m, const struct agreement *a, int side
 		*at = w;
 	} else {
 		struct awaited *next = w->next;
+		struct media_stream *before;
 
-		let_go(w, m);
-		*w = (struct awaited){.next = next};
+		media_leave(m, &w->wait);
+		before = joined(w->before, media_take(m, &w->wait));
+		*w = (struct awaited){.next = next, .before = before};
 	}
 	w->leg = a->leg;
 	w->side = side;
 	w->level = level;
 	w->dst = *dst;
 	w->since_ns = a->agreed_ns;
-	w->flow = media_wait(m, dst, a->offered_ns);
 	return w;
+}
+
+/* How the time stamps of its payload types count. */
+static void
+clocks_add(struct media_waiter *w, const struct sdp *s, const struct sdp_level *x)
+{
+	struct sdp_rtpmap r;
+	uint32_t i;
+
+	for (i = x->line; i < x->line + x->lines; i++) {
+		if (s->lines[i].attr != SDP_RTPMAP ||
+		    w->clocks_total == MEDIA_CLOCKS_MAX ||
+		    sdp_rtpmap_dissect(s->lines[i].rest, NULL, &r) != DIS_OK ||
+		    r.pt > 127)
+			continue;
+		w->clocks[w->clocks_total].type = (uint8_t)r.pt;
+		w->clocks[w->clocks_total++].hz = r.clock;
+	}
+}
+
+static void
+wait_for(struct awaited *w, struct media *m, const struct agreement *a, int side,
+         const struct addr at[2])
+{
+	const struct sdp_y *y[2] = {sdp_y_first(a->sdp[a->offerer]),
+	                            sdp_y_first(a->sdp[!a->offerer])};
+	struct media_waiter *x = &w->wait;
+	int i;
+
+	x->since_ns = a->offered_ns;
+	/* Who asks for the stream says its SSRC; the answer may have another one. */
+	x->has_ssrc =
+	    a->gb && side == a->offerer && y[0]->dis == DIS_OK && y[0]->ssrc != 0;
+	for (i = 0; i < 2; i++)
+		x->ssrc[i] =
+		    (uint32_t)y[y[i]->dis == DIS_OK && y[i]->ssrc != 0 ? i : 0]->ssrc;
+	x->sender[0] = at[!side];
+	x->sender[1] = a->signalling[!side];
+	x->clocks_total = 0;
+	clocks_add(x, a->sdp[side], &a->sdp[side]->levels[w->level]);
+	/* An agreement that only confirms the last one changes nothing. */
+	w->waits = w->waits || media_wait(m, x, &w->dst);
 }
 
 /* at: of each side; n is 0 where it cannot be seen. */
@@ -118,10 +165,7 @@ await(struct awaited **list, struct media *m, const struct agreement *a, int sid
 {
 	const struct sdp *s = a->sdp[side], *peer = a->sdp[!side];
 	const struct sdp_level *x = &s->levels[level];
-	const struct sdp_y *y[2] = {sdp_y_first(a->sdp[a->offerer]),
-	                            sdp_y_first(a->sdp[!a->offerer])};
 	struct awaited *w;
-	int i;
 
 	if (at[side].n == 0 || has_ice(s, level) ||
 	    (w = slot(list, m, a, side, level, &at[side])) == NULL)
@@ -132,14 +176,7 @@ await(struct awaited **list, struct media *m, const struct agreement *a, int sid
 	types_add(w, x->m.formats);
 	w->medium_n = slice_head(x->m.media, AWAITED_MEDIUM).n;
 	memcpy(w->medium, x->m.media.p, w->medium_n);
-	/* Who asks for the stream says its SSRC; the answer may have another one. */
-	w->has_ssrc =
-	    a->gb && side == a->offerer && y[0]->dis == DIS_OK && y[0]->ssrc != 0;
-	for (i = 0; i < 2; i++)
-		w->ssrc[i] =
-		    (uint32_t)y[y[i]->dis == DIS_OK && y[i]->ssrc != 0 ? i : 0]->ssrc;
-	w->sender[0] = at[!side];
-	w->sender[1] = a->signalling[!side];
+	wait_for(w, m, a, side, at);
 }
 
 void
@@ -162,21 +199,41 @@ awaited_agree(struct awaited **list, struct media *m, const struct agreement *a)
 
 /* ---- the end ---- */
 
+/* A type of packets, once for each SSRC. */
+static void
+seen_add(struct awaited *w, const struct media_seen *s)
+{
+	unsigned i;
+
+	for (i = 0; i < w->seen_total; i++)
+		if (w->seen[i].ssrc == s->ssrc &&
+		    w->seen[i].payload_type == s->payload_type)
+			return;
+	if (w->seen_total < AWAITED_SEEN)
+		w->seen[w->seen_total++] = *s;
+}
+
 static void
 result(struct awaited *w, const struct media *m)
 {
-	const struct media_flow *f = w->flow;
+	const struct media_stream *s;
 	const struct media_seen *stray;
 	struct addr dst;
+	unsigned k;
 	int i;
 
-	w->packets = f->packets;
-	w->others = f->others;
-	w->seen_total = f->seen_total;
-	memcpy(w->seen, f->seen, sizeof(w->seen));
+	for (s = w->wait.streams; s != NULL; s = s->next) {
+		w->packets += s->packets;
+		for (k = 0; k < s->types_total; k++)
+			seen_add(w, &s->types[k]);
+	}
+	w->others = media_others(&w->wait);
+	w->shared = w->wait.shared;
 	w->shown = media_shown(m, &w->dst);
 	for (i = 0; i < 2 && w->stray.frame == 0; i++) {
-		stray = w->sender[i].n != 0 ? media_stray(m, &w->sender[i], &dst) : NULL;
+		stray = w->wait.sender[i].n != 0
+		            ? media_stray(m, &w->wait.sender[i], &dst)
+		            : NULL;
 		if (stray == NULL || stray->first_ns < w->since_ns - STRAY_BEFORE ||
 		    stray->first_ns > w->since_ns + STRAY_BEHIND ||
 		    stray->first_ns > w->until_ns)
@@ -192,13 +249,13 @@ awaited_close(struct awaited *list, struct media *m, int64_t until_ns)
 	struct awaited *w, *v;
 
 	for (w = list; w != NULL; w = w->next) {
-		if (w->closed || w->flow == NULL)
+		if (w->closed || !w->waits)
 			continue;
 		w->until_ns = until_ns;
 		result(w, m);
 	}
 	for (w = list; w != NULL; w = w->next) {
-		if (w->closed || w->flow == NULL)
+		if (w->closed || !w->waits)
 			continue;
 		for (v = list; v != NULL; v = v->next)
 			if (v->leg == w->leg && v->level == w->level &&
@@ -206,19 +263,63 @@ awaited_close(struct awaited *list, struct media *m, int64_t until_ns)
 				w->reverse = v->packets != 0;
 	}
 	for (w = list; w != NULL; w = w->next) {
-		w->closed = w->closed || w->flow != NULL;
-		let_go(w, m);
+		w->closed = w->closed || w->waits;
+		media_leave(m, &w->wait);
 	}
+}
+
+/* Before `list` by its id. */
+static void
+insert(struct media_stream **list, struct media_stream *s)
+{
+	while (*list != NULL && (*list)->id < s->id)
+		list = &(*list)->next;
+	s->next = *list;
+	*list = s;
+}
+
+struct media_stream *
+awaited_take(struct awaited *list, struct media *m)
+{
+	struct media_stream *out = NULL, *s, *next;
+	struct awaited *w;
+
+	for (w = list; w != NULL; w = w->next) {
+		media_leave(m, &w->wait);
+		for (s = joined(w->before, media_take(m, &w->wait)); s != NULL;
+		     s = next) {
+			next = s->next;
+			insert(&out, s);
+		}
+		w->before = NULL;
+	}
+	return out;
+}
+
+int64_t
+awaited_heard_ns(const struct awaited *list)
+{
+	const struct media_stream *s;
+	int64_t last_ns = 0;
+
+	for (; list != NULL; list = list->next)
+		for (s = list->wait.streams; s != NULL; s = s->next)
+			last_ns = s->last_ns > last_ns ? s->last_ns : last_ns;
+	return last_ns;
 }
 
 void
 awaited_free(struct awaited **list, struct media *m)
 {
+	struct media_stream *s, *next;
 	struct awaited *w;
 
+	for (s = awaited_take(*list, m); s != NULL; s = next) {
+		next = s->next;
+		media_give(m, s);
+	}
 	while ((w = *list) != NULL) {
 		*list = w->next;
-		let_go(w, m);
 		free(w);
 	}
 }

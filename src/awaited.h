@@ -6,7 +6,7 @@
 #include "dissect/sdp.h"
 #include "src/media.h"
 
-enum { AWAITED_MEDIUM = 16, AWAITED_MAX = 16 /* of a call */ };
+enum { AWAITED_MEDIUM = 16, AWAITED_MAX = 16 /* of a call */, AWAITED_SEEN = 4 };
 
 struct awaited {
 	struct awaited *next;
@@ -15,27 +15,28 @@ struct awaited {
 	uint32_t level;  /* its m= line */
 	struct addr dst; /* where */
 	bool comes;      /* the directions say so */
+	bool waits;      /* its packets are counted */
 	int64_t since_ns;
 	uint64_t types[2];              /* a bit for each payload type */
-	bool has_ssrc;                  /* y= of GB/T 28181 */
-	uint32_t ssrc[2];               /* of the offer and of the answer */
 	uint8_t medium[AWAITED_MEDIUM]; /* "video", as it stands */
 	size_t medium_n;
-	struct addr sender
-	    [2]; /* where it would come from: by SDP, by signalling; n is 0: not known */
+	struct media_waiter
+	    wait; /* for y= of GB/T 28181: that of the offer and of the answer; senders: by SDP, by signalling */
 	/* when the call is over: what came */
 	bool closed;
 	int64_t until_ns;
 	uint64_t packets, others;
+	bool
+	    shared; /* a stream that it could have had is another call's, which has the same address */
 	bool reverse; /* the capture shows RTP of this call in the other direction */
 	bool shown;   /* ... or RTP of others to this machine */
-	struct media_seen seen[MEDIA_SEEN_MAX];
+	struct media_seen seen[AWAITED_SEEN];
 	unsigned seen_total;
 	struct media_seen
 	    stray; /* RTP of this sender that went elsewhere; frame 0: none */
 	struct addr stray_dst;
 	/* its own */
-	struct media_flow *flow; /* NULL when it is closed */
+	struct media_stream *before; /* what came to an address that it left */
 };
 
 /* Both descriptions of an agreement. signalling: the addresses of both sides, by side. */
@@ -51,6 +52,10 @@ struct agreement {
 void awaited_agree(struct awaited **list, struct media *m, const struct agreement *a);
 /* The call is over at that time. */
 void awaited_close(struct awaited *list, struct media *m, int64_t until_ns);
+/* The streams that came, in the order of ids; they are the caller's now. No more packets are counted in them. */
+struct media_stream *awaited_take(struct awaited *list, struct media *m);
+/* When the last packet of any of them came; 0: none did. */
+int64_t awaited_heard_ns(const struct awaited *list);
 void awaited_free(struct awaited **list, struct media *m);
 
 #endif

@@ -66,12 +66,12 @@ packets(const struct checker *c, const struct dialog *d, const struct awaited *w
 			f.args[1] = (struct finding_arg){"pt", number(c, pt)};
 			found_at(c, d, 0, &at, &f);
 		}
-		if (w->has_ssrc && s->ssrc != w->ssrc[0] && s->ssrc != w->ssrc[1] &&
-		    !ssrc_told) {
+		if (w->wait.has_ssrc && s->ssrc != w->wait.ssrc[0] &&
+		    s->ssrc != w->wait.ssrc[1] && !ssrc_told) {
 			ssrc_told = true;
 			f.rule = RULE_MEDIA_SSRC;
 			f.args[1] = (struct finding_arg){"ssrc", number(c, s->ssrc)};
-			f.args[2] = (struct finding_arg){"y", number(c, w->ssrc[1])};
+			f.args[2] = (struct finding_arg){"y", number(c, w->wait.ssrc[1])};
 			found_at(c, d, 0, &at, &f);
 		}
 	}
@@ -88,12 +88,12 @@ check_media(const struct checker *c, const struct dialog *d, const struct ref *a
 			continue;
 		packets(c, d, w);
 		waited_ns = w->until_ns - w->since_ns;
-		if (!w->comes || w->packets != 0 || w->others != 0)
+		if (!w->comes || w->packets != 0 || w->others != 0 || w->shared)
 			continue;
 		if (w->stray.frame != 0)
 			elsewhere(c, d, w);
 		/* Within one machine nothing need be seen. */
-		else if (!addr_ip_eq(&w->sender[0], &w->dst) &&
+		else if (!addr_ip_eq(&w->wait.sender[0], &w->dst) &&
 		         waited_ns >= PATIENCE * SECOND && (w->reverse || w->shown))
 			missing(c, d, at, w, waited_ns);
 	}

@@ -29,7 +29,7 @@
 	  "bytes of dialog details held before they are written as parts")               \
 	L(OFFER_BYTES, 33554432, SIZE,                                                   \
 	  "bytes of session descriptions held to be compared with their answers")        \
-	L(MEDIA_FLOWS, 65536, SIZE, "addresses of media remembered")                     \
+	L(MEDIA_FLOWS, 65536, SIZE, "addresses and streams of media remembered")         \
 	L(NONCES, 16384, SIZE, "nonces remembered")                                      \
 	L(DEVICES, 65536, TABLE, "devices remembered")                                   \
 	L(CATALOG_NODES, 1048576, SIZE, "items of all catalogs remembered")              \
@@ -39,6 +39,7 @@
 	L(NOTICES, 65536, TABLE, "alarms, snapshots, upgrades and uploads open")         \
 	L(CHANNEL_STATES, 65536, SIZE,                                                   \
 	  "channels of which the last told state is remembered")                         \
+	L(BROADCASTS, 1024, TABLE, "broadcasts waiting for the device's INVITE")         \
 	L(FINDINGS, 100000, SIZE, "findings with details")                               \
 	L(FINDING_DETAILS, 10, SIZE,                                                     \
 	  "findings detailed for a rule, a device and a dialog kind")                    \

@@ -1,11 +1,14 @@
 /* list sessions: a line for each. */
 #include "src/output.h"
+#include "src/text_session.h"
 
 static void
 ended(struct out *o, enum section s, const void *what)
 {
-	if (s == SECTION_SESSIONS)
-		(void)o, (void)what;
+	if (s != SECTION_SESSIONS)
+		return;
+	session_put(o, what);
+	arena_reset(&o->scratch);
 }
 
 static void

@@ -557,6 +557,20 @@ offer_awaited(const struct dialog *d)
 	return d->offer ? d->offer->awaited : NULL;
 }
 
+struct media_stream *
+offer_streams(struct offers *o, struct dialog *d)
+{
+	return d->offer != NULL && o->media != NULL
+	           ? awaited_take(d->offer->awaited, o->media)
+	           : NULL;
+}
+
+int64_t
+offer_heard_ns(const struct dialog *d)
+{
+	return d->offer != NULL ? awaited_heard_ns(d->offer->awaited) : 0;
+}
+
 void
 offer_drop(struct offers *o, struct dialog *d)
 {

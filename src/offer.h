@@ -59,6 +59,10 @@ void offer_fork(struct offers *o, const struct dialog *of, struct dialog *d,
 bool offer_close(struct offers *o, struct dialog *d, int64_t now_ns);
 /* The streams it agreed on; NULL: none. */
 const struct awaited *offer_awaited(const struct dialog *d);
+/* What came of them, in the order of ids: they are the caller's now. */
+struct media_stream *offer_streams(struct offers *o, struct dialog *d);
+/* When the last packet of any of them came; 0: none did. */
+int64_t offer_heard_ns(const struct dialog *d);
 /* The dialog is forgotten. */
 void offer_drop(struct offers *o, struct dialog *d);
 

@@ -128,6 +128,26 @@ f_value(struct emit *j, const struct sdp_f *x)
 	emit_close(j, '}');
 }
 
+void
+media_y_emit(struct emit *j, struct slice value)
+{
+	struct sdp_y y = {.dis = DIS_OTHER};
+
+	if (value.n != 0)
+		(void)sdp_y_dissect(value, NULL, &y);
+	y_value(j, &y);
+}
+
+void
+media_f_emit(struct emit *j, struct slice value)
+{
+	struct sdp_f f = {.dis = DIS_OTHER};
+
+	if (value.n != 0)
+		(void)sdp_f_dissect(value, NULL, &f);
+	f_value(j, &f);
+}
+
 static void
 maps(struct emit *j, const struct sdp *s, const struct sdp_level *x)
 {
@@ -315,109 +335,14 @@ media_emit(struct emit *j, const struct kept_body *b)
 		emit_null(j);
 }
 
-/* The encoding of the first format: by its map, or as a number. */
-static void
-format_put(struct out *o, const struct sdp *s, const struct sdp_level *x)
+const char *
+media_time_text(uint64_t seconds, char text[TIME_TEXT])
 {
-	struct slice rest = x->m.formats, first;
-	struct sdp_rtpmap r;
-	uint32_t i;
+	char *dot;
 
-	if (!sdp_word(&rest, &first))
-		return;
-	for (i = x->line; i < x->line + x->lines; i++) {
-		if (s->lines[i].attr != SDP_RTPMAP)
-			continue;
-		(void)sdp_rtpmap_dissect(s->lines[i].rest, NULL, &r);
-		if (slice_eq(r.pt_text, first)) {
-			tty_put(o, r.encoding);
-			(void)fputc(' ', o->f);
-			break;
-		}
-	}
-	tty_put(o, first);
-	(void)fputc(' ', o->f);
-}
-
-static void
-medium_put(struct out *o, const struct sdp *s, uint32_t level)
-{
-	const struct sdp_level *x = &s->levels[level];
-	const struct sdp_line *direction = sdp_attr_of(s, level, SDP_DIRECTION);
-
-	(void)fputs(", ", o->f);
-	if (slice_eq(x->m.media, SLICE("audio")))
-		(void)fputs("audio ", o->f);
-	format_put(o, s, x);
-	tty_put(o, x->m.proto);
-	(void)fputs(direction != NULL && slice_ieq(direction->name, SLICE("sendonly"))
-	                ? " from "
-	                : " to ",
-	            o->f);
-	tty_put(o, sdp_connection_of(s, level)->address);
-	(void)fputc(':', o->f);
-	tty_put(o, x->m.port_text);
-	if (x->y.dis != DIS_OTHER) {
-		(void)fputs(", y=", o->f);
-		tty_put(o, x->y.value);
-		if (x->y.has_ssrc)
-			(void)fprintf(o->f, " (SSRC %llu)",
-			              (unsigned long long)x->y.ssrc);
-	}
-}
-
-enum { MEDIA_TOLD = 4 };
-
-static void
-sdp_put(struct out *o, struct slice body)
-{
-	struct sdp s;
-	uint32_t i;
-
-	(void)sdp_dissect(body, &o->scratch, &s);
-	if (s.levels_total == 0 || sdp_find(&s, 's') == NULL)
-		(void)fputs("SDP", o->f);
-	else
-		tty_put(o, sdp_value(&s, 's'));
-	if (s.time.dis == DIS_OK && s.time.stop != 0)
-		(void)fprintf(o->f, " %llu to %llu", (unsigned long long)s.time.start,
-		              (unsigned long long)s.time.stop);
-	for (i = 1; i < s.levels_total && i <= MEDIA_TOLD; i++)
-		medium_put(o, &s, i);
-	if (i < s.levels_total)
-		(void)fputs(", ...", o->f);
-}
-
-static void
-mansrtsp_put(struct out *o, struct slice body)
-{
-	static const enum mansrtsp_hdr told[] = {MANSRTSP_SCALE, MANSRTSP_RANGE};
-	struct mansrtsp m;
-	size_t i;
-
-	(void)mansrtsp_dissect(body, NULL, &m);
-	if (m.status != 0) {
-		tty_put(o, m.version);
-		(void)fputc(' ', o->f);
-		tty_put(o, m.status_text);
-		(void)fputc(' ', o->f);
-		tty_put(o, m.reason);
-	} else {
-		tty_put(o, m.method);
-	}
-	for (i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
-		if (m.first[told[i]] == 0)
-			continue;
-		(void)fprintf(o->f, ", %s ", mansrtsp_hdr_name(told[i]));
-		tty_put(o, mansrtsp_value(&m, told[i]));
-	}
-}
-
-void
-media_put(struct out *o, const struct kept_body *b)
-{
-	if (b->content == CONTENT_SDP)
-		sdp_put(o, b->text);
-	else if (b->content == CONTENT_MANSRTSP)
-		mansrtsp_put(o, b->text);
+	(void)time_text((int64_t)seconds * 1000000000, 6, text);
+	dot = strchr(text, '.');
+	if (dot != NULL)
+		memcpy(dot, "Z", 2);
+	return text;
 }

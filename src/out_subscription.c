@@ -87,7 +87,7 @@ notifications(struct writer *w, const struct gb_subscription *s)
 	member_number(j, "items", s->items);
 	emit_key(j, "changes");
 	emit_open(j, '{');
-	for (i = 0; i < CATALOG_EVENTS; i++)
+	for (i = 0; i < CHANGE_EVENTS; i++)
 		member_number(j, catalog_event_name((enum catalog_event)i),
 		              s->changes[i]);
 	emit_close(j, '}');

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "src/out_baseline.h"
-#include "src/out_media.h"
 #include "src/spool.h"
 #include "src/text.h"
+#include "src/text_session.h"
 #include "src/text_subscription.h"
 
-enum { CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
+enum { SESSIONS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
 
 /* What moved a camera; the first ones, as their dialogs ended. */
 struct events {
@@ -25,8 +25,8 @@ struct events {
 };
 
 struct own {
-	/* What was said of media, as the dialogs end: it is written behind the devices. */
-	FILE *calls;
+	/* The sessions, as they end: they are written behind the devices. */
+	FILE *sessions;
 	uint64_t total;
 	struct events events;
 	struct text_subscriptions subscriptions;
@@ -57,10 +57,10 @@ begin(struct out *o)
 
 	if (own == NULL)
 		return false;
-	own->calls = spool_open();
-	if (own->calls == NULL || !text_subscriptions_begin(&own->subscriptions)) {
-		if (own->calls != NULL)
-			(void)fclose(own->calls);
+	own->sessions = spool_open();
+	if (own->sessions == NULL || !text_subscriptions_begin(&own->subscriptions)) {
+		if (own->sessions != NULL)
+			(void)fclose(own->sessions);
 		free(own);
 		return false;
 	}
@@ -250,65 +250,43 @@ findings(struct out *o, const struct results *r)
 		    "  'gbscope explain RULE' says what a rule means; 'gbscope show FRAME CAPTURE' shows a message\n");
 }
 
-/* One line: when, which frame, who says what of media. */
 static void
-call(struct out *o, const struct dialog *d, const struct ref *at, struct slice what,
-     const struct kept_body *b)
+dialog(struct out *o, const struct dialog *d, bool last)
+{
+	(void)last;
+	dialog_events(o, d);
+}
+
+static void
+ended(struct out *o, enum section s, const void *what)
 {
 	struct own *own = o->own;
 	FILE *f = o->f;
-	char t[TIME_TEXT];
 
-	if (b == NULL || b->text.n == 0 || own->total++ >= CALLS_TOLD)
+	text_subscriptions_ended(o, &own->subscriptions, s, what);
+	if (s != SECTION_SESSIONS || own->total++ >= SESSIONS_TOLD)
 		return;
-	o->f = own->calls;
-	(void)fprintf(o->f, "  %s  frame ", clock_text(at->time_ns, t));
-	text_place(o, at->capture, at->frame);
+	o->f = own->sessions;
 	(void)fputs("  ", o->f);
-	if (d->device.n != 0) {
-		tty_put(o, d->device);
-		(void)fputs("  ", o->f);
-	}
-	tty_put(o, what);
-	(void)fputs("  ", o->f);
-	media_put(o, b);
-	(void)fputc('\n', o->f);
+	session_put(o, what);
+	session_detail_put(o, what);
 	o->f = f;
 	arena_reset(&o->scratch);
 }
 
 static void
-dialog(struct out *o, const struct dialog *d, bool last)
-{
-	const struct response *p;
-	const struct tx *x;
-	char status[16];
-
-	(void)last;
-	dialog_events(o, d);
-	for (x = d->txs; x != NULL; x = x->dialog_next) {
-		if (!x->write)
-			continue;
-		call(o, d, &x->request, x->method_name, x->body);
-		for (p = x->responses; p != NULL; p = p->next) {
-			(void)snprintf(status, sizeof(status), "%u", p->status);
-			call(o, d, &p->ref, slice_str(status), p->body);
-		}
-	}
-}
-
-static void
-calls(struct out *o)
+sessions(struct out *o)
 {
 	struct own *own = o->own;
 
 	if (own->total == 0)
 		return;
-	inked(o, INK_BOLD, "\nMedia\n");
-	spool_copy(own->calls, o->f);
-	if (own->total > CALLS_TOLD)
-		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
-		              (unsigned long long)(own->total - CALLS_TOLD));
+	inked(o, INK_BOLD, "\nSessions\n");
+	spool_copy(own->sessions, o->f);
+	if (own->total > SESSIONS_TOLD)
+		(void)fprintf(
+		    o->f, "  ... and %llu more; 'gbscope list sessions' has them all\n",
+		    (unsigned long long)(own->total - SESSIONS_TOLD));
 }
 
 /* What was wrong on the way of the messages. */
@@ -453,7 +431,7 @@ whole(struct out *o, const struct results *r)
 	}
 	expectations(o, r);
 	text_devices(o, r);
-	calls(o);
+	sessions(o);
 	text_subscriptions_put(o, &((struct own *)o->own)->subscriptions);
 	events(o);
 	text_failures(o, r);
@@ -472,23 +450,16 @@ end(struct out *o, const struct results *r)
 	if (own != NULL) {
 		for (i = 0; i < own->events.total; i++)
 			arena_free(&own->events.told[i].mem);
-		(void)fclose(own->calls);
+		(void)fclose(own->sessions);
 		text_subscriptions_free(&own->subscriptions);
 		free(own);
 	}
 	o->own = NULL;
 }
 
-static void
-ended(struct out *o, enum section s, const void *what)
-{
-	text_subscriptions_ended(o, &((struct own *)o->own)->subscriptions, s, what);
-}
-
 const struct format format_text = {
     .name = "text",
     .what = "for reading",
-    .media = true,
     .begin = begin,
     .dialog = dialog,
     .ended = ended,

@@ -4,6 +4,7 @@
 #include "src/devices.h"
 #include "src/member.h"
 #include "src/out_baseline.h"
+#include "src/sessions.h"
 
 static void
 counts(struct emit *j, const char *key, uint64_t error, uint64_t warning, uint64_t note)
@@ -308,6 +309,40 @@ against(struct emit *j, const struct findings *f, struct baseline *b)
 	emit_close(j, '}');
 }
 
+/* What the INVITEs came to, and the streams of RTP in the capture. */
+static void
+sessions(struct emit *j, const struct results *r)
+{
+	const struct session_counts *c = tracker_sessions(r->tracker);
+	const struct media_counts *m = media_counts(r->media);
+	int k;
+
+	emit_key(j, "sessions");
+	emit_open(j, '{');
+	member_number(j, "total", c->total);
+	member_number(j, "invites", c->invites);
+	member_number(j, "answered", c->answered);
+	member_number(j, "refused", c->refused);
+	member_number(j, "cancelled", c->cancelled);
+	member_number(j, "unanswered", c->unanswered);
+	member_number(j, "open", c->open);
+	member_number(j, "ended", c->ended);
+	member_number(j, "with_media", c->with_media);
+	emit_key(j, "kinds");
+	emit_open(j, '{');
+	for (k = 0; k < SESSION_KINDS; k++)
+		member_number(j, session_kind_name((enum session_kind)k), c->kinds[k]);
+	emit_close(j, '}');
+	emit_close(j, '}');
+	emit_key(j, "media");
+	emit_open(j, '{');
+	member_number(j, "streams", m->streams);
+	member_number(j, "packets", m->packets);
+	member_number(j, "bytes", m->bytes);
+	member_number(j, "lost", m->lost);
+	emit_close(j, '}');
+}
+
 void
 record_summary(struct writer *w, const struct results *r)
 {
@@ -324,6 +359,7 @@ record_summary(struct writer *w, const struct results *r)
 	member_number(j, "devices", devices(r->tracker));
 	registrations(j, r->tracker);
 	verdicts(j, s);
+	sessions(j, r);
 	counts(j, "findings", findings_count(r->findings, SEVERITY_ERROR),
 	       findings_count(r->findings, SEVERITY_WARNING),
 	       findings_count(r->findings, SEVERITY_NOTE));

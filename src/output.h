@@ -45,6 +45,7 @@ struct results {
 	const struct ledger *ledger;
 	const struct transport *transport;
 	const struct tracker *tracker;
+	const struct media *media;
 	struct findings *findings;
 	struct baseline *baseline; /* or NULL */
 	const struct limits *limits;

@@ -10,6 +10,7 @@
 #include "src/media.h"
 #include "src/out_fields.h"
 #include "src/outputs.h"
+#include "src/sessions.h"
 #include "src/out_baseline.h"
 #include "src/show.h"
 
@@ -180,6 +181,21 @@ run_findings(struct run *r)
 		outputs_finding(&r->outputs, &x);
 }
 
+static void
+run_media(struct run *r, const struct media_stream *s)
+{
+	for (; s != NULL; s = s->next)
+		outputs_ended(&r->outputs, SECTION_MEDIA, s);
+}
+
+/* Streams that are over and belong to no call. */
+static void
+run_streams(struct run *r)
+{
+	while (media_waiting(r->media))
+		outputs_ended(&r->outputs, SECTION_MEDIA, media_next(r->media));
+}
+
 /* What the tracker says of a message, and of what ended. */
 static void
 run_events(struct run *r, const struct message *m)
@@ -217,6 +233,7 @@ run_events(struct run *r, const struct message *m)
 		case TRACKER_SESSION:
 			check_ended(&r->checker, &e);
 			outputs_ended(&r->outputs, SECTION_SESSIONS, e.session);
+			run_media(r, e.session->streams);
 			break;
 		}
 		run_findings(r);
@@ -291,6 +308,7 @@ run_frames(struct run *r)
 			run_conflict(r);
 		}
 		run_losses(r);
+		run_streams(r);
 		if (r->live)
 			outputs_flush(&r->outputs);
 	}
@@ -300,6 +318,8 @@ run_frames(struct run *r)
 	run_records(r);
 	tracker_end(r->tracker);
 	run_events(r, NULL);
+	media_end(r->media);
+	run_streams(r);
 	r->summary.transactions = tracker_transactions(r->tracker);
 }
 
@@ -453,6 +473,7 @@ run_analysis(const struct options *o, struct err *e)
 	    .ledger = r->ledger,
 	    .transport = r->transport,
 	    .tracker = r->tracker,
+	    .media = r->media,
 	    .findings = r->findings,
 	    .baseline = r->baseline,
 	    .limits = &r->limits,

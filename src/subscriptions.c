@@ -64,7 +64,7 @@ subscription_state_name(enum subscription_state s)
 	return names[s];
 }
 
-static const char *const catalog_events[CATALOG_EVENTS] = {
+static const char *const catalog_events[CHANGE_EVENTS] = {
     "ON", "OFF", "VLOST", "DEFECT", "ADD", "DEL", "UPDATE", "other"};
 
 const char *
@@ -321,7 +321,7 @@ catalog_event(struct slice text)
 {
 	int i;
 
-	for (i = 0; i < CATALOG_OTHER; i++)
+	for (i = 0; i < CHANGE_OTHER; i++)
 		if (slice_eq(text, slice_str(catalog_events[i])))
 			break;
 	return (enum catalog_event)i;
@@ -340,7 +340,7 @@ catalog_told(struct gb_subscription *x, const struct manscdp *b)
 			events++;
 		}
 	if (b->items > events)
-		x->changes[CATALOG_OTHER] += b->items - events;
+		x->changes[CHANGE_OTHER] += b->items - events;
 }
 
 /* Depth 1 until 2016; of the last item in 2022. */

@@ -33,15 +33,15 @@ const char *subscription_state_name(enum subscription_state s);
 
 /* What a Catalog NOTIFY says of its items. */
 enum catalog_event {
-	CATALOG_ON,
-	CATALOG_OFF,
-	CATALOG_VLOST,
-	CATALOG_DEFECT,
-	CATALOG_ADD,
-	CATALOG_DEL,
-	CATALOG_UPDATE,
-	CATALOG_OTHER, /* none, or no such word */
-	CATALOG_EVENTS
+	CHANGE_ON,
+	CHANGE_OFF,
+	CHANGE_VLOST,
+	CHANGE_DEFECT,
+	CHANGE_ADD,
+	CHANGE_DEL,
+	CHANGE_UPDATE,
+	CHANGE_OTHER, /* none, or no such word */
+	CHANGE_EVENTS
 };
 const char *catalog_event_name(enum catalog_event e); /* "ON" ...; "other" */
 
@@ -119,7 +119,7 @@ struct gb_subscription {
 	uint32_t notifies_refused;
 	struct subscription_refusal refusals[REFUSALS_KEPT];
 	unsigned refusals_kept;
-	uint64_t items, changes[CATALOG_EVENTS];
+	uint64_t items, changes[CHANGE_EVENTS];
 	struct position position; /* the last one told */
 	/* the part's own */
 	bool leaving;   /* the last SUBSCRIBE asked for 0 */

@@ -68,7 +68,7 @@ notifications(struct out *o, const struct gb_subscription *s)
 		(void)fprintf(o->f, ", %u as MESSAGE", s->messages);
 		ink(o, INK_PLAIN);
 	}
-	for (i = 0; i < CATALOG_EVENTS; i++)
+	for (i = 0; i < CHANGE_EVENTS; i++)
 		if (s->changes[i] != 0)
 			(void)fprintf(o->f, ", %llu %s",
 			              (unsigned long long)s->changes[i],

@@ -174,10 +174,16 @@ expire(struct tracker *t)
 	       due(t, &d->queued_ns, DIALOG_WAIT))
 		dialog_write(t, d, true, true);
 	while ((d = t->dialog_queues[DIALOG_OPEN].first) != NULL &&
-	       due(t, &d->queued_ns, DIALOG_IDLE))
-		dialog_write(t, d, true, true);
+	       due(t, &d->queued_ns, DIALOG_IDLE)) {
+		/* A call is not idle while its media flows. */
+		if (d->offer != NULL && t->now_ns - offer_heard_ns(d) < DIALOG_IDLE)
+			dialog_queue(t, d, DIALOG_OPEN);
+		else
+			dialog_write(t, d, true, true);
+	}
 	exchanges_clock(t->exchanges, t->now_ns);
 	notices_clock(t->notices, t->now_ns);
+	sessions_clock(t->sessions, t->now_ns);
 }
 
 static void
@@ -191,7 +197,6 @@ clean_up(struct tracker *t)
 		if (t->given.last) {
 			subscriptions_dialog_ended(t->subscriptions, t->given.dialog,
 			                           t->now_ns);
-			sessions_dialog_ended(t->sessions, t->given.dialog);
 			offer_drop(&t->offers, t->given.dialog);
 		}
 	} else if (t->given.kind == TRACKER_TX) {
@@ -402,7 +407,7 @@ place(struct tracker *t, const struct message *m)
 	/* What a NOTIFY carries is asked for by its SUBSCRIBE, whatever its root says. */
 	if (m->mans.verdict != BODY_NONE && !e.place.repeat && m->method != METHOD_NOTIFY)
 		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
-	if (d->kind == DIALOG_CALL)
+	if (d->kind == DIALOG_CALL || (m->mans.verdict != BODY_NONE && sessions_wants(m)))
 		sessions_feed(t->sessions, m, &e.place, queue_time(t));
 	dialog_queue(t, d,
 	             d->state == STATE_TERMINATED && d->open_txs == 0 &&
@@ -440,7 +445,11 @@ end_next(struct tracker *t)
 			return true;
 		}
 	}
-	return false;
+	/* Sessions of dialogs that were written before and might have gone on. */
+	for (d = t->dialog_queues[DIALOG_LIGHT].first; d != NULL; d = d->queue_next)
+		dialog_session(t, d, ENDED_CAPTURE_OVER);
+	t->ending = false;
+	return true;
 }
 
 bool
@@ -492,6 +501,7 @@ tracker_end(struct tracker *t)
 {
 	exchanges_end(t->exchanges);
 	notices_end(t->notices);
+	sessions_end(t->sessions, t->now_ns);
 	t->ending = true;
 }
 
@@ -517,6 +527,12 @@ uint32_t
 tracker_dialogs(const struct tracker *t)
 {
 	return t->dialog_ids;
+}
+
+const struct session_counts *
+tracker_sessions(const struct tracker *t)
+{
+	return sessions_counts(t->sessions);
 }
 
 void

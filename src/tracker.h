@@ -110,6 +110,7 @@ struct response {
 struct usage;
 struct usage_note;
 struct notice_note;
+struct gb_session;
 
 struct tx {
 	uint32_t id;
@@ -197,6 +198,7 @@ struct dialog {
 	int64_t granted_ns;      /* when */
 	uint32_t granted_before; /* the same before the last 2xx */
 	struct usage *usage;     /* subscriptions and what else it has, or NULL */
+	struct gb_session *gb_session; /* of a call (src/sessions.h), or NULL */
 	/* the tracker's own */
 	struct arena mem;
 	uint32_t cseq_from, cseq_to; /* highest of each side; 0: none seen */
@@ -215,6 +217,7 @@ struct dialog {
 	uint32_t alive_txs;      /* still in memory: it must stay as long */
 	struct dialog *queue_prev, *queue_next, *hold_prev, *hold_next;
 	bool holding, writing;
+	bool gb_session_told; /* it was there, and is told */
 	uint64_t hash;
 	int queue;
 	int64_t queued_ns;
@@ -456,6 +459,8 @@ const struct device *tracker_device(const struct tracker *t, const struct device
 struct device *tracker_find_device(struct tracker *t, struct slice id);
 uint32_t tracker_transactions(const struct tracker *t);
 uint32_t tracker_dialogs(const struct tracker *t);
+struct session_counts;
+const struct session_counts *tracker_sessions(const struct tracker *t);
 void tracker_free(struct tracker *t);
 
 #endif

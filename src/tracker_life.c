@@ -62,6 +62,15 @@ hold_drop(struct tracker *t, struct dialog *d)
 		t->hold.last = d->hold_prev;
 }
 
+/* Media comes when no message does. */
+static int64_t
+time_seen(const struct tracker *t)
+{
+	int64_t media = t->offers.media ? media_now(t->offers.media) : 0;
+
+	return media > t->now_ns ? media : t->now_ns;
+}
+
 void
 dialog_release(struct tracker *t, struct dialog *d)
 {
@@ -70,6 +79,7 @@ dialog_release(struct tracker *t, struct dialog *d)
 		list_drop(&t->dialog_queues[d->queue], d);
 	map_drop(&t->dialogs, d->hash, d);
 	call_release(t, d);
+	dialog_session(t, d, t->ending ? ENDED_CAPTURE_OVER : ENDED_EVICTED);
 	d->queue = DIALOG_NONE;
 	d->queue_next = t->dead_dialogs;
 	t->dead_dialogs = d;
@@ -124,13 +134,23 @@ dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
 	}
 }
 
-/* Media comes when no message does. */
-static int64_t
-time_seen(const struct tracker *t)
+void
+dialog_session(struct tracker *t, struct dialog *d, enum ended_how how)
 {
-	int64_t media = t->offers.media ? media_now(t->offers.media) : 0;
+	if (d->gb_session != NULL)
+		sessions_dialog_ended(t->sessions, d, how, time_seen(t));
+}
 
-	return media > t->now_ns ? media : t->now_ns;
+/* What came of its media. One that was not ended may still be: it is known by name for a while. */
+static void
+session_written(struct tracker *t, struct dialog *d)
+{
+	if (d->gb_session == NULL)
+		return;
+	if (d->offer != NULL)
+		sessions_media(t->sessions, d, offer_streams(&t->offers, d));
+	if (d->state == STATE_TERMINATED)
+		dialog_session(t, d, t->ending ? ENDED_CAPTURE_OVER : ENDED_TIMEOUT);
 }
 
 /* Marks what is to be written and says so. Not all: what still waits for a response stays, unless all does. */
@@ -146,9 +166,11 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 		e.place.usage = usage_dialog_ended(t, d);
 		e.place.device = registration_ended(t, d);
 	}
+	e.over = last && d->offer != NULL && offer_close(&t->offers, d, time_seen(t));
+	if (last)
+		session_written(t, d);
 	if ((d->txs == NULL && e.place.usage == NULL) || d->writing)
 		return;
-	e.over = last && d->offer != NULL && offer_close(&t->offers, d, time_seen(t));
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		x->write = all || x->closed;
 		marked += x->write;

@@ -140,6 +140,8 @@ void dialog_tx_ended(struct tracker *t, struct tx *x, enum ended_how how);
 /* tracker_life.c */
 void dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q);
 void dialog_write(struct tracker *t, struct dialog *d, bool all, bool last);
+/* Its session is over. */
+void dialog_session(struct tracker *t, struct dialog *d, enum ended_how how);
 void dialog_written(struct tracker *t, struct dialog *d); /* after its event was pulled */
 void dialog_release(struct tracker *t, struct dialog *d);
 void dialog_bury(struct tracker *t); /* frees what dialog_release put aside */
