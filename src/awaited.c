@@ -260,7 +260,7 @@ awaited_close(struct awaited *list, struct media *m, int64_t until_ns)
 		for (v = list; v != NULL; v = v->next)
 			if (v->leg == w->leg && v->level == w->level &&
 			    v->side != w->side)
-				w->reverse = v->packets != 0;
+				w->reverse = v->packets != 0 || v->shared;
 	}
 	for (w = list; w != NULL; w = w->next) {
 		w->closed = w->closed || w->waits;

@@ -333,6 +333,17 @@ suits(const struct media_waiter *w, const struct media_stream *s)
 	return score(w, s) >= (w->has_ssrc ? SCORE_SSRC : SCORE_MACHINE);
 }
 
+/* Does somebody wait for it? */
+static bool
+is_wanted(const struct media_flow *f, const struct media_stream *s)
+{
+	const struct media_waiter *w;
+
+	for (w = f->waiters; w != NULL && !suits(w, s); w = w->next)
+		;
+	return w != NULL;
+}
+
 static void
 claim(struct media *m, struct media_waiter *w, struct media_stream *s)
 {
@@ -611,7 +622,7 @@ media_leave(struct media *m, struct media_waiter *w)
 	w->flow = NULL;
 	for (s = w->streams; s != NULL; s = s->next) {
 		s->at_end = s->packets;
-		s->ended = true;
+		s->ended = !is_wanted(f, s);
 	}
 	flow_settle(m, f);
 }

@@ -38,6 +38,10 @@ session_cause(uint32_t status, enum session_kind k)
 		uint32_t status;
 		const char *text;
 	} rows[] = {
+	    {401,
+	     "the credentials are wrong, or there were none: see the findings on authentication"},
+	    {407,
+	     "the credentials are wrong, or there were none: see the findings on authentication"},
 	    {400,
 	     "the device cannot read the request: its SDP (y=, f=, the order of lines), a Subject that is missing or "
 	     "malformed, or a channel that it does not have"},
@@ -182,7 +186,7 @@ is_history(struct slice digits)
 
 /* s= says it in words; where it does not, the digit of Subject or of y=, and the range. */
 enum session_kind
-session_kind_of(const struct gb_session *x)
+session_kind_now(const struct gb_session *x)
 {
 	const struct session_sdp *d = x->offer.ref.frame != 0    ? &x->offer
 	                              : x->answer.ref.frame != 0 ? &x->answer

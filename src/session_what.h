@@ -7,6 +7,5 @@
 /* Keeps of a description what is told of it. */
 void session_sdp_keep(struct session_sdp *out, const struct sdp *s, const struct ref *at,
                       struct arena *a);
-enum session_kind session_kind_of(const struct gb_session *x);
 
 #endif

@@ -404,6 +404,7 @@ invite_first(struct sessions *s, struct gb_session *x, const struct message *m,
 	x->caller = keep(x, m->from.uri.user);
 	x->callee = keep(x, m->uri_dis == DIS_OK && m->uri.user.n != 0 ? m->uri.user
 	                                                               : m->to.uri.user);
+	x->invite_to = keep(x, m->to.uri.user);
 	x->subject = keep(x, header(m, SIP_SUBJECT));
 	if (x->subject.n != 0)
 		x->subject_dis = subject_dissect(x->subject, NULL, &x->parts);
@@ -498,7 +499,7 @@ side_of(const struct gb_session *x, const struct message *m, const struct place 
 
 /* A session that the device ended right behind the INVITE for another one. */
 static void
-killed(struct sessions *s, const struct gb_session *x)
+killed(struct sessions *s, struct gb_session *x)
 {
 	uint64_t hash = channel_hash(s, x->channel);
 	struct gb_session *y;
@@ -506,8 +507,10 @@ killed(struct sessions *s, const struct gb_session *x)
 
 	while ((y = map_next(&s->channels, hash, &pos)) != NULL)
 		if (y != x && y->rival_id == x->id && y->rival_ended.frame == 0 &&
-		    x->bye.time_ns - y->invite.time_ns <= KILLS_WITHIN)
+		    x->bye.time_ns - y->invite.time_ns <= KILLS_WITHIN) {
 			y->rival_ended = x->bye;
+			x->killed = true;
+		}
 }
 
 static void
@@ -600,15 +603,15 @@ media_status_outside(struct sessions *s, const struct message *m, const struct p
 	while ((x = map_next(&s->channels, hash, &pos)) != NULL)
 		if (slice_eq(x->channel, slice_head(id, TEXT_KEPT)) && is_in_use(x) &&
 		    x->media_status.frame == 0 &&
-		    (found == NULL || session_kind_of(x) == SESSION_PLAYBACK ||
-		     session_kind_of(x) == SESSION_DOWNLOAD))
+		    (found == NULL || session_kind_now(x) == SESSION_PLAYBACK ||
+		     session_kind_now(x) == SESSION_DOWNLOAD))
 			found = x;
 	hash = server_hash(s, &m->rec.src);
 	for (pos = 0;
 	     found == NULL && n < 2 && (x = map_next(&s->servers, hash, &pos)) != NULL;)
 		if (addr_ip_eq(&x->server, &m->rec.src) && is_in_use(x) &&
-		    (session_kind_of(x) == SESSION_PLAYBACK ||
-		     session_kind_of(x) == SESSION_DOWNLOAD)) {
+		    (session_kind_now(x) == SESSION_PLAYBACK ||
+		     session_kind_now(x) == SESSION_DOWNLOAD)) {
 			n++;
 			found = n == 1 ? x : NULL;
 		}
@@ -755,7 +758,7 @@ sessions_dialog_ended(struct sessions *s, struct dialog *d, enum ended_how how,
 		return;
 	d->gb_session = NULL;
 	d->gb_session_told = true;
-	x->kind = session_kind_of(x);
+	x->kind = session_kind_now(x);
 	x->state = state_of(x, d);
 	told(s, x, how, now_ns);
 }

@@ -90,6 +90,7 @@ struct gb_session {
 	enum session_kind kind;
 	enum session_state state;
 	struct slice call_id, caller, callee, channel, device;
+	struct slice invite_to; /* the user in its To; callee: that of its Request-URI */
 	struct slice subject;
 	struct subject parts; /* dis in subject_dis */
 	enum dis subject_dis; /* DIS_OTHER: no Subject */
@@ -121,6 +122,7 @@ struct gb_session {
 	struct ref
 	    rival; /* the open session of the same channel when this one was asked for */
 	uint32_t rival_id;
+	bool killed; /* its device ended it right behind the INVITE for another one */
 	struct ref
 	    rival_ended; /* ... which the device ended when this one was answered */
 	/* what came */
@@ -129,8 +131,9 @@ struct gb_session {
 	uint64_t packets, lost, bytes;
 	struct ref rtp; /* the first packet */
 	int64_t rtp_last_ns;
-	uint64_t behind; /* packets behind the end */
-	int64_t now_ns;  /* when it was told */
+	uint64_t behind;    /* packets behind the end */
+	struct ref offline; /* when its device logged out; frame 0: it did not */
+	int64_t now_ns;     /* when it was told */
 	enum ended_how how;
 	/* the tracker's own */
 	struct arena mem;
@@ -167,6 +170,8 @@ struct gb_session *sessions_next(struct sessions *s);
 const struct session_counts *sessions_counts(const struct sessions *s);
 void sessions_free(struct sessions *s);
 
+/* By what is known of it so far. */
+enum session_kind session_kind_now(const struct gb_session *x);
 /* What usually lies behind a refusal with this status; never NULL. */
 const char *session_cause(uint32_t status, enum session_kind k);
 /* How long it was up: from the answer to its end; -1: not known. */

@@ -137,8 +137,14 @@ dialog_queue(struct tracker *t, struct dialog *d, enum dialog_queue q)
 void
 dialog_session(struct tracker *t, struct dialog *d, enum ended_how how)
 {
-	if (d->gb_session != NULL)
-		sessions_dialog_ended(t->sessions, d, how, time_seen(t));
+	const struct device *device;
+
+	if (d->gb_session == NULL)
+		return;
+	device = devices_find(t->devices, d->gb_session->callee);
+	if (device != NULL && device->logout)
+		d->gb_session->offline = device->decided;
+	sessions_dialog_ended(t->sessions, d, how, time_seen(t));
 }
 
 /* What came of its media. One that was not ended may still be: it is known by name for a while. */
