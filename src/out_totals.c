@@ -35,6 +35,7 @@ record_device(struct writer *w, const struct device *d, const struct findings *f
 	emit_close(j, ']');
 	member_text(j, "user_agent", d->user_agent);
 	member_string(j, "edition", d->edition <= 8 ? editions[d->edition] : NULL);
+	member_text(j, "registration_scheme", d->registration_scheme);
 	findings_of_device(f, d->id, n);
 	counts(j, "findings", n[SEVERITY_ERROR], n[SEVERITY_WARNING], n[SEVERITY_NOTE]);
 }
