@@ -107,6 +107,9 @@ check_message(const struct checker *c, const struct message *m, const struct pla
 	check_device(c, m, p);
 	check_play(c, m, p);
 	check_notice(c, m, p);
+	if (m->method == METHOD_REGISTER || m->sip.first[SIP_NOTE] != 0 ||
+	    p->notice != NULL)
+		check_certificate(c, m, p);
 	check_exchange(c, m, p);
 	check_sdp(c, m, p);
 	check_sdp_gb(c, m, p);

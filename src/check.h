@@ -128,6 +128,8 @@ void check_play_ended(const struct checker *c, const struct tracker_event *e);
 void check_notice(const struct checker *c, const struct message *m,
                   const struct place *p);
 void check_notice_ended(const struct checker *c, const struct tracker_event *e);
+void check_certificate(const struct checker *c, const struct message *m,
+                       const struct place *p);
 
 /* All of its body is there: only then can it lack something. */
 static inline bool

@@ -99,7 +99,7 @@ subscribe_expires(const struct checker *c, const struct message *m, const struct
 	else if (seconds > EXPIRES_MOST)
 		what = SLICE("the SUBSCRIBE asks for more than seven days");
 	if (what.n != 0)
-		found(c, m, p, RULE_GB_SUBSCRIBE_EXPIRES,
+		found(c, m, p, RULE_GB_SUBSCRIBE_EXPIRES, .severity = SEVERITY_NOTE,
 		      .field = header_name(SIP_EXPIRES),
 		      VALUE(h ? h->value : SLICE_EMPTY), ARGS({"what", what}));
 }
@@ -207,7 +207,7 @@ response(const struct checker *c, const struct message *m, const struct place *p
 	if (x->method == METHOD_SUBSCRIBE && h != NULL && x->request.frame != 0 &&
 	    x->has_expires && x->expires != 0 &&
 	    parse_u32(h->value, UINT32_MAX, &granted) && granted == 0)
-		found(c, m, p, RULE_GB_SUBSCRIBE_EXPIRES, .severity = SEVERITY_WARNING,
+		found(c, m, p, RULE_GB_SUBSCRIBE_EXPIRES,
 		      .field = header_name(SIP_EXPIRES), VALUE(h->value),
 		      EXPECTED(number(c, x->expires)),
 		      ARGS({"what", SLICE("the subscription is granted for 0 s")}));
@@ -423,7 +423,7 @@ position_interval(const struct checker *c, const struct tracker_event *e)
 {
 	const struct gb_subscription *s = e->subscription;
 	uint64_t interval = s->has_interval ? s->Interval : INTERVAL_USUAL;
-	uint64_t came = (uint64_t)s->notifies + s->messages, seconds, due;
+	uint64_t came = s->positions, seconds, due;
 	int64_t until = s->ended_ns != 0 ? s->ended_ns : e->now_ns;
 	struct dialog d = {.id = s->dialog,
 	                   .kind = DIALOG_SUBSCRIPTION,

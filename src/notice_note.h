@@ -8,6 +8,14 @@
 struct gb_subscription;
 struct gb_notice;
 
+/* A challenge for a registration with certificates: what of it must come back. */
+enum { CERTIFICATE_TEXT = 1024 };
+struct certificate {
+	uint8_t scheme_text[16], random1_text[64], nonce_text[CERTIFICATE_TEXT];
+	struct slice scheme, random1, nonce; /* empty: none, or longer */
+	struct ref ref;
+};
+
 enum notice_fact {
 	/* SUBSCRIBE in its dialog: another id in Event than before (text) */
 	NOTICE_EVENT_ID = 1 << 0,
@@ -29,6 +37,8 @@ enum notice_fact {
 	NOTICE_STATUS_LIES = 1 << 8,
 	/* Response to an alarm that came in a NOTIFY (other) */
 	NOTICE_NEEDLESS = 1 << 9,
+	/* a request without Note of a device that was given a key (other): GB 35114 */
+	NOTICE_NO_NOTE = 1 << 10,
 };
 
 /* Why a SUBSCRIBE or a NOTIFY is in no subscription. */

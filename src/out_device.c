@@ -385,6 +385,7 @@ record_device(struct writer *w, const struct device *d, const struct findings *f
 	addresses(w, d);
 	member_text(j, "user_agent", d->user_agent);
 	edition(j, d);
+	member_text(j, "registration_scheme", d->registration_scheme);
 	registrations(w, d);
 	keepalives(w, d);
 	device_clock(w, d);

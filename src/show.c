@@ -221,6 +221,7 @@ show_header(struct out *o, const struct message *m, const struct sip_header *h)
 	case SIP_PROXY_AUTHORIZATION:
 	case SIP_WWW_AUTHENTICATE:
 	case SIP_PROXY_AUTHENTICATE:
+	case SIP_SECURITY_INFO:
 		show_digest(o, m, h->value);
 		break;
 	default:
@@ -244,6 +245,13 @@ show_auth(struct out *o, const struct message *m, const struct place *p)
 			          slice_str(nonce_check_name(e->nonce_check)),
 			          "what is known of the nonce", "gbscope");
 	}
+	if (!m->request || p->tx->auths != NULL || p->tx->registration_scheme.n == 0)
+		return;
+	show_field(o, m, 1, "sip.auth.verdict", SLICE("unsupported"));
+	show_line(
+	    o, m, 2, "why",
+	    SLICE("a registration with certificates cannot be verified without keys"),
+	    NULL, NULL);
 }
 
 static void

@@ -350,6 +350,7 @@ position_told(struct gb_subscription *x, const struct manscdp *b, const struct m
 	size_t i;
 	int v;
 
+	x->positions++;
 	x->position.ref = ref_of_message(m);
 	for (v = 0; v < POSITION_TOTAL; v++)
 		x->position.values[v].n = 0;

@@ -113,6 +113,7 @@ struct gb_subscription {
 	struct last_text Result; /* in the 200 to its SUBSCRIBE; empty: none */
 	/* what was told */
 	uint32_t notifies, messages; /* in NOTIFY; in MESSAGE outside of the dialog */
+	uint32_t positions;          /* bodies with a position, in both */
 	struct ref notify_first, notify_last, message_first;
 	int64_t gap_least_ns, gap_most_ns; /* between two; -1: not two */
 	uint32_t cseq_gaps, cseq_lower, SN_lower;

@@ -30,6 +30,12 @@ text_registration(struct out *o, const struct device *d)
 		(void)fputs(" (no answer)", o->f);
 	}
 	(void)fputs("  ", o->f);
+	if (!d->auth_seen && d->registration_scheme.n != 0) {
+		(void)fputs("with certificates (", o->f);
+		tty_put(o, d->registration_scheme);
+		(void)fputs("), not verifiable without keys", o->f);
+		return;
+	}
 	if (!d->auth_seen) {
 		(void)fputs(d->registered == 1 ? "never challenged" : "no credentials",
 		            o->f);

@@ -111,6 +111,7 @@ struct usage;
 struct usage_note;
 struct notice_note;
 struct gb_session;
+struct certificate;
 
 struct tx {
 	uint32_t id;
@@ -210,6 +211,8 @@ struct dialog {
 	struct slice
 	    challenge; /* the last WWW- or Proxy-Authenticate value given in it */
 	struct ref challenge_ref;
+	struct certificate *
+	    certificate; /* the last challenge for certificates: src/notice_note.h; or NULL */
 	uint64_t rejected_hash; /* of the credentials that were rejected last */
 	struct ref rejected_ref;
 	struct offer_leg *offer; /* the session descriptions of a call; or NULL */
@@ -394,6 +397,9 @@ struct device {
 	enum exchange_outcome query_outcome;
 	uint32_t query_status;
 	uint64_t query_received, query_sum;
+	struct slice
+	    registration_scheme; /* with certificates: of the last accepted one; or empty */
+	struct ref secured;      /* the 200 that gave it a key: GB 35114; frame 0: none */
 	/* the tracker's own */
 	struct device *order_next;
 	uint64_t hash;

@@ -324,6 +324,8 @@ challenge(struct tracker *t, struct tx *x, const struct message *m, struct slice
 	struct digest g;
 
 	(void)digest_dissect(value, NULL, &g);
+	if (!g.is_digest)
+		notice_challenged(x->dialog, m, &g);
 	if (!g.is_digest || g.p[DIGEST_NONCE].times == 0)
 		return;
 	n = nonces_find(t->nonces, value_of(&g, DIGEST_NONCE));

@@ -485,6 +485,8 @@ device_response(struct tracker *t, struct tx *x, const struct message *m,
 		d->rejected_in_row = 0;
 		if (x->auths == NULL && !x->logout)
 			d->auth_seen = false;
+		if (!x->logout)
+			notice_registered(t, d, x, m);
 	} else {
 		if (m->sip.status == 401 || m->sip.status == 407)
 			d->challenges++;

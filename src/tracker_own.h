@@ -69,6 +69,7 @@ struct tracker {
 	struct exchanges *exchanges;
 	struct subscriptions *subscriptions;
 	struct notices *notices;
+	bool secured; /* some device was given a key: GB 35114 */
 	struct sessions *sessions;
 	struct offers offers;
 	uint32_t tx_ids, dialog_ids;
@@ -200,6 +201,11 @@ void subscription_ended(struct tracker *t, struct dialog *d, struct usage_note *
 /* tracker_notice.c */
 void notice_place(struct tracker *t, const struct message *m, struct place *p);
 bool notice_next(struct tracker *t, struct tracker_event *e); /* what ended */
+/* A challenge with another scheme than Digest. */
+void notice_challenged(struct dialog *d, const struct message *m, const struct digest *g);
+/* A registration was accepted: with certificates? */
+void notice_registered(struct tracker *t, struct device *d, const struct tx *x,
+                       const struct message *m);
 
 /* tracker_session.c */
 void session_request(struct tracker *t, struct tx *x, const struct message *m,
