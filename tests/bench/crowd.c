@@ -1,9 +1,10 @@
 /* crowd - a capture of many devices that are well, on standard output: for what the program remembers.
  *
- * crowd keepalives DEVICES COUNT     each registers, and says COUNT/DEVICES times, a minute apart, that it is alive
- * crowd catalogs DEVICES ITEMS       all are asked for their catalogs at once, and answer part by part, in turn
+ * crowd keepalives DEVICES COUNT [MS]   each registers, and says COUNT/DEVICES times, a minute apart, that it is alive
+ * crowd catalogs DEVICES ITEMS [MS]     all are asked for their catalogs at once, and answer part by part, in turn
  *
- * IPv4 without checksums of UDP, frames as large as they must be. The same arguments give the same octets. */
+ * MS, if given, go by after each answer (else none). IPv4 without checksums of UDP, frames as large as they must be.
+ * The same arguments give the same octets. */
 #define _POSIX_C_SOURCE 200809L
 #include <stdarg.h>
 #include <stdint.h>
@@ -19,9 +20,10 @@ enum { PER_PART = 4, MINUTE_US = 60000000 };
 static char text[16384], body[12288];
 static size_t text_n, body_n;
 static int64_t now_us = 1767578400000000; /* 2026-01-05T02:00:00Z */
+static int64_t pause_us;
 static unsigned serial;
 
-static void
+__attribute__((format(printf, 4, 0))) static void
 add(char *to, size_t size, size_t *n, const char *format, va_list v)
 {
 	int wrote = vsnprintf(to + *n, size - *n, format, v);
@@ -165,6 +167,7 @@ exchange(unsigned device, int from_device, const char *method, const char *more,
 		sent(device, from_device != response);
 		now_us += 1000;
 	}
+	now_us += pause_us;
 }
 
 static void
@@ -255,13 +258,14 @@ int
 main(int argc, char **argv)
 {
 	static const uint32_t head[6] = {0xa1b2c3d4, 0x00040002, 0, 0, 262144, 1};
-	unsigned devices = argc == 4 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
-	unsigned count = argc == 4 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
+	unsigned devices = argc >= 4 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
+	unsigned count = argc >= 4 ? (unsigned)strtoul(argv[3], NULL, 10) : 0;
 
 	if (devices == 0 || devices > 60000 || count == 0) {
-		fprintf(stderr, "usage: crowd keepalives|catalogs DEVICES COUNT\n");
+		fprintf(stderr, "usage: crowd keepalives|catalogs DEVICES COUNT [MS]\n");
 		return 2;
 	}
+	pause_us = argc > 4 ? strtol(argv[4], NULL, 10) * 1000 : 0;
 	setvbuf(stdout, NULL, _IOFBF, 1 << 20);
 	fwrite(head, sizeof head, 1, stdout);
 	if (strcmp(argv[1], "keepalives") == 0)

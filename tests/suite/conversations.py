@@ -19,7 +19,7 @@ def asked(root, command, sn, device, status, outcome, responses=(), more=None):
 def session(frames, kind, s, y, controls=()):
     """frames: of INVITE, 200, ACK, BYE"""
     invite, answered, acked, ended = frames
-    ends = {'s': s, 'media': 'video', 'proto': 'RTP/AVP', 'payload_types': ['96']}
+    ends = {'s': s, 'media': 'video', 'proto': 'RTP/AVP', 'payload_types': ['96', '98']}
     return {'kind': kind, 'state': 'ended', 'caller': UPPER, 'callee': CAMERA, 'channel': CAMERA, 'invite.frame': invite,
             'answered.frame': answered, 'acked.frame': acked, 'ended.frame': ended, 'ended_how': 'bye',
             'ended_by': 'caller', 'status': 200, 'offer.port': 30000, 'offer.address': '192.168.41.1',
@@ -41,10 +41,14 @@ def subscribed(subject, command, accepted, message, event):
             'notifications.notifies': 0, 'notifications.messages': 1, 'notifications.first_message.frame': message}
 
 
-def device(keepalives, challenges, registered=True):
-    return {'kind': 'platform', 'registered': registered, 'keepalives.total': keepalives, 'keepalives.answered': keepalives,
-            'keepalives.refused': 0, 'keepalives.unanswered': 0,
-            **({} if challenges is None else {'registrations.0.challenges': challenges})}
+def device(keepalives, first):
+    """It logs out, is challenged, and registers with credentials: three Call-IDs. first: the frame of the first one."""
+    return {'kind': 'platform', 'registered': True, 'keepalives.total': keepalives, 'keepalives.answered': keepalives,
+            'keepalives.refused': 0, 'keepalives.unanswered': 0, 'registrations': [
+                {'started.frame': first, 'ended.frame': first + 1, 'status': 200, 'logout': True, 'challenges': 0},
+                {'started.frame': first + 2, 'accepted': None, 'status': 401, 'logout': False, 'challenges': 1},
+                {'started.frame': first + 4, 'accepted.frame': first + 5, 'status': 200, 'granted': 3600,
+                 'verdict': 'verified', 'refusals': 0, 'expired': False}]}
 
 
 REFUSED = {'refused': 400}
@@ -81,7 +85,7 @@ FACTS = {
                           19: subscribed('alarm', 'Alarm', 20, 23, 'presence')},
         'devices': {LOWER: device(3, 1)}, 'sessions': {}, 'media': {}},
     'libgb-udp-live-udp': {
-        'exchanges': {}, 'subscriptions': {}, 'devices': {LOWER: device(3, 1)},
+        'exchanges': {}, 'subscriptions': {}, 'devices': {LOWER: device(3, 5)},
         'sessions': {14: session((14, 16, 17, 190), 'play', 'Play', '0200000001')}, 'media': {200000001: stream(200000001)}},
     'libgb-udp-playback-mansrtsp': {
         'exchanges': {}, 'subscriptions': {}, 'devices': {LOWER: device(3, 1)},

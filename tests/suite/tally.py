@@ -96,15 +96,11 @@ def of_media(report):
             'sessions_with_media': len({m['dialog'] for m in media})}
 
 
-def first_of(thing, *paths):
-    """The first member that is there: 'keepalives.received' ..., None where there is none."""
-    for path in paths:
-        at = thing
-        for key in path.split('.'):
-            at = at.get(key) if isinstance(at, dict) else None
-        if isinstance(at, (int, float)) and not isinstance(at, bool):
-            return at
-    return None
+def number_at(thing, path):
+    """The number at 'keepalives.total'; None where there is none."""
+    for key in path.split('.'):
+        thing = thing.get(key) if isinstance(thing, dict) else None
+    return thing if isinstance(thing, (int, float)) and not isinstance(thing, bool) else None
 
 
 def summarised(report):
@@ -119,12 +115,14 @@ def summarised(report):
         'tcp_segs': s['transport']['segments'] + skipped.get('TCP without data', 0),
         'tcp_ooo': s['transport']['out_of_order'], 'callids': s['dialogs'],
         'registers_auth': sum(auth.values()), 'bad_pw': auth['mismatch'], 'xml': sum(s['bodies'].values()),
-        'rtp': rtp if report['captures'][0]['skipped'] else None,
-        'methods': s['methods'], 'statuses': s['statuses'], 'invites': s['methods'].get('INVITE', 0),
-        'registrations': first_of(s, 'registrations.accepted', 'registrations.registered', 'registrations.ok'),
-        'refused': first_of(s, 'registrations.refused', 'registrations.rejected'),
-        'keepalives': first_of(s, 'keepalives', 'keepalives.received', 'keepalives.total'),
-        'sessions_with_media': first_of(s, 'sessions.with_media', 'sessions.media')}
+        'rtp': number_at(s, 'media.packets') if 'media' in s else rtp if skipped else None,
+        'rtp_lost': number_at(s, 'media.lost'), 'methods': s['methods'], 'statuses': s['statuses'],
+        'invites': number_at(s, 'sessions.invites') if 'sessions' in s else s['methods'].get('INVITE', 0),
+        'sessions_with_media': number_at(s, 'sessions.with_media'),
+        'registrations': number_at(s, 'registrations.accepted'), 'refused': number_at(s, 'registrations.refused'),
+        'keepalives': number_at(s, 'keepalives'), 'catalogs': number_at(s, 'exchanges.Catalog.asked'),
+        'catalogs_complete': number_at(s, 'exchanges.Catalog.complete'),
+        'catalog_items': number_at(s, 'exchanges.Catalog.items')}
 
 
 def differences(want, got, of):
