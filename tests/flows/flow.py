@@ -1,4 +1,5 @@
 """flow - a conversation as text in, messages as bytes out (the language: README.md here)."""
+import functools
 import hashlib
 import ipaddress
 import re
@@ -219,6 +220,7 @@ def digest_response(method, password, params, body):
     return h(f'{ha1}:{middle}:{h(a2.encode())}'.encode())
 
 
+@functools.lru_cache(maxsize=256)
 def headers_of(data):
     """[(name, value)] of a message as sent, and its start line."""
     head = data.split(b'\r\n\r\n')[0].decode('utf-8', 'replace').split('\r\n')

@@ -1,4 +1,5 @@
 """frames - bytes of a message in, packets and frames out, with right lengths and checksums."""
+import functools
 import ipaddress
 import struct
 
@@ -15,6 +16,7 @@ def checksum(data):
     return ~total & 0xffff
 
 
+@functools.lru_cache(maxsize=1024)
 def packed(address):
     return ipaddress.ip_address(address).packed
 

@@ -27,6 +27,7 @@ class Case:
     passwords: list = field(default_factory=list)
     variant: str = 'plain'
     frames: list = field(default_factory=list)  # edits for variants.build()
+    decides: list = field(default_factory=list) # without any of these messages the finding is not there; [] if not said
     where: str = ''
 
 
@@ -158,6 +159,8 @@ def apply(case, line, nested):
         case.passwords.append(value)
     elif key == 'variant':
         case.variant = value
+    elif key == 'decides':
+        case.decides = numbers(value)
     elif key in flows.SETTINGS:
         case.flow.settings[key] = value
     else:

@@ -429,7 +429,7 @@ def scripts(suite):
     """What writes pages is at least Python."""
     def run():
         for name in ('docs/make-rules', 'docs/make-field-rules', 'docs/make-peers', 'docs/accept', 'completion/make',
-                     'docs/make-coverage', 'docs/make-real-stacks', 'tests/tools/mutate', 'samples/make-samples'):
+                     'docs/make-coverage', 'docs/make-quirks', 'docs/make-real-stacks', 'tests/tools/mutate', 'samples/make-samples'):
             ast.parse((suite.top / name).read_text(encoding='utf-8'), name)
     return Test('scripts of the docs are Python', run)
 

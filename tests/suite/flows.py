@@ -129,7 +129,7 @@ def report_of(suite, case, data):
             path.write_bytes(data)
             report = suite.report(*passwords(suite, 'rules', name, lines), *options, '--all-findings', path)
             suite.reports[key] = {      # what tests ask for: there are thousands
-                'findings': [pick(f, 'rule', 'severity', 'frame', 'frames', 'field', 'dialog')
+                'findings': [pick(f, 'rule', 'severity', 'frame', 'frames', 'field', 'dialog', 'device', 'message')
                              for f in report['findings']],
                 'dialogs': [pick(d, 'id', 'kind') for d in report['dialogs']], 'captures': report['captures'],
                 'summary': pick(report['summary'], 'rules')}

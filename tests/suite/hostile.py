@@ -59,10 +59,10 @@ print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.
 """
 
 
-def measured(suite, args, timeout=120):
+def measured(suite, args, timeout=120, stdin=subprocess.DEVNULL):
     """(exit status, CPU seconds, MiB at most): a busy machine costs no CPU time."""
     with subprocess.Popen([sys.executable, '-I', '-S', '-c', SPAWN, *suite.wrap, suite.program, *map(str, args)],
-                          cwd=suite.place, env=suite.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          cwd=suite.place, env=suite.env, stdin=stdin, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL, start_new_session=True) as run:
         killer = threading.Timer(timeout * (20 if suite.wrap else 1), os.killpg, (run.pid, signal.SIGKILL))
         killer.start()

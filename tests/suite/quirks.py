@@ -1,49 +1,67 @@
-"""quirks - each failure of the field that one body can show, the rule that says it, and the rule's flow.
+"""quirks - each failure of the field has a rule that says it, with its flows, or a reason why none can.
 
-The numbers come from the folder with reference material; a rule names its quirks in the column `also`."""
+tests/flows/quirks.tsv lists them, docs/make-quirks makes docs/quirks.md of it; a rule names its failures in the column
+`also`. The list is held against the folder with reference material."""
 import re
 
-from .base import Skip, Test, check
-
-# What is not covered by a rule of that name, and why.
-ELSEWHERE = {
-    '14b': 'a stray datagram is no message; the body before it draws sip-content-length-more',
-    '14c': 'manscdp-response-unsolicited', '14e': 'needs the whole catalog',
-    '14': 'manscdp-response-incomplete', '17': 'manscdp-query-unanswered', '18': 'needs the conversation',
-    '19': 'needs the conversation', '20': 'manscdp-in-response',
-}
+from .base import Skip, Test, check, compare
+from .coverage import script
 
 
-def rules(suite):
-    """{quirk number: [rule ids]}"""
-    out = {}
-    for path in sorted((suite.top / 'src').glob('rules*.def')):
-        for row in re.findall(r'^R\((?:.|\n)*?"\)$', path.read_text(encoding='utf-8'), re.M):
-            texts = re.findall(r'"((?:[^"\\]|\\.)*)"', row)
-            for number in re.findall(r'QUIRK-(\w+)', texts[-1]):
-                out.setdefault(number, []).append(texts[0])
-    return out
+def page(suite):
+    def run():
+        path = suite.top / 'docs' / 'quirks.md'
+        compare(script(suite, 'make-quirks').page(suite), path.read_text(encoding='utf-8'),
+                'docs/quirks.md (run docs/make-quirks)')
+    return Test('quirks.md is what make-quirks makes', run)
 
 
-def table(suite):
+def flows(suite):
+    """Each rule that says one has a flow, and none is both covered and not to be told."""
+    def run():
+        make = script(suite, 'make-quirks')
+        have, bad = make.covering(), []
+        for number, names, _, _, why in make.rows():
+            if why and number in have:
+                bad.append(f'{number} {names[0]}: there is a rule, and a reason why there is none')
+            bad += [f'{number}: {rule} has no flow' for rule in have.get(number, [])
+                    if not (suite.tests / 'flows' / 'rules' / f'{rule}.rule').exists()]
+        check(not bad, '\n'.join(bad))
+    return Test('quirks: each rule has a flow', run)
+
+
+def names(suite):
+    """What looks like a name of the list in `also` is one; a number has its row."""
+    def run():
+        make = script(suite, 'make-quirks')
+        rows = make.rows()
+        numbers = [number for number, *_ in rows]
+        check(len(numbers) == len(set(numbers)), 'a number stands twice in tests/flows/quirks.tsv')
+        used = {m for also in make.rules().values() for name in also for m in re.findall(r'^QUIRK-(\w+)$', name)}
+        check(used <= set(numbers), f'tests/flows/quirks.tsv has no {sorted(used - set(numbers))}')
+        for number, _, severity, text, _ in rows:
+            check(severity in 'EWI' and text, f'{number}: no severity, or no text')
+    return Test('quirks: names and numbers are in the list', run)
+
+
+def reference(suite):
     def run():
         path = suite.need_shared() / 'gb' / 'quirks.md'
         if not path.exists():
             raise Skip('no quirks.md')
-        text = path.read_text(encoding='utf-8')
-        part = text[text.index('\n## A.'):text.index('\n## C.')]
-        numbers = re.findall(r'^\| (\d+[a-z]?) \|', part, re.M)
-        check(len(numbers) > 20, f'{len(numbers)} rows')
-        have, bad = rules(suite), []
-        for number in numbers:
-            if number not in have and number not in ELSEWHERE:
-                bad.append(f'{number}: no rule')
-            for rule in have.get(number, []):
-                if not (suite.tests / 'flows' / 'rules' / f'{rule}.rule').exists():
-                    bad.append(f'{number}: {rule} has no flow')
-        check(not bad, '\n'.join(bad))
-    return Test('quirks: each has a rule and a flow', run)
+        want = {}
+        for number, title, severity in re.findall(r'^\| (\d+[a-z]?) \| ([^|]+) \| ([EWI])', path.read_text(encoding='utf-8'),
+                                                  re.M):
+            want[number] = (severity, re.findall(r'[A-Z][A-Z0-9_]{2,}', title.replace('TYPO', 'TYPO')))
+        check(len(want) > 90, f'only {len(want)} rows in {path}')
+        have = {number: (severity, all_names) for number, all_names, severity, *_ in script(suite, 'make-quirks').rows()}
+        check(set(want) == set(have), f'tests/flows/quirks.tsv: {sorted(set(want) ^ set(have))}')
+        for number, (severity, title) in want.items():
+            check(have[number][0] == severity, f'{number}: severity {have[number][0]}, not {severity}')
+            short = [n for n in title if not any(n in name for name in have[number][1])]
+            check(not short, f'{number}: no name {short}')
+    return Test('quirks: the list is that of the reference', run)
 
 
 def tests(suite):
-    return [table(suite)]
+    return [page(suite), flows(suite), names(suite), reference(suite)]

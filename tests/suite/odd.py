@@ -1,0 +1,102 @@
+"""odd - conversations of tests/flows/odd in which questions and answers are easily taken for those of others.
+
+For each: which exchanges there are and how they ended, over UDP and over TCP, in one capture and cut in two; which
+rules may be loud. What the program does not do yet is skipped as pending."""
+import collections
+
+import flow as flowlang
+import variants
+
+from .base import Failure, Skip, Test
+
+DEVICE, DEVICE2, PLATFORM, PLATFORM2 = ('34020000001180000001', '34020000001180000002', '34020000002000000001',
+                                        '34020000002000000002')
+
+
+def asked(command, sn, outcome, received, total, who=PLATFORM, whom=DEVICE, device=None):
+    return (command, sn, who, whom, device or whom, outcome, received, total)
+
+
+# name: (exchanges, rules that are errors or warnings)
+FLOWS = {
+    'two-platforms-one-sn': ([asked('Catalog', '7', 'complete', 2, 2), asked('Catalog', '7', 'complete', 2, 2, PLATFORM2)],
+                             set()),
+    'sn-reused': ([asked('Catalog', '1', 'complete', 1, 1), asked('Catalog', '1', 'complete', 2, 2),
+                   asked('DeviceInfo', '1', 'complete', 0, None)], set()),
+    'two-devices-one-connection': ([asked('Catalog', '5', 'complete', 2, 2),
+                                    asked('Catalog', '5', 'complete', 3, 3, whom=DEVICE2)], set()),
+    'cascade': ([asked('Catalog', '33', 'complete', 2, 2, PLATFORM2, PLATFORM, DEVICE),
+                 asked('Catalog', '33', 'complete', 3, 3)], set()),
+    'nat': ([asked('Catalog', '12', 'complete', 2, 2)], set()),
+    'answer-before-200': ([asked('Catalog', '14', 'complete', 2, 2)], set()),
+    'query-repeated': ([asked('Catalog', '16', 'complete', 2, 2)], set()),
+    'part-repeated': ([asked('Catalog', '18', 'complete', 4, 4)], set()),
+    'part-repeated-part-lost': ([asked('Catalog', '24', 'incomplete', 2, 4)], {'manscdp-response-incomplete'}),
+    'registers-between': ([asked('Catalog', '20', 'complete', 3, 3)], {'auth-not-asked'}),
+    'begins-in-the-middle': ([asked('Catalog', '22', 'unsolicited', 2, 3)], set()),
+    'two-queries-at-once': ([asked('Catalog', '26', 'complete', 3, 3), asked('Catalog', '27', 'complete', 2, 2)], set()),
+    'answer-to-another-node': ([asked('Catalog', '28', 'complete', 2, 2)], set()),
+    'sn-written-otherwise': ([asked('Catalog', '30', 'complete', 2, 2)], set()),
+    'asked-again-while-answering': ([asked('Catalog', '32', 'incomplete', 1, 2), asked('Catalog', '34', 'complete', 2, 2)],
+                                    {'manscdp-response-incomplete'}),
+}
+
+# What is not right yet: remove the line with the bug.
+PENDING = {
+    'query-repeated': 'a query asked once more with its SN is an exchange of its own',
+    'part-repeated': 'a part that comes again counts twice',
+    'part-repeated-part-lost': 'a part that comes again counts twice',
+    'begins-in-the-middle': 'parts without their query are not put together',
+    'sn-written-otherwise': 'an SN is compared as text',
+}
+# A repeat over TCP is a fault of its own.
+OF_CARRIER = {'sip-repeat-on-stream'}
+
+
+def captures(suite, name, flow, carrier):
+    """The capture; and cut in two, as one timeline."""
+    recorder = variants.record(flow, variants.BY_NAME[carrier])
+    frames = recorder.frames
+    paths = []
+    for part, some in (('', frames), ('-1', frames[:len(frames) // 2]), ('-2', frames[len(frames) // 2:])):
+        path = suite.folder('odd') / f'{name}-{carrier}{part}.pcap'
+        path.write_bytes(variants.capfile.write(some, recorder.dlt))
+        paths.append(path)
+    return [paths[:1], paths[1:]]
+
+
+def wrong(report, name):
+    """In words, what is not as it should be."""
+    exchanges, loud = FLOWS[name]
+    have = collections.Counter((e['CmdType'], e['SN'].strip().lstrip('0'), e['from'], e['to'], e['DeviceID'], e['outcome'],
+                                e['received'], e['SumNum']) for e in report['exchanges'] if e['root'] == 'Query'
+                               or e['outcome'] == 'unsolicited')
+    out = [f'an exchange too much: {row}' for row in (have - collections.Counter(exchanges)).elements()]
+    out += [f'no exchange {row}' for row in (collections.Counter(exchanges) - have).elements()]
+    found = {f['rule'] for f in report['findings'] if f['severity'] != 'note'} - OF_CARRIER
+    return out + [f'findings {sorted(found)}, not {sorted(loud)}'] * (found != loud)
+
+
+def one(suite, path, carrier):
+    def run():
+        flow = flowlang.load(path)
+        for paths in captures(suite, path.stem, flow, carrier):
+            out = wrong(suite.report('--all-findings', *paths), path.stem)
+            if out and path.stem in PENDING:
+                raise Skip(f'pending: {PENDING[path.stem]}')
+            if out:
+                raise Failure('\n'.join(out) + f'\nin {paths[0]}')
+    return Test(f'odd {path.stem} over {carrier}', run)
+
+
+def listed(suite):
+    def run():
+        there = {p.stem for p in (suite.tests / 'flows' / 'odd').glob('*.flow')}
+        if there != set(FLOWS) or not set(PENDING) <= there:
+            raise Failure(f'tests/flows/odd and its table differ: {sorted(there ^ set(FLOWS))}')
+    return Test('odd: each conversation is in the table', run)
+
+
+def tests(suite):
+    paths = sorted((suite.tests / 'flows' / 'odd').glob('*.flow'))
+    return [listed(suite)] + [one(suite, path, carrier) for path in paths for carrier in ('udp', 'tcp')]
