@@ -33,6 +33,14 @@
 	L(NONCES, 16384, SIZE, "nonces remembered")                                      \
 	L(DEVICES, 65536, TABLE, "devices remembered")                                   \
 	L(EXCHANGES, 65536, TABLE, "exchanges open")                                     \
+	L(EXCHANGES_QUIET, 1024, SIZE,                                                   \
+	  "exchanges that wait for no answer, and yet may get one")                      \
+	L(EXCHANGES_DONE, 8192, SIZE, "exchanges remembered for late answers")           \
+	L(EXCHANGE_ITEMS, 2097152, SIZE,                                                 \
+	  "items of lists remembered to find those that come twice")                     \
+	L(RESULT_BYTES, 33554432, SIZE, "bytes kept of the result of one exchange")      \
+	L(RESULT_SPOOL, 1073741824, SIZE,                                                \
+	  "bytes kept of the results of all open exchanges")                             \
 	L(FINDINGS, 100000, SIZE, "findings with details")                               \
 	L(FINDING_DETAILS, 10, SIZE,                                                     \
 	  "findings detailed for a rule, a device and a dialog kind")                    \

@@ -216,3 +216,23 @@ fields_emit(struct emit *j, const struct kept_body *b, const struct hash_key *ke
 	}
 	emit_close(j, '}');
 }
+
+void
+fields_value_emit(struct emit *j, const struct kept_body *b, const struct hash_key *key)
+{
+	struct family *f = relate(key, b, j->scratch);
+
+	if (f != NULL && b->nodes_total != 0)
+		node_value(j, b, f, 0, 0);
+	else
+		emit_null(j);
+}
+
+void
+fields_members_emit(struct emit *j, const struct kept_body *b, const struct hash_key *key)
+{
+	struct family *f = relate(key, b, j->scratch);
+
+	if (f != NULL && b->nodes_total != 0)
+		members(j, b, f, f[0].first, 1);
+}

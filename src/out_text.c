@@ -6,7 +6,7 @@
 #include "src/out_baseline.h"
 #include "src/out_media.h"
 #include "src/spool.h"
-#include "src/text.h"
+#include "src/text_exchange.h"
 
 enum { FAILURES_TOLD = 40, CALLS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
 
@@ -28,6 +28,7 @@ struct own {
 	FILE *calls;
 	uint64_t total;
 	struct events events;
+	struct text_exchanges *exchanges;
 };
 
 void
@@ -56,7 +57,11 @@ begin(struct out *o)
 	if (own == NULL)
 		return false;
 	own->calls = spool_open();
-	if (own->calls == NULL) {
+	own->exchanges = text_exchanges_new();
+	if (own->calls == NULL || own->exchanges == NULL) {
+		if (own->calls != NULL)
+			(void)fclose(own->calls);
+		text_exchanges_free(own->exchanges);
 		free(own);
 		return false;
 	}
@@ -512,6 +517,15 @@ dialog(struct out *o, const struct dialog *d, bool last)
 }
 
 static void
+ended(struct out *o, enum section s, const void *what)
+{
+	struct own *own = o->own;
+
+	if (s == SECTION_EXCHANGES)
+		text_exchanges_ended(own->exchanges, o, what);
+}
+
+static void
 calls(struct out *o)
 {
 	struct own *own = o->own;
@@ -667,6 +681,7 @@ whole(struct out *o, const struct results *r)
 	}
 	expectations(o, r);
 	devices(o, r);
+	text_exchanges_put(((struct own *)o->own)->exchanges, o, r);
 	calls(o);
 	events(o);
 	failures(o, r);
@@ -686,6 +701,7 @@ end(struct out *o, const struct results *r)
 		for (i = 0; i < own->events.total; i++)
 			arena_free(&own->events.told[i].mem);
 		(void)fclose(own->calls);
+		text_exchanges_free(own->exchanges);
 		free(own);
 	}
 	o->own = NULL;
@@ -697,5 +713,6 @@ const struct format format_text = {
     .media = true,
     .begin = begin,
     .dialog = dialog,
+    .ended = ended,
     .end = end,
 };
