@@ -132,7 +132,8 @@ again(const struct checker *c, const struct message *m, const struct place *p)
 	const struct exchange *x = n->exchange;
 	struct slice root = x->request.frame != 0 ? x->root : SLICE("request");
 
-	if (n->facts & EXCHANGE_ITEM_TWICE)
+	/* Nodes of a catalog are looked at when all of it is there. */
+	if ((n->facts & EXCHANGE_ITEM_TWICE) && !slice_eq(x->name, SLICE("Catalog")))
 		found(c, m, p, RULE_MANSCDP_ITEM_TWICE, VALUE(n->text),
 		      ARGS({"id", n->text}, {"CmdType", x->CmdType}, {"SN", x->SN}));
 	if (n->facts & EXCHANGE_PART_AGAIN)
@@ -231,7 +232,7 @@ unanswered(const struct exchange *x, struct slice when, struct finding *f)
 
 /* Another SN or CmdType: one finding for both messages. */
 static void
-mismatched(const struct checker *c, const struct exchange *x, struct slice when,
+mismatched(const struct exchange *x, struct slice when, uint64_t frames[2],
            struct finding *f)
 {
 	bool sn = x->mismatch == MISMATCH_SN;
@@ -245,7 +246,12 @@ mismatched(const struct checker *c, const struct exchange *x, struct slice when,
 	f->args[2] = (struct finding_arg){"SN", x->SN};
 	f->args[3] = (struct finding_arg){"other", x->other_text};
 	f->args[4] = (struct finding_arg){"when", when};
-	f->args[5] = (struct finding_arg){"frame", number(c, x->other.frame)};
+	if (x->other.capture != x->request.capture)
+		return;
+	frames[0] = x->request.frame;
+	frames[1] = x->other.frame;
+	f->frames = frames;
+	f->frames_total = 2;
 }
 
 /* Those of its types that did not come, with '/' between. */
@@ -300,12 +306,14 @@ check_exchange_ended(const struct checker *c, const struct tracker_event *e)
 	struct finding f = {.severity = SEVERITY_NOTE};
 	const struct ref *at = &x->request;
 	struct slice when = SLICE("in this capture");
-	bool timeout = e->how == ENDED_TIMEOUT;
+	uint64_t frames[2];
+	/* What a part lacks that is cut, or what goes where the capture does not look, may be all that is missing. */
+	bool timeout = e->how == ENDED_TIMEOUT && !x->cut && e->direction_seen;
 
 	check_time_exchange(c, x, &d);
 	if (e->how == ENDED_EVICTED || x->explained)
 		return; /* a message of it said why */
-	if (timeout && e->direction_seen)
+	if (timeout)
 		f.severity = SEVERITY_OFF;
 	switch (x->outcome) {
 	case EXCHANGE_UNANSWERED:
@@ -316,7 +324,7 @@ check_exchange_ended(const struct checker *c, const struct tracker_event *e)
 	case EXCHANGE_MISMATCHED:
 		if (x->request.frame == 0)
 			return; /* told with the request */
-		mismatched(c, x, timeout ? SLICE("in time") : when, &f);
+		mismatched(x, timeout ? SLICE("in time") : when, frames, &f);
 		break;
 	case EXCHANGE_INCOMPLETE:
 		if (x->last == NULL)

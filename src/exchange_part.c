@@ -356,6 +356,7 @@ exchange_add(struct exchanges *e, struct exchange *x, const struct message *m,
 		                    ? m->rec.time_ns - x->request.time_ns
 		                    : 0;
 	x->last_ns = m->rec.time_ns;
+	x->cut |= m->missing != 0 || (m->rec.faults & RECORD_PARTIAL) != 0;
 	part->ref = (struct ref){
 	    .capture = m->rec.capture, .frame = m->rec.frame, .time_ns = m->rec.time_ns};
 	part->dialog = p->dialog->id;

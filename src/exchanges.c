@@ -244,11 +244,10 @@ tie(struct exchange *x, struct exchange *s)
 	x->related = s->id;
 	s->related = x->id;
 	x->other = s->parts->ref;
+	s->other = x->request;
+	s->other_text = exchange_keep(s, s->mismatch == MISMATCH_SN ? x->SN : x->CmdType);
 	x->mismatch = s->mismatch;
-	x->other_text = exchange_keep(x, s->mismatch == MISMATCH_SN        ? s->SN
-	                                 : s->mismatch == MISMATCH_CMDTYPE ? s->CmdType
-	                                 : s->mismatch == MISMATCH_FROM    ? s->to
-	                                                                   : s->from);
+	x->other_text = exchange_keep(x, s->mismatch == MISMATCH_SN ? s->SN : s->CmdType);
 }
 
 /* Ends it, and those that waited to know whether it gets its own answer. */

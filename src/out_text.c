@@ -214,9 +214,10 @@ query(struct out *o, const struct device *d)
 		break;
 	case EXCHANGE_INCOMPLETE:
 		inked(o, INK_BAD, " answered in part");
-		(void)fprintf(o->f, " (%llu of %llu)",
-		              (unsigned long long)d->query_received,
-		              (unsigned long long)d->query_sum);
+		if (d->query_sum != 0)
+			(void)fprintf(o->f, " (%llu of %llu)",
+			              (unsigned long long)d->query_received,
+			              (unsigned long long)d->query_sum);
 		break;
 	default:
 		if (d->query_status != 0) {
