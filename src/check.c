@@ -64,8 +64,10 @@ found_at(const struct checker *c, const struct dialog *d, uint32_t tx,
 	x->has_place = true;
 	x->capture = at->capture;
 	x->frame = at->frame;
-	x->frames = at->frames;
-	x->frames_total = at->frames_total;
+	if (x->frames == NULL) {
+		x->frames = at->frames;
+		x->frames_total = at->frames_total;
+	}
 	x->time_ns = at->time_ns;
 	if (d != NULL) {
 		x->dialog = d->id;

@@ -40,6 +40,14 @@
 	L(CHANNEL_STATES, 65536, SIZE,                                                   \
 	  "channels of which the last told state is remembered")                         \
 	L(BROADCASTS, 1024, TABLE, "broadcasts waiting for the device's INVITE")         \
+	L(EXCHANGES_QUIET, 1024, SIZE,                                                   \
+	  "exchanges that wait for no answer, and yet may get one")                      \
+	L(EXCHANGES_DONE, 8192, SIZE, "exchanges remembered for late answers")           \
+	L(EXCHANGE_ITEMS, 2097152, SIZE,                                                 \
+	  "items of lists remembered to find those that come twice")                     \
+	L(RESULT_BYTES, 33554432, SIZE, "bytes kept of the result of one exchange")      \
+	L(RESULT_SPOOL, 1073741824, SIZE,                                                \
+	  "bytes kept of the results of all open exchanges")                             \
 	L(FINDINGS, 100000, SIZE, "findings with details")                               \
 	L(FINDING_DETAILS, 10, SIZE,                                                     \
 	  "findings detailed for a rule, a device and a dialog kind")                    \

@@ -246,3 +246,23 @@ fields_maker_free(struct fields_maker *f)
 	emit_free(&f->json);
 	arena_free(&f->scratch);
 }
+
+void
+fields_value_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key)
+{
+	struct family *f = relate(key, b, j->scratch);
+
+	if (f != NULL && b->nodes_total != 0)
+		node_value(j, b, f, 0, 0);
+	else
+		emit_null(j);
+}
+
+void
+fields_members_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key)
+{
+	struct family *f = relate(key, b, j->scratch);
+
+	if (f != NULL && b->nodes_total != 0)
+		members(j, b, f, f[0].first, 1);
+}

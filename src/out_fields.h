@@ -10,6 +10,13 @@
  * not in the dictionary. */
 void fields_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key);
 
+/* The value of the first node alone, without its name. */
+void fields_value_emit(struct emit *j, const struct manscdp *b,
+                       const struct hash_key *key);
+/* What is below the first node, as members of an object that is open. */
+void fields_members_emit(struct emit *j, const struct manscdp *b,
+                         const struct hash_key *key);
+
 /* Makes them one after the other, as text. */
 struct fields_maker {
 	struct emit json;

@@ -1,20 +1,8 @@
 /* A line for each finding (check), a line for each dialog (list). */
 #include "src/output.h"
 
-#include <stdlib.h>
-
+#include "src/lines.h"
 #include "src/out_baseline.h"
-#include "src/spool.h"
-
-/* Lines of `list`: dialogs end in another order than they begin, and a reader wants the latter. */
-struct lines {
-	FILE *file; /* without a name */
-	struct line {
-		uint32_t id, part;
-		long at, n;
-	} * line;
-	size_t total, size;
-};
 
 /* "3 of 4 expectations met", where there are any. */
 static void
@@ -85,33 +73,8 @@ user(struct out *o, const struct party_kept *p)
 static bool
 list_begin(struct out *o)
 {
-	struct lines *l = calloc(1, sizeof(*l));
-
-	if (l == NULL)
-		return false;
-	l->file = spool_open();
-	if (l->file == NULL) {
-		free(l);
-		return false;
-	}
-	o->own = l;
-	return true;
-}
-
-static bool
-list_room(struct lines *l)
-{
-	struct line *bigger;
-	size_t size = l->size ? l->size * 2 : 256;
-
-	if (l->total < l->size)
-		return true;
-	bigger = realloc(l->line, size * sizeof(*bigger));
-	if (bigger == NULL)
-		return false;
-	l->line = bigger;
-	l->size = size;
-	return true;
+	o->own = lines_new();
+	return o->own != NULL;
 }
 
 static void
@@ -158,57 +121,27 @@ list_line(struct out *o, const struct dialog *d)
 	arena_reset(&o->scratch);
 }
 
+/* Dialogs end in another order than they begin, and a reader wants the latter. */
 static void
 list_dialog(struct out *o, const struct dialog *d, bool last)
 {
-	struct lines *l = o->own;
-	FILE *f = o->f;
-	long at;
+	FILE *f = o->f, *to = lines_begin(o->own, d->id, d->part);
 
 	(void)last;
-	if (!list_room(l))
+	if (to == NULL)
 		return;
-	at = ftell(l->file);
-	o->f = l->file;
+	o->f = to;
 	list_line(o, d);
 	o->f = f;
-	l->line[l->total++] = (struct line){d->id, d->part, at, ftell(l->file) - at};
-}
-
-static int
-by_id(const void *a, const void *b)
-{
-	const struct line *x = a, *y = b;
-
-	if (x->id != y->id)
-		return x->id < y->id ? -1 : 1;
-	return x->part < y->part ? -1 : x->part > y->part;
+	lines_done(o->own);
 }
 
 static void
 list_end(struct out *o, const struct results *r)
 {
-	struct lines *l = o->own;
-	char text[4096];
-	size_t i, n;
-	long left;
-
-	if (r != NULL && l->total != 0)
-		qsort(l->line, l->total, sizeof(*l->line), by_id);
-	for (i = 0; r != NULL && i < l->total; i++) {
-		(void)fseek(l->file, l->line[i].at, SEEK_SET);
-		for (left = l->line[i].n; left > 0; left -= (long)n) {
-			n = fread(text, 1,
-			          left < (long)sizeof(text) ? (size_t)left : sizeof(text),
-			          l->file);
-			if (n == 0)
-				break;
-			(void)fwrite(text, 1, n, o->f);
-		}
-	}
-	(void)fclose(l->file);
-	free(l->line);
-	free(l);
+	if (r != NULL)
+		lines_tell(o->own, o->f);
+	lines_free(o->own);
 	o->own = NULL;
 }
 

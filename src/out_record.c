@@ -11,6 +11,7 @@ void
 writer_init(struct writer *w, struct out *o)
 {
 	w->json.scratch = &o->scratch;
+	w->key = hash_key_random();
 	w->captures = o->captures;
 }
 
@@ -185,46 +186,6 @@ record_dialog(struct writer *w, const struct dialog *d)
 	record_time(w, "started", d->started_ns, d->first.capture);
 	record_time(w, "ended", d->ended_ns, d->last.capture);
 	member_number(j, "transactions_total", d->transactions_total);
-}
-
-void
-record_exchange(struct writer *w, const struct exchange *x)
-{
-	struct emit *j = &w->json;
-	const struct exchange_part *p;
-
-	member_number(j, "id", x->id);
-	member_text(j, "root", x->root);
-	member_text(j, "CmdType", x->CmdType);
-	member_text(j, "SN", x->SN);
-	member_text(j, "from", x->from);
-	member_text(j, "to", x->to);
-	member_text(j, "DeviceID", x->DeviceID);
-	emit_key(j, "request");
-	if (x->request.frame != 0) {
-		emit_open(j, '{');
-		member_number(j, "dialog", x->request_dialog);
-		member_number(j, "capture", x->request.capture);
-		member_number(j, "frame", x->request.frame);
-		emit_close(j, '}');
-	} else {
-		emit_null(j);
-	}
-	emit_key(j, "responses");
-	emit_open(j, '[');
-	for (p = x->parts; p != NULL; p = p->next) {
-		emit_open(j, '{');
-		member_number(j, "dialog", p->dialog);
-		member_number(j, "capture", p->ref.capture);
-		member_number(j, "frame", p->ref.frame);
-		member_number_if(j, "Num", p->has_num, p->num);
-		emit_close(j, '}');
-	}
-	emit_close(j, ']');
-	member_number_if(j, "SumNum", x->has_sum, x->SumNum);
-	member_number(j, "received", x->received);
-	member_ms(j, "latency_ms", x->latency_ns >= 0, x->latency_ns);
-	member_string(j, "outcome", exchange_outcome_name(x->outcome));
 }
 
 /* A party of a message, as the dialog's records have it. */

@@ -12,6 +12,7 @@
 
 struct writer {
 	struct emit json;
+	struct hash_key key;            /* for trees */
 	const struct capture *captures; /* for the precision of times */
 };
 
@@ -21,7 +22,9 @@ void record_message(struct writer *w, const struct message *m, const struct plac
 void record_transaction(struct writer *w, const struct tx *x);
 void record_dialog(struct writer *w,
                    const struct dialog *d); /* without its transactions */
+/* out_exchange.c */
 void record_exchange(struct writer *w, const struct exchange *x);
+void record_asks(struct writer *w, const struct asks *s);
 struct gb_subscription;
 void record_subscription(struct writer *w, const struct gb_subscription *s);
 struct gb_notice;

@@ -6,6 +6,7 @@
 #include "src/out_baseline.h"
 #include "src/spool.h"
 #include "src/text.h"
+#include "src/text_exchange.h"
 #include "src/text_session.h"
 #include "src/text_subscription.h"
 
@@ -30,6 +31,7 @@ struct own {
 	uint64_t total;
 	struct events events;
 	struct text_subscriptions subscriptions;
+	struct text_exchanges *exchanges;
 };
 
 void
@@ -50,6 +52,24 @@ inked(struct out *o, enum ink i, const char *s)
 	ink(o, INK_PLAIN);
 }
 
+static void
+own_free(struct out *o)
+{
+	struct own *own = o->own;
+	size_t i;
+
+	o->own = NULL;
+	if (own == NULL)
+		return;
+	for (i = 0; i < own->events.total; i++)
+		arena_free(&own->events.told[i].mem);
+	if (own->sessions != NULL)
+		(void)fclose(own->sessions);
+	text_subscriptions_free(&own->subscriptions);
+	text_exchanges_free(own->exchanges);
+	free(own);
+}
+
 static bool
 begin(struct out *o)
 {
@@ -58,13 +78,13 @@ begin(struct out *o)
 	if (own == NULL)
 		return false;
 	own->sessions = spool_open();
-	if (own->sessions == NULL || !text_subscriptions_begin(&own->subscriptions)) {
-		if (own->sessions != NULL)
-			(void)fclose(own->sessions);
-		free(own);
+	own->exchanges = text_exchanges_new();
+	o->own = own;
+	if (own->sessions == NULL || own->exchanges == NULL ||
+	    !text_subscriptions_begin(&own->subscriptions)) {
+		own_free(o);
 		return false;
 	}
-	o->own = own;
 	return true;
 }
 
@@ -264,6 +284,8 @@ ended(struct out *o, enum section s, const void *what)
 	FILE *f = o->f;
 
 	text_subscriptions_ended(o, &own->subscriptions, s, what);
+	if (s == SECTION_EXCHANGES)
+		text_exchanges_ended(own->exchanges, o, what);
 	if (s != SECTION_SESSIONS || own->total++ >= SESSIONS_TOLD)
 		return;
 	o->f = own->sessions;
@@ -431,6 +453,7 @@ whole(struct out *o, const struct results *r)
 	}
 	expectations(o, r);
 	text_devices(o, r);
+	text_exchanges_put(((struct own *)o->own)->exchanges, o, r);
 	sessions(o);
 	text_subscriptions_put(o, &((struct own *)o->own)->subscriptions);
 	events(o);
@@ -442,19 +465,9 @@ whole(struct out *o, const struct results *r)
 static void
 end(struct out *o, const struct results *r)
 {
-	struct own *own = o->own;
-	size_t i;
-
 	if (r != NULL)
 		whole(o, r);
-	if (own != NULL) {
-		for (i = 0; i < own->events.total; i++)
-			arena_free(&own->events.told[i].mem);
-		(void)fclose(own->sessions);
-		text_subscriptions_free(&own->subscriptions);
-		free(own);
-	}
-	o->own = NULL;
+	own_free(o);
 }
 
 const struct format format_text = {

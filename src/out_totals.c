@@ -365,5 +365,7 @@ record_summary(struct writer *w, const struct results *r)
 	       findings_count(r->findings, SEVERITY_NOTE));
 	rules_limits(j, r);
 	ways(j, r->transport);
+	emit_key(j, "exchanges");
+	record_asks(w, &s->asks);
 	against(j, r->findings, r->baseline);
 }

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "src/asks.h"
 #include "src/capture.h"
 #include "src/expects.h"
 #include "src/findings.h"
@@ -35,6 +36,7 @@ struct summary {
 	} methods
 	    [METHODS_TOLD]; /* in order of name; those beyond the last are counted as "other" */
 	size_t methods_total;
+	struct asks asks;
 };
 
 void summary_message(struct summary *s, const struct message *m, const struct place *p);

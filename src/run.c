@@ -219,6 +219,7 @@ run_events(struct run *r, const struct message *m)
 				outputs_dialog(&r->outputs, e.dialog, e.last);
 			break;
 		case TRACKER_EXCHANGE:
+			asks_count(&r->summary.asks, e.exchange);
 			check_ended(&r->checker, &e);
 			outputs_ended(&r->outputs, SECTION_EXCHANGES, e.exchange);
 			break;

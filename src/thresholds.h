@@ -11,7 +11,8 @@
 #define THRESHOLDS(T)                                                                    \
 	T(EXCHANGE_TIMEOUT, "exchange-timeout", TIME, 60000, 1000, 1000000000,           \
 	  "how long a MANSCDP request waits for its Response",                           \
-	  "manscdp-query-unanswered manscdp-response-incomplete")                        \
+	  "manscdp-query-unanswered manscdp-response-incomplete "                        \
+	  "manscdp-response-sn manscdp-config-missing")                                  \
 	T(TRANSACTION_TIMEOUT, "transaction-timeout", TIME, 32000, 32000, 3600000,       \
 	  "how long a SIP request waits for its final response (64*T1)",                 \
 	  "sip-request-unanswered")                                                      \
@@ -23,6 +24,9 @@
 	T(ANSWER_TIME, "answer-time", OFF_TIME, 0, 1, 3600000,                           \
 	  "the longest until a MANSCDP request is answered in full",                     \
 	  "manscdp-response-slow")                                                       \
+	T(RESPONSE_LATE, "response-late", OFF_TIME, 15000, 1, 3600000,                   \
+	  "how long after a MANSCDP request the first Response may come",                \
+	  "manscdp-response-late")                                                       \
 	T(KEEPALIVE_INTERVAL, "keep-alive-interval", OFF_TIME, 0, 1000, 86400000,        \
 	  "the time between keep-alives; off: the usual one of each device",             \
 	  "gb-keepalive-gap")                                                            \

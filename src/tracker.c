@@ -36,8 +36,8 @@ const char *
 exchange_outcome_name(enum exchange_outcome o)
 {
 	static const char *const names[] = {
-	    "complete",    "incomplete", "unanswered",
-	    "unsolicited", "not_needed", "unknown",
+	    "complete",   "incomplete", "unanswered", "unsolicited",
+	    "not_needed", "unknown",    "refused",    "mismatched",
 	};
 
 	return names[o];
@@ -93,7 +93,7 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	arena_init(&t->scratch, SCRATCH_BYTES);
 	t->nonces = nonces_new(l, &t->key);
 	t->devices = devices_new(l, &t->key);
-	t->exchanges = exchanges_new(l, &t->key, o->exchange_timeout_ns);
+	t->exchanges = exchanges_new(l, &t->key, o->exchange_timeout_ns, o->keep_fields);
 	t->subscriptions = subscriptions_new(l, &t->key);
 	t->notices = notices_new(l, &t->key);
 	t->sessions = sessions_new(l, &t->key);
@@ -403,10 +403,12 @@ place(struct tracker *t, const struct message *m)
 	if (d->kind == DIALOG_CALL && !e.place.repeat)
 		offer_follow(&t->offers, m, &e.place, &t->scratch);
 	notice_place(t, m, &e.place);
-	event_push(t, &e);
 	/* What a NOTIFY carries is asked for by its SUBSCRIBE, whatever its root says. */
-	if (m->mans.verdict != BODY_NONE && !e.place.repeat && m->method != METHOD_NOTIFY)
-		exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
+	if (m->mans.verdict != BODY_NONE && !e.place.repeat &&
+	    !(m->request && m->method == METHOD_NOTIFY))
+		e.place.exchange =
+		    exchanges_feed(t->exchanges, m, &e.place, queue_time(t));
+	event_push(t, &e);
 	if (d->kind == DIALOG_CALL || (m->mans.verdict != BODY_NONE && sessions_wants(m)))
 		sessions_feed(t->sessions, m, &e.place, queue_time(t));
 	dialog_queue(t, d,

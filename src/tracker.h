@@ -94,6 +94,7 @@ struct auth_entry {
 	    challenge; /* the 401 or 407 that gave the nonce; frame 0 if not seen */
 };
 
+struct exchange_note;
 struct media;
 struct offer_leg;
 struct offer_place;
@@ -280,6 +281,7 @@ struct place {
 	const struct tx *call_other;      /* with `call`: the other transaction */
 	const struct notice_note *notice; /* src/notice_note.h; or NULL */
 	struct device_note *device;       /* src/devices.h; or NULL */
+	const struct exchange_note *exchange; /* or NULL */
 };
 
 enum exchange_outcome {
@@ -289,15 +291,70 @@ enum exchange_outcome {
 	EXCHANGE_UNSOLICITED,
 	EXCHANGE_NOT_NEEDED,
 	EXCHANGE_UNKNOWN,
+	EXCHANGE_REFUSED,    /* by SIP, and no Response came */
+	EXCHANGE_MISMATCHED, /* what came in its place does not name it rightly */
 };
+enum { EXCHANGE_OUTCOMES = EXCHANGE_MISMATCHED + 1 };
 const char *exchange_outcome_name(enum exchange_outcome o);
 
+/* In what an answer is not what the request asks for. */
+enum exchange_mismatch {
+	MISMATCH_SN = 1 << 0,
+	MISMATCH_CMDTYPE = 1 << 1,
+	MISMATCH_FROM = 1 << 2,   /* another user answers than was asked */
+	MISMATCH_TO = 1 << 3,     /* another user is answered than asked */
+	MISMATCH_DEVICE = 1 << 4, /* DeviceID; of a Broadcast: TargetID */
+	MISMATCH_ROOT = 1 << 5,   /* no Response */
+};
+
+enum exchange_fact {
+	/* of a request */
+	EXCHANGE_SN_OPEN = 1 << 0,    /* its SN belongs to one that is open: `other` */
+	EXCHANGE_SN_AGAIN = 1 << 1,   /* or to one that was over a short time before */
+	EXCHANGE_SAME_BODY = 1 << 2,  /* SN_OPEN: and the body is the same */
+	EXCHANGE_NO_COMMAND = 1 << 3, /* a Control with nothing in it to be done */
+	/* of an answer */
+	EXCHANGE_SUM_CHANGED = 1 << 4, /* SumNum was `number` before */
+	EXCHANGE_PART_AGAIN = 1 << 5,  /* the items of `other` again */
+	EXCHANGE_AFTER_WHOLE = 1 << 6, /* all had come before; `other`: the last of it */
+	EXCHANGE_AFTER_TIMEOUT = 1 << 7, /* nobody waits any more; `other`: the request */
+	EXCHANGE_SURPLUS = 1 << 8,       /* with these there are more than SumNum */
+	EXCHANGE_ITEM_TWICE = 1 << 9,    /* `text` is in this answer a second time */
+	EXCHANGE_SELF = 1 << 10,         /* who answers, or asks, is among the items */
+	EXCHANGE_IN_RESPONSE = 1 << 11,  /* it stands in the body of a SIP response */
+	EXCHANGE_SHRUNK =
+	    1 << 12, /* unasked; `number` items in the one before, `other` */
+	EXCHANGE_NOT_DUE = 1 << 13, /* an answer where none is due */
+	EXCHANGE_FAILED = 1 << 14,  /* Result ERROR */
+};
+
+struct exchange;
+
+/* One answer, or a part of one. */
 struct exchange_part {
 	struct exchange_part *next;
 	struct ref ref;
-	uint32_t dialog;
+	uint32_t dialog, tx;
 	bool has_num;
-	uint32_t num; /* Num of its list, or the items in it */
+	uint32_t num;      /* Num of its list */
+	uint32_t items;    /* really there */
+	uint32_t status;   /* of the SIP answer to it; 0: none seen, or it is one */
+	unsigned mismatch; /* enum exchange_mismatch */
+	unsigned facts;    /* enum exchange_fact */
+	struct slice root, SN, CmdType, from,
+	    DeviceID;  /* where they differ; else empty */
+	uint64_t hash; /* of its body: the tracker's own */
+};
+
+/* What a message is in its exchange. */
+struct exchange_note {
+	const struct exchange *exchange;
+	bool request;
+	struct exchange_part part; /* of an answer */
+	unsigned facts;            /* enum exchange_fact */
+	struct ref other;
+	uint64_t number;
+	struct slice text;
 };
 
 struct exchange {
@@ -306,23 +363,50 @@ struct exchange {
 	struct ref request; /* frame 0: none */
 	uint32_t request_dialog;
 	uint32_t request_tx;
+	uint32_t request_status; /* of the SIP answer to it; 0: none seen */
 	struct addr client, server;
 	bool gb;
+	bool needs;      /* a Response is due */
+	bool subscribed; /* the request was a SUBSCRIBE or NOTIFY, the answer its 200 */
+	struct slice commands; /* of a Control: what is in it, with blanks between */
+	struct slice
+	    types; /* of a ConfigDownload: what was asked for, with '/' between */
+	uint64_t types_missing; /* by place in them: bits */
 	struct exchange_part *parts, *last;
 	uint32_t parts_total;
 	bool has_sum;
 	uint32_t SumNum;
-	uint64_t received;  /* items in all parts */
+	uint64_t received;  /* items in all parts, those that came again but once */
+	uint64_t repeated;  /* items that came again with their part */
 	int64_t latency_ns; /* to the first part; -1 */
+	int64_t last_ns;    /* of the last part */
 	enum exchange_outcome outcome;
 	uint32_t refused; /* status of the SIP answer to the request, if not 2xx */
+	unsigned mismatch, facts; /* of all its messages */
+	bool self_item;           /* who asked or was asked stands in the list */
+	bool failed;              /* Result ERROR */
+	bool cut;                 /* the capture does not have all of an answer */
+	bool
+	    explained; /* why nobody asked for it, or nobody answered, was told with a message */
+	uint32_t related;        /* the exchange it seems to belong to; 0: none */
+	struct ref other;        /* MISMATCHED: the first message of the other one */
+	struct slice other_text; /* and what is different there */
+	struct result *result;   /* what came, for those who write it; or NULL */
 	/* the tracker's own */
-	struct slice name; /* of the command in the dictionary */
+	struct slice name;        /* of the command in the dictionary */
+	struct slice answers_for; /* the DeviceID that the answer is to have */
 	struct arena mem;
 	struct exchange *queue_prev, *queue_next;
+	struct exchange *strays, *stray_next; /* answers that may be meant for it */
+	struct exchange *stray_of;
+	struct exchange_ids *ids;
+	struct exchange_tx *awaits;
+	int queue;
 	int ended_how;
-	uint64_t hash;
+	uint64_t hash, hash_sn, hash_pair, hash_last, body_hash;
 	int64_t active_ns;
+	uint32_t waiting; /* parts without a SIP answer */
+	bool challenged, asked_again, indexed;
 };
 
 enum device_kind { DEVICE_UNKNOWN, DEVICE_DEVICE, DEVICE_PLATFORM, DEVICE_USER };

@@ -9,7 +9,7 @@ RIGHT = ('verified', 'challenged', 'accepted', True)
 CAPTURES = {
     'exosip53-felix-udp-reg': {
         'password': '12345678', 'auth': [],
-        'exchanges': [('Query', 'Catalog', 'unanswered')],
+        'exchanges': [('Query', 'Catalog', 'refused')],
         'findings': [('auth-not-asked', 2), ('manscdp-request-refused', 4), ('manscdp-no-encoding', 3)]},
     'exosip53-lldd-tcp-wrong': {
         'password': '12345678',
@@ -32,7 +32,7 @@ CAPTURES = {
     'libgb-udp-queries': {
         'password': '12345678', 'auth': [(5, *RIGHT)],
         'exchanges': [('Query', 'Catalog', 'incomplete'), ('Query', 'PresetQuery', 'complete'),
-                      ('Query', 'RecordInfo', 'complete')] + 5 * [('Control', 'DeviceControl', 'not_needed')],
+                      ('Query', 'RecordInfo', 'complete')] + 5 * [('Control', 'DeviceControl', 'refused')],
         'findings': [('manscdp-response-incomplete', 11), ('sip-request-unanswered', 11),
                      ('manscdp-request-refused', 36), ('manscdp-request-refused', 24)]},
     'libgb-udp-subscribe': {

@@ -1,0 +1,272 @@
+#include "src/text_exchange.h"
+
+#include <stdlib.h>
+
+#include "src/exchanges.h"
+#include "src/spool.h"
+
+enum { TROUBLES_TOLD = 24, COMMANDS_TOLD = 12, FRAMES_TOLD = 4 };
+
+struct text_exchanges {
+	FILE *lines; /* without a name */
+	uint64_t total;
+};
+
+/* ---- a line ---- */
+
+static void
+number_of(struct out *o, const char *before, uint64_t n, const char *behind)
+{
+	(void)fprintf(o->f, "%s%llu%s", before, (unsigned long long)n, behind);
+}
+
+/* In what it differs: "SN 1731", "CmdType, from". */
+static void
+differs(struct out *o, const struct exchange *x)
+{
+	const char *before = " ";
+	unsigned bit;
+
+	for (bit = MISMATCH_SN; bit <= MISMATCH_ROOT; bit <<= 1) {
+		if ((x->mismatch & bit) == 0)
+			continue;
+		(void)fprintf(o->f, "%s%s", before,
+		              exchange_mismatch_name((enum exchange_mismatch)bit));
+		before = ", ";
+	}
+	if (x->other_text.n == 0)
+		return;
+	(void)fputc(' ', o->f);
+	tty_put(o, x->other_text);
+}
+
+static void
+types(struct out *o, const struct exchange *x)
+{
+	struct slice rest = x->types;
+	unsigned n;
+	size_t at;
+
+	for (n = 0; rest.n != 0 && n < 64; n++) {
+		at = slice_index(rest, '/');
+		if ((x->types_missing >> n & 1) != 0) {
+			(void)fputc(' ', o->f);
+			tty_put(o, slice_trim(slice_head(rest, at)));
+		}
+		rest = slice_tail(rest, at + 1);
+	}
+}
+
+static void
+outcome(struct out *o, const struct exchange *x)
+{
+	switch (x->outcome) {
+	case EXCHANGE_COMPLETE:
+		inked(o, x->failed ? INK_BAD : INK_GOOD,
+		      x->failed ? "ERROR" : "complete");
+		if (x->has_sum)
+			number_of(o, " (", x->received, "");
+		if (x->has_sum && x->received != x->SumNum)
+			number_of(o, ", SumNum ", x->SumNum, "");
+		if (x->has_sum)
+			(void)fputc(')', o->f);
+		break;
+	case EXCHANGE_INCOMPLETE:
+		inked(o, INK_BAD, "incomplete");
+		if (x->has_sum) {
+			number_of(o, " (", x->received, "");
+			number_of(o, " of ", x->SumNum, ")");
+		}
+		if (x->types_missing != 0) {
+			(void)fputs(" without", o->f);
+			types(o, x);
+		}
+		break;
+	case EXCHANGE_REFUSED:
+		inked(o, INK_BAD, "refused");
+		number_of(o, " (", x->refused, ")");
+		break;
+	case EXCHANGE_MISMATCHED:
+		inked(o, INK_BAD, "mismatched:");
+		differs(o, x);
+		break;
+	case EXCHANGE_UNSOLICITED:
+		inked(o, INK_WARN, "not asked for");
+		break;
+	case EXCHANGE_NOT_NEEDED:
+		(void)fputs("no answer due", o->f);
+		break;
+	case EXCHANGE_UNANSWERED:
+	case EXCHANGE_UNKNOWN:
+		inked(o, INK_BAD, "unanswered");
+		break;
+	}
+	if (x->outcome != EXCHANGE_MISMATCHED && x->mismatch != 0) {
+		(void)fputs(", other", o->f);
+		differs(o, x);
+	}
+}
+
+static void
+frames(struct out *o, const struct exchange *x)
+{
+	const struct exchange_part *p;
+	unsigned n = 0;
+	const char *before = "  frame ";
+
+	if (x->request.frame != 0) {
+		(void)fputs(before, o->f);
+		text_place(o, x->request.capture, x->request.frame);
+		before = ", ";
+	}
+	for (p = x->parts; p != NULL && n < FRAMES_TOLD; p = p->next, n++) {
+		(void)fputs(before, o->f);
+		text_place(o, p->ref.capture, p->ref.frame);
+		before = ", ";
+	}
+	if (x->parts_total > n)
+		number_of(o, " ... ", x->parts_total, " answers");
+}
+
+void
+exchange_line(struct out *o, const struct exchange *x, bool full)
+{
+	const struct ref *at =
+	    x->request.frame != 0 || x->parts == NULL ? &x->request : &x->parts->ref;
+	const struct capture_info *c = capture_info(o->captures, at->capture);
+	char t[TIME_TEXT];
+
+	(void)fprintf(o->f, "%s  ",
+	              full ? time_text(at->time_ns, c ? c->precision : 6, t)
+	                   : clock_text(at->time_ns, t));
+	tty_put(o, x->from.n != 0 ? x->from : SLICE("-"));
+	(void)fputs(" > ", o->f);
+	tty_put(o, x->to.n != 0 ? x->to : SLICE("-"));
+	(void)fputs("  ", o->f);
+	tty_put(o, x->root);
+	(void)fputc(' ', o->f);
+	tty_put(o, x->CmdType);
+	if (x->commands.n != 0) {
+		(void)fputc(' ', o->f);
+		tty_put(o, x->commands);
+	}
+	(void)fputs(" SN ", o->f);
+	tty_put(o, x->SN.n != 0 ? x->SN : SLICE("-"));
+	(void)fputs("  ", o->f);
+	outcome(o, x);
+	if (x->latency_ns >= 0)
+		(void)fprintf(o->f, "  %lld.%03lld s",
+		              (long long)(x->latency_ns / 1000000000),
+		              (long long)(x->latency_ns / 1000000 % 1000));
+	frames(o, x);
+	arena_reset(&o->scratch);
+}
+
+/* ---- the section ---- */
+
+struct text_exchanges *
+text_exchanges_new(void)
+{
+	struct text_exchanges *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->lines = spool_open();
+	if (t->lines == NULL) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+static bool
+is_trouble(const struct exchange *x)
+{
+	/* What is tied to a request is told with that. */
+	if (x->outcome == EXCHANGE_MISMATCHED && x->request.frame == 0)
+		return false;
+	return (x->outcome != EXCHANGE_COMPLETE && x->outcome != EXCHANGE_NOT_NEEDED) ||
+	       x->failed || x->mismatch != 0 ||
+	       (x->facts & (EXCHANGE_AFTER_WHOLE | EXCHANGE_SURPLUS |
+	                    EXCHANGE_SUM_CHANGED | EXCHANGE_ITEM_TWICE)) != 0;
+}
+
+void
+text_exchanges_ended(struct text_exchanges *t, struct out *o, const struct exchange *x)
+{
+	FILE *f = o->f;
+
+	if (!is_trouble(x) || t->total++ >= TROUBLES_TOLD)
+		return;
+	o->f = t->lines;
+	(void)fputs("  ", o->f);
+	exchange_line(o, x, false);
+	(void)fputc('\n', o->f);
+	o->f = f;
+}
+
+static void
+some(struct out *o, uint64_t n, const char *what, enum ink i)
+{
+	if (n == 0)
+		return;
+	(void)fputs(", ", o->f);
+	ink(o, i);
+	(void)fprintf(o->f, "%llu %s", (unsigned long long)n, what);
+	ink(o, INK_PLAIN);
+}
+
+/* "Catalog: 12 asked, 11 complete (140 items), 1 incomplete" */
+static void
+command(struct out *o, const struct ask *a)
+{
+	const uint64_t *n = a->outcomes;
+
+	(void)fputs("  ", o->f);
+	tty_put(o, slice_str(a->name));
+	number_of(o, ": ", a->asked, " asked");
+	some(o, n[EXCHANGE_COMPLETE], "complete", INK_GOOD);
+	if (a->items != 0) {
+		(void)fputs(" (", o->f);
+		count_put(o, a->items, "item");
+		(void)fputc(')', o->f);
+	}
+	some(o, n[EXCHANGE_INCOMPLETE], "incomplete", INK_BAD);
+	some(o, n[EXCHANGE_UNANSWERED] + n[EXCHANGE_UNKNOWN], "unanswered", INK_BAD);
+	some(o, n[EXCHANGE_MISMATCHED], "mismatched", INK_BAD);
+	some(o, n[EXCHANGE_REFUSED], "refused", INK_BAD);
+	some(o, n[EXCHANGE_UNSOLICITED], "not asked for", INK_WARN);
+	some(o, n[EXCHANGE_NOT_NEEDED], "without an answer due", INK_PLAIN);
+	(void)fputc('\n', o->f);
+	arena_reset(&o->scratch);
+}
+
+void
+text_exchanges_put(struct text_exchanges *t, struct out *o, const struct results *r)
+{
+	const struct asks *s = &r->summary->asks;
+	size_t i;
+
+	if (s->total == 0)
+		return;
+	inked(o, INK_BOLD, "\nExchanges\n");
+	for (i = 0; i < s->total && i < COMMANDS_TOLD; i++)
+		command(o, &s->of[i]);
+	if (s->total > COMMANDS_TOLD)
+		number_of(o, "  ... and ", s->total - COMMANDS_TOLD,
+		          " more commands; -f json has them all\n");
+	spool_copy(t->lines, o->f);
+	if (t->total > TROUBLES_TOLD)
+		number_of(
+		    o, "  ... and ", t->total - TROUBLES_TOLD,
+		    " more that did not go well; 'gbscope list exchanges' has them all\n");
+}
+
+void
+text_exchanges_free(struct text_exchanges *t)
+{
+	if (t == NULL)
+		return;
+	(void)fclose(t->lines);
+	free(t);
+}
