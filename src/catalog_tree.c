@@ -144,8 +144,7 @@ pack_digits(struct slice s, struct catalog_id *out)
 
 	*out = (struct catalog_id){.n = (uint8_t)s.n};
 	for (i = 0; i < s.n; i++)
-		out->digits[i / 2] |=
-		    (uint8_t)((s.p[i] - '0') << (i % 2 ? 0 : 4));
+		out->digits[i / 2] |= (uint8_t)((s.p[i] - '0') << (i % 2 ? 0 : 4));
 }
 
 static bool
@@ -418,10 +417,10 @@ status_of(struct slice s, enum catalog_status before)
 		const char *text;
 		enum catalog_status status;
 	} rows[] = {
-	    {"ON", CATALOG_ON},         {"OFF", CATALOG_OFF},
-	    {"VLOST", CATALOG_VLOST},   {"DEFECT", CATALOG_DEFECT},
-	    {"OK", CATALOG_ON},         {"ERROR", CATALOG_OFF},
-	    {"ONLINE", CATALOG_ON},     {"OFFLINE", CATALOG_OFF},
+	    {"ON", CATALOG_ON},       {"OFF", CATALOG_OFF},
+	    {"VLOST", CATALOG_VLOST}, {"DEFECT", CATALOG_DEFECT},
+	    {"OK", CATALOG_ON},       {"ERROR", CATALOG_OFF},
+	    {"ONLINE", CATALOG_ON},   {"OFFLINE", CATALOG_OFF},
 	};
 	size_t i;
 
@@ -612,7 +611,8 @@ answer_whole(struct catalog *c, struct catalog_answer *a)
 	for (i = 0; i < c->total; i++) {
 		struct catalog_node *n = &c->nodes[i];
 
-		if (n->round < a->round && (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
+		if (n->round < a->round &&
+		    (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
 			n->flags |= CATALOG_GONE;
 			c->present--;
 		}
@@ -735,7 +735,8 @@ put_in_order(struct catalog_view *v, uint32_t *first, uint32_t *next)
 	uint32_t i, at, top = CATALOG_NOWHERE, placed = 0;
 
 	for (i = v->total; i-- > 0;) {
-		uint32_t *list = v->above[i] == CATALOG_NOWHERE ? &top : &first[v->above[i]];
+		uint32_t *list =
+		    v->above[i] == CATALOG_NOWHERE ? &top : &first[v->above[i]];
 
 		if (v->catalog->nodes[i].flags & CATALOG_GONE)
 			continue;
@@ -846,7 +847,8 @@ fault(struct faults *f, enum catalog_fault_kind kind, uint32_t node,
 		f->at = bigger;
 		f->room = room;
 	}
-	f->at[f->total] = (struct catalog_fault){.kind = kind, .node = node, .count = count};
+	f->at[f->total] =
+	    (struct catalog_fault){.kind = kind, .node = node, .count = count};
 	if (other != NULL)
 		f->at[f->total].other = *other;
 	f->total++;
@@ -859,14 +861,15 @@ node_faults(struct faults *f, const struct catalog_view *v, uint32_t i, struct s
 	const struct catalog_node *n = &c->nodes[i];
 	enum catalog_kind kind = catalog_kind(c, &n->id);
 
-	if (v->odd[i] & CATALOG_ORPHAN)
+	/* A parent that is no id at all is told as such. */
+	if ((v->odd[i] & CATALOG_ORPHAN) && n->parent.n == 20)
 		fault(f, CATALOG_FAULT_ORPHAN, i, &n->parent, 0);
 	if (v->odd[i] & CATALOG_CYCLE)
 		fault(f, CATALOG_FAULT_CYCLE, i, &n->parent, 0);
 	if (n->flags & CATALOG_TWICE)
 		fault(f, CATALOG_FAULT_REPEATED, i, NULL, 0);
 	if (kind == CATALOG_DEVICE && (n->flags & CATALOG_NO_PARENTAL) &&
-	    v->children[i] != 0)
+	    v->children[i] != 0 && !id_is(c, &n->id, self))
 		fault(f, CATALOG_FAULT_CHILDREN, i, NULL, v->children[i]);
 	if (kind == CATALOG_DEVICE && (n->flags & CATALOG_PARENTAL) &&
 	    v->children[i] == 0)

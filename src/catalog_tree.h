@@ -37,7 +37,7 @@ enum catalog_kind {
 const char *catalog_kind_name(enum catalog_kind k);
 
 enum catalog_flag {
-	CATALOG_PARENTAL = 1, /* Parental is 1 */
+	CATALOG_PARENTAL = 1,    /* Parental is 1 */
 	CATALOG_NO_PARENTAL = 2, /* ... 0 */
 	CATALOG_SEVERAL = 4,     /* it names more than one parent */
 	CATALOG_NOTICED = 8,     /* the last that was said of it, a NOTIFY said */
@@ -73,9 +73,9 @@ struct catalog {
 		uint32_t round, sum, received;
 		bool whole, part; /* part: of a node below the device, or filtered */
 	} answers[CATALOG_ANSWERS];
-	uint32_t rounds;  /* answers that began */
-	uint32_t newest;  /* the last one that became whole; 0: none */
-	uint32_t present; /* nodes that are not gone */
+	uint32_t rounds;        /* answers that began */
+	uint32_t newest;        /* the last one that became whole; 0: none */
+	uint32_t present;       /* nodes that are not gone */
 	uint32_t sum, received; /* of the answer that began last */
 	bool complete;          /* ... and it is whole */
 	uint32_t whole;         /* answers that became whole */
@@ -103,8 +103,9 @@ enum { CATALOG_NOWHERE = UINT32_MAX };
 struct catalog_view {
 	const struct catalog *catalog;
 	uint32_t total;
-	uint32_t *order;    /* numbers of nodes: parents before their children */
-	uint32_t *above;    /* by node: the one above it; CATALOG_NOWHERE: the device itself */
+	uint32_t *order; /* numbers of nodes: parents before their children */
+	uint32_t
+	    *above; /* by node: the one above it; CATALOG_NOWHERE: the device itself */
 	uint32_t *children; /* by node: how many are below it */
 	uint16_t *depth;    /* by node: 0 right below the device */
 	uint8_t *odd;       /* by node: enum catalog_odd */

@@ -71,9 +71,7 @@ findings(struct out *o, const struct results *r, const struct device *d)
 		(void)fputs("no findings", o->f);
 		return;
 	}
-	ink(o, n[SEVERITY_ERROR]     ? INK_BAD
-	       : n[SEVERITY_WARNING] ? INK_WARN
-	                             : INK_PLAIN);
+	ink(o, n[SEVERITY_ERROR] ? INK_BAD : n[SEVERITY_WARNING] ? INK_WARN : INK_PLAIN);
 	count_put(o, n[SEVERITY_ERROR], "error");
 	(void)fputs(", ", o->f);
 	count_put(o, n[SEVERITY_WARNING], "warning");

@@ -303,8 +303,7 @@ catalog_node(struct emit *j, const struct catalog_view *v, uint32_t i)
 	catalog_member(j, "DeviceID", c, &n->id);
 	member_text(j, "Name", catalog_name(c, n));
 	member_string(j, "kind", catalog_kind_name(catalog_kind(c, &n->id)));
-	member_string(j, "status",
-	              catalog_status_name((enum catalog_status)n->status));
+	member_string(j, "status", catalog_status_name((enum catalog_status)n->status));
 	catalog_member(j, "ParentID", c, &n->parent);
 	catalog_member(j, "CivilCode", c, &n->civil);
 	catalog_member(j, "BusinessGroupID", c, &n->group);

@@ -165,17 +165,16 @@ addresses(struct out *o, const struct device *d)
 	if (d->nat & (NAT_VIA | NAT_CONTACT)) {
 		(void)fputs("  ", o->f);
 		ink(o, INK_WARN);
-		(void)fprintf(
-		    o->f, "%s%s%s not where it is seen",
-		    d->nat & NAT_VIA ? "Via" : "",
-		    (d->nat & NAT_VIA) && (d->nat & NAT_CONTACT) ? " and " : "",
-		    d->nat & NAT_CONTACT ? "Contact" : "");
+		(void)fprintf(o->f, "%s%s%s not where it is seen",
+		              d->nat & NAT_VIA ? "Via" : "",
+		              (d->nat & NAT_VIA) && (d->nat & NAT_CONTACT) ? " and " : "",
+		              d->nat & NAT_CONTACT ? "Contact" : "");
 		ink(o, INK_PLAIN);
-		(void)fprintf(o->f, "%s%s\n",
-		              d->nat & NAT_CONTACT_PRIVATE
-		                  ? ": a private address behind a NAT"
-		                  : "",
-		              d->nat & NAT_RPORT ? "; it asks for rport" : "; without rport");
+		(void)fprintf(
+		    o->f, "%s%s\n",
+		    d->nat & NAT_CONTACT_PRIVATE ? ": a private address behind a NAT"
+		                                 : "",
+		    d->nat & NAT_RPORT ? "; it asks for rport" : "; without rport");
 	}
 	if (d->moves != 0) {
 		(void)fputs("  its keep-alives changed their address ", o->f);
@@ -303,7 +302,9 @@ ended(struct out *o, enum section s, const void *what)
 
 	if (s != SECTION_EXCHANGES || (!is_it(o, x->to) && !is_it(o, x->from)))
 		return;
-	at = x->request.frame != 0 ? &x->request : x->parts != NULL ? &x->parts->ref : NULL;
+	at = x->request.frame != 0 ? &x->request
+	     : x->parts != NULL    ? &x->parts->ref
+	                           : NULL;
 	if (at == NULL)
 		return;
 	m = moment_of_ref(at);
@@ -408,7 +409,8 @@ node(struct out *o, const struct catalog_view *v, uint32_t at, bool *more)
 	(void)fputs("  ", o->f);
 	for (k = 0; k < depth; k++)
 		(void)fputs(more[k] ? "\xe2\x94\x82  " : "   ", o->f);
-	(void)fputs(more[depth] ? "\xe2\x94\x9c\xe2\x94\x80 " : "\xe2\x94\x94\xe2\x94\x80 ",
+	(void)fputs(more[depth] ? "\xe2\x94\x9c\xe2\x94\x80 "
+	                        : "\xe2\x94\x94\xe2\x94\x80 ",
 	            o->f);
 	tty_put(o, catalog_id_text(c, &n->id, text));
 	(void)fputs("  ", o->f);

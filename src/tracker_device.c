@@ -7,7 +7,8 @@ enum {
 	GAPS_LIKELY =
 	    3, /* keepalives lost at once, where the usual distance was seen once only */
 	REGISTRAR_TEXT = 200,
-	HEARTBEATS_OFF = 3, /* keep-alives in a row at another interval than the one told */
+	HEARTBEATS_OFF =
+	    3, /* keep-alives in a row at another interval than the one told */
 };
 
 /* The device that a message is about: the registering user; else the front end of the two users;
@@ -264,8 +265,7 @@ field(const struct message *m, const char *group, const char *name)
 		if (n->attribute || n->depth != (group ? 2 : 1) ||
 		    !slice_eq(n->name, slice_str(name)))
 			continue;
-		if (group == NULL ||
-		    slice_eq(x->nodes[n->parent].name, slice_str(group)))
+		if (group == NULL || slice_eq(x->nodes[n->parent].name, slice_str(group)))
 			return slice_trim(n->text);
 	}
 	return SLICE_EMPTY;
@@ -314,8 +314,8 @@ catalog_whole(struct tracker *t, struct device *d, const struct message *m,
 	if (n == NULL)
 		return;
 	n->catalog = d->catalog;
-	n->faults_total = catalog_faults(d->catalog, d->id, m->to.uri.user, &t->scratch,
-	                                 &n->faults);
+	n->faults_total =
+	    catalog_faults(d->catalog, d->id, m->to.uri.user, &t->scratch, &n->faults);
 }
 
 /* What its own bodies, and those sent to it, say of a device. */
@@ -358,7 +358,8 @@ begins(struct tracker *t, const struct tx *x, const struct message *m)
 		at = devices_at(t->devices, &m->rec.src);
 	named = devices_find(t->devices, device_of(m));
 	if (at != NULL)
-		device_dialog(x->method == METHOD_INVITE ? &at->calls : &at->subscriptions,
+		device_dialog(x->method == METHOD_INVITE ? &at->calls
+		                                         : &at->subscriptions,
 		              x->dialog->id);
 	if (named != NULL && named != at)
 		device_dialog(x->method == METHOD_INVITE ? &named->calls
@@ -443,8 +444,8 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 }
 
 void
-device_response(struct tracker *t, struct tx *x, const struct message *m,
-                struct place *p, bool final)
+device_response(struct tracker *t, struct tx *x, const struct message *m, struct place *p,
+                bool final)
 {
 	struct device *d, *other;
 	const struct sip_header *ua;
