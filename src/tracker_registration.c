@@ -64,6 +64,7 @@ registration_asked(struct tracker *t, struct device *d, struct tx *x,
 		r->has_verdict = true;
 		r->verdict = a->out.verdict;
 	}
+	d->register_ns = now.time_ns;
 	if (answers(x)) {
 		d->credentials_ns = now.time_ns;
 		d->challenge.frame = 0;
@@ -205,7 +206,7 @@ registration_speaks(struct tracker *t, struct device *d, const struct message *m
 	if (r != NULL && r->granted_ns == d->granted_ns)
 		r->expired = true;
 	/* At another registrar it may be registered still, and a REGISTER may be on its way. */
-	if (!addr_eq(&d->server, &m->rec.dst) || d->credentials_ns > d->granted_ns)
+	if (!addr_eq(&d->server, &m->rec.dst) || d->register_ns > d->granted_ns)
 		return;
 	n = device_note(t, p);
 	if (n != NULL) {
