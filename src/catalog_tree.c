@@ -636,6 +636,7 @@ catalog_feed(struct catalog **to, struct catalogs *all, const struct message *m)
 		a = answer_of(c, answer_key(all, m->to.uri.user, x->SN),
 		              !slice_eq(x->DeviceID, m->from.uri.user));
 		(void)parse_u32(x->SumNum, UINT32_MAX, &a->sum);
+		keep_id(c, &c->asker, m->to.uri.user);
 	}
 	while (i < x->nodes_total) {
 		if (!is_item(x->nodes, &x->nodes[i])) {
@@ -682,13 +683,12 @@ catalog_free(struct catalog *c)
 
 /* May a ParentID name it, though it is no item? The device, who asks, the domain that they are of, a division. */
 static bool
-is_above_all(const struct catalog *c, const struct catalog_id *id, struct slice self,
-             struct slice asker)
+is_above_all(const struct catalog *c, const struct catalog_id *id, struct slice self)
 {
 	char text[CATALOG_ID_TEXT];
 	struct slice s = catalog_id_text(c, id, text);
 
-	return s.n == 0 || slice_eq(s, self) || slice_eq(s, asker) ||
+	return s.n == 0 || slice_eq(s, self) || id_eq(c, id, &c->asker) ||
 	       (slice_digits(s) && s.n <= 10);
 }
 
@@ -766,8 +766,7 @@ put_in_order(struct catalog_view *v, uint32_t *first, uint32_t *next)
 }
 
 bool
-catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self,
-             struct slice asker)
+catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self)
 {
 	uint32_t n = c->total, i, *first = NULL, *next = NULL;
 	bool ok;
@@ -790,7 +789,7 @@ catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self,
 			v->odd[i] |= CATALOG_SELF;
 		else if ((x->flags & CATALOG_GONE) == 0 &&
 		         find_id(c, &x->parent) == CATALOG_NOWHERE &&
-		         !is_above_all(c, &x->parent, self, asker)) {
+		         !is_above_all(c, &x->parent, self)) {
 			v->odd[i] |= CATALOG_ORPHAN;
 			v->orphans++;
 		}
@@ -882,15 +881,15 @@ node_faults(struct faults *f, const struct catalog_view *v, uint32_t i, struct s
 }
 
 size_t
-catalog_faults(const struct catalog *c, struct slice self, struct slice asker,
-               struct arena *a, const struct catalog_fault **out)
+catalog_faults(const struct catalog *c, struct slice self, struct arena *a,
+               const struct catalog_fault **out)
 {
 	struct faults f = {.a = a};
 	struct catalog_view v;
 	uint32_t i;
 
 	/* What there was no room for may be what is missed. */
-	if (c->dropped != 0 || !catalog_view(&v, c, self, asker))
+	if (c->dropped != 0 || !catalog_view(&v, c, self))
 		return 0;
 	for (i = 0; i < v.total; i++)
 		node_faults(&f, &v, v.order[i], self);

@@ -95,7 +95,7 @@ line(struct out *o, const struct results *r, const struct device *d)
 	where(o, d);
 	column(o, INK_PLAIN, edition != NULL ? edition : "-", 4);
 	if (d->keepalives != 0) {
-		count_put(o, d->keepalives, "keep-alive");
+		count_put(o, d->keepalives_all, "keep-alive");
 		if (d->keepalives_lost != 0)
 			(void)fprintf(o->f, " (%llu lost)",
 			              (unsigned long long)d->keepalives_lost);

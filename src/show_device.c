@@ -525,7 +525,7 @@ catalog(struct out *o, const struct device *d)
 	if (c->dropped != 0)
 		(void)fprintf(o->f, ", %llu not kept", (unsigned long long)c->dropped);
 	(void)fputc('\n', o->f);
-	if (!catalog_view(&v, c, d->id, SLICE_EMPTY))
+	if (!catalog_view(&v, c, d->id))
 		return;
 	tree(o, &v);
 	catalog_view_free(&v);

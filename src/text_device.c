@@ -103,7 +103,7 @@ text_keepalives(struct out *o, const struct device *d)
 	if (d->keepalives == 0)
 		return;
 	(void)fputs("  ", o->f);
-	count_put(o, d->keepalives, "keep-alive");
+	count_put(o, d->keepalives_all, "keep-alive");
 	if (d->moves != 0) {
 		ink(o, INK_WARN);
 		(void)fputs(", moved ", o->f);

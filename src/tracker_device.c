@@ -306,16 +306,14 @@ told_heartbeat(struct device *d, const struct message *m)
 }
 
 static void
-catalog_whole(struct tracker *t, struct device *d, const struct message *m,
-              struct place *p)
+catalog_whole(struct tracker *t, struct device *d, struct place *p)
 {
 	struct device_note *n = device_note(t, p);
 
 	if (n == NULL)
 		return;
 	n->catalog = d->catalog;
-	n->faults_total =
-	    catalog_faults(d->catalog, d->id, m->to.uri.user, &t->scratch, &n->faults);
+	n->faults_total = catalog_faults(d->catalog, d->id, &t->scratch, &n->faults);
 }
 
 /* What its own bodies, and those sent to it, say of a device. */
@@ -337,7 +335,7 @@ device_body(struct tracker *t, struct device *from, struct device *to,
 	} else if (is_command(m, "Response", "Catalog") ||
 	           is_command(m, "Notify", "Catalog")) {
 		if (catalog_feed(&from->catalog, devices_catalogs(t->devices), m))
-			catalog_whole(t, from, m, p);
+			catalog_whole(t, from, p);
 	} else if (is_command(m, "Response", "DeviceInfo")) {
 		device_info(from, m);
 	} else if (is_command(m, "Response", "ConfigDownload")) {
