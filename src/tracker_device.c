@@ -7,6 +7,7 @@ enum {
 	GAPS_LIKELY =
 	    3, /* keepalives lost at once, where the usual distance was seen once only */
 	REGISTRAR_TEXT = 200,
+	ITEM_FIELD = 3, /* depth of what an item of a catalog has */
 	HEARTBEATS_OFF =
 	    3, /* keep-alives in a row at another interval than the one told */
 };
@@ -293,6 +294,38 @@ device_info(struct device *d, const struct message *m)
 		d->has_channels = true;
 }
 
+/* Its own item in its catalog, where DeviceInfo did not come before. */
+static void
+own_item(struct device *d, const struct message *m)
+{
+	const struct manscdp *x = &m->mans.m;
+	uint32_t item;
+	size_t i;
+
+	if (d->manufacturer.n != 0 || d->model.n != 0)
+		return;
+	for (i = 0; i < x->nodes_total; i++)
+		if (x->nodes[i].depth == ITEM_FIELD &&
+		    slice_eq(x->nodes[i].text, d->id) &&
+		    slice_eq(x->nodes[i].name, SLICE("DeviceID")))
+			break;
+	if (i == x->nodes_total)
+		return;
+	for (item = x->nodes[i].parent, i = item + 1;
+	     i < x->nodes_total && x->nodes[i].depth >= ITEM_FIELD; i++) {
+		const struct manscdp_node *n = &x->nodes[i];
+
+		if (n->parent != item || n->attribute)
+			continue;
+		if (slice_eq(n->name, SLICE("Name")) && d->name.n == 0)
+			device_text(d, &d->name, slice_trim(n->text));
+		else if (slice_eq(n->name, SLICE("Manufacturer")))
+			device_text(d, &d->manufacturer, slice_trim(n->text));
+		else if (slice_eq(n->name, SLICE("Model")))
+			device_text(d, &d->model, slice_trim(n->text));
+	}
+}
+
 static void
 told_heartbeat(struct device *d, const struct message *m)
 {
@@ -334,6 +367,7 @@ device_body(struct tracker *t, struct device *from, struct device *to,
 		return;
 	} else if (is_command(m, "Response", "Catalog") ||
 	           is_command(m, "Notify", "Catalog")) {
+		own_item(from, m);
 		if (catalog_feed(&from->catalog, devices_catalogs(t->devices), m))
 			catalog_whole(t, from, p);
 	} else if (is_command(m, "Response", "DeviceInfo")) {

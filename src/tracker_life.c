@@ -146,7 +146,8 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 		e.place.usage = usage_dialog_ended(t, d);
 		e.place.device = registration_ended(t, d);
 	}
-	if ((d->txs == NULL && e.place.usage == NULL) || d->writing)
+	if ((d->txs == NULL && e.place.usage == NULL && e.place.device == NULL) ||
+	    d->writing)
 		return;
 	e.over = last && d->offer != NULL && offer_close(&t->offers, d, time_seen(t));
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
