@@ -144,8 +144,7 @@ pack_digits(struct slice s, struct catalog_id *out)
 
 	*out = (struct catalog_id){.n = (uint8_t)s.n};
 	for (i = 0; i < s.n; i++)
-		out->digits[i / 2] |=
-		    (uint8_t)((s.p[i] - '0') << (i % 2 ? 0 : 4));
+		out->digits[i / 2] |= (uint8_t)((s.p[i] - '0') << (i % 2 ? 0 : 4));
 }
 
 static bool
@@ -418,10 +417,10 @@ status_of(struct slice s, enum catalog_status before)
 		const char *text;
 		enum catalog_status status;
 	} rows[] = {
-	    {"ON", CATALOG_ON},         {"OFF", CATALOG_OFF},
-	    {"VLOST", CATALOG_VLOST},   {"DEFECT", CATALOG_DEFECT},
-	    {"OK", CATALOG_ON},         {"ERROR", CATALOG_OFF},
-	    {"ONLINE", CATALOG_ON},     {"OFFLINE", CATALOG_OFF},
+	    {"ON", CATALOG_ON},       {"OFF", CATALOG_OFF},
+	    {"VLOST", CATALOG_VLOST}, {"DEFECT", CATALOG_DEFECT},
+	    {"OK", CATALOG_ON},       {"ERROR", CATALOG_OFF},
+	    {"ONLINE", CATALOG_ON},   {"OFFLINE", CATALOG_OFF},
 	};
 	size_t i;
 
@@ -612,7 +611,8 @@ answer_whole(struct catalog *c, struct catalog_answer *a)
 	for (i = 0; i < c->total; i++) {
 		struct catalog_node *n = &c->nodes[i];
 
-		if (n->round < a->round && (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
+		if (n->round < a->round &&
+		    (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
 			n->flags |= CATALOG_GONE;
 			c->present--;
 		}
@@ -636,6 +636,7 @@ catalog_feed(struct catalog **to, struct catalogs *all, const struct message *m)
 		a = answer_of(c, answer_key(all, m->to.uri.user, x->SN),
 		              !slice_eq(x->DeviceID, m->from.uri.user));
 		(void)parse_u32(x->SumNum, UINT32_MAX, &a->sum);
+		keep_id(c, &c->asker, m->to.uri.user);
 	}
 	while (i < x->nodes_total) {
 		if (!is_item(x->nodes, &x->nodes[i])) {
@@ -682,13 +683,12 @@ catalog_free(struct catalog *c)
 
 /* May a ParentID name it, though it is no item? The device, who asks, the domain that they are of, a division. */
 static bool
-is_above_all(const struct catalog *c, const struct catalog_id *id, struct slice self,
-             struct slice asker)
+is_above_all(const struct catalog *c, const struct catalog_id *id, struct slice self)
 {
 	char text[CATALOG_ID_TEXT];
 	struct slice s = catalog_id_text(c, id, text);
 
-	return s.n == 0 || slice_eq(s, self) || slice_eq(s, asker) ||
+	return s.n == 0 || slice_eq(s, self) || id_eq(c, id, &c->asker) ||
 	       (slice_digits(s) && s.n <= 10);
 }
 
@@ -735,7 +735,8 @@ put_in_order(struct catalog_view *v, uint32_t *first, uint32_t *next)
 	uint32_t i, at, top = CATALOG_NOWHERE, placed = 0;
 
 	for (i = v->total; i-- > 0;) {
-		uint32_t *list = v->above[i] == CATALOG_NOWHERE ? &top : &first[v->above[i]];
+		uint32_t *list =
+		    v->above[i] == CATALOG_NOWHERE ? &top : &first[v->above[i]];
 
 		if (v->catalog->nodes[i].flags & CATALOG_GONE)
 			continue;
@@ -765,8 +766,7 @@ put_in_order(struct catalog_view *v, uint32_t *first, uint32_t *next)
 }
 
 bool
-catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self,
-             struct slice asker)
+catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self)
 {
 	uint32_t n = c->total, i, *first = NULL, *next = NULL;
 	bool ok;
@@ -789,7 +789,7 @@ catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self,
 			v->odd[i] |= CATALOG_SELF;
 		else if ((x->flags & CATALOG_GONE) == 0 &&
 		         find_id(c, &x->parent) == CATALOG_NOWHERE &&
-		         !is_above_all(c, &x->parent, self, asker)) {
+		         !is_above_all(c, &x->parent, self)) {
 			v->odd[i] |= CATALOG_ORPHAN;
 			v->orphans++;
 		}
@@ -846,7 +846,8 @@ fault(struct faults *f, enum catalog_fault_kind kind, uint32_t node,
 		f->at = bigger;
 		f->room = room;
 	}
-	f->at[f->total] = (struct catalog_fault){.kind = kind, .node = node, .count = count};
+	f->at[f->total] =
+	    (struct catalog_fault){.kind = kind, .node = node, .count = count};
 	if (other != NULL)
 		f->at[f->total].other = *other;
 	f->total++;
@@ -859,14 +860,15 @@ node_faults(struct faults *f, const struct catalog_view *v, uint32_t i, struct s
 	const struct catalog_node *n = &c->nodes[i];
 	enum catalog_kind kind = catalog_kind(c, &n->id);
 
-	if (v->odd[i] & CATALOG_ORPHAN)
+	/* A parent that is no id at all is told as such. */
+	if ((v->odd[i] & CATALOG_ORPHAN) && n->parent.n == 20)
 		fault(f, CATALOG_FAULT_ORPHAN, i, &n->parent, 0);
 	if (v->odd[i] & CATALOG_CYCLE)
 		fault(f, CATALOG_FAULT_CYCLE, i, &n->parent, 0);
 	if (n->flags & CATALOG_TWICE)
 		fault(f, CATALOG_FAULT_REPEATED, i, NULL, 0);
 	if (kind == CATALOG_DEVICE && (n->flags & CATALOG_NO_PARENTAL) &&
-	    v->children[i] != 0)
+	    v->children[i] != 0 && !id_is(c, &n->id, self))
 		fault(f, CATALOG_FAULT_CHILDREN, i, NULL, v->children[i]);
 	if (kind == CATALOG_DEVICE && (n->flags & CATALOG_PARENTAL) &&
 	    v->children[i] == 0)
@@ -879,15 +881,15 @@ node_faults(struct faults *f, const struct catalog_view *v, uint32_t i, struct s
 }
 
 size_t
-catalog_faults(const struct catalog *c, struct slice self, struct slice asker,
-               struct arena *a, const struct catalog_fault **out)
+catalog_faults(const struct catalog *c, struct slice self, struct arena *a,
+               const struct catalog_fault **out)
 {
 	struct faults f = {.a = a};
 	struct catalog_view v;
 	uint32_t i;
 
 	/* What there was no room for may be what is missed. */
-	if (c->dropped != 0 || !catalog_view(&v, c, self, asker))
+	if (c->dropped != 0 || !catalog_view(&v, c, self))
 		return 0;
 	for (i = 0; i < v.total; i++)
 		node_faults(&f, &v, v.order[i], self);

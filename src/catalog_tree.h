@@ -37,7 +37,7 @@ enum catalog_kind {
 const char *catalog_kind_name(enum catalog_kind k);
 
 enum catalog_flag {
-	CATALOG_PARENTAL = 1, /* Parental is 1 */
+	CATALOG_PARENTAL = 1,    /* Parental is 1 */
 	CATALOG_NO_PARENTAL = 2, /* ... 0 */
 	CATALOG_SEVERAL = 4,     /* it names more than one parent */
 	CATALOG_NOTICED = 8,     /* the last that was said of it, a NOTIFY said */
@@ -73,16 +73,17 @@ struct catalog {
 		uint32_t round, sum, received;
 		bool whole, part; /* part: of a node below the device, or filtered */
 	} answers[CATALOG_ANSWERS];
-	uint32_t rounds;  /* answers that began */
-	uint32_t newest;  /* the last one that became whole; 0: none */
-	uint32_t present; /* nodes that are not gone */
-	uint32_t sum, received; /* of the answer that began last */
-	bool complete;          /* ... and it is whole */
-	uint32_t whole;         /* answers that became whole */
-	uint64_t noticed;       /* items of NOTIFYs */
-	uint64_t dropped;       /* items that there was no room for */
-	uint64_t filtered;      /* key of a query that asks for a part; 0: none */
-	uint64_t restarted;     /* key of a query that was sent since */
+	struct catalog_id asker; /* of the answer that began last */
+	uint32_t rounds;         /* answers that began */
+	uint32_t newest;         /* the last one that became whole; 0: none */
+	uint32_t present;        /* nodes that are not gone */
+	uint32_t sum, received;  /* of the answer that began last */
+	bool complete;           /* ... and it is whole */
+	uint32_t whole;          /* answers that became whole */
+	uint64_t noticed;        /* items of NOTIFYs */
+	uint64_t dropped;        /* items that there was no room for */
+	uint64_t filtered;       /* key of a query that asks for a part; 0: none */
+	uint64_t restarted;      /* key of a query that was sent since */
 };
 
 /* A Query Catalog to the device. */
@@ -103,8 +104,9 @@ enum { CATALOG_NOWHERE = UINT32_MAX };
 struct catalog_view {
 	const struct catalog *catalog;
 	uint32_t total;
-	uint32_t *order;    /* numbers of nodes: parents before their children */
-	uint32_t *above;    /* by node: the one above it; CATALOG_NOWHERE: the device itself */
+	uint32_t *order; /* numbers of nodes: parents before their children */
+	uint32_t
+	    *above; /* by node: the one above it; CATALOG_NOWHERE: the device itself */
 	uint32_t *children; /* by node: how many are below it */
 	uint16_t *depth;    /* by node: 0 right below the device */
 	uint8_t *odd;       /* by node: enum catalog_odd */
@@ -112,9 +114,8 @@ struct catalog_view {
 };
 enum catalog_odd { CATALOG_ORPHAN = 1, CATALOG_CYCLE = 2, CATALOG_SELF = 4 };
 
-/* self, asker: ids that a ParentID may name without being in the catalog. False: no memory. */
-bool catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self,
-                  struct slice asker);
+/* self: the device, which a ParentID may name without being in the catalog, as who asked. False: no memory. */
+bool catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self);
 void catalog_view_free(struct catalog_view *v);
 
 enum catalog_fault_kind {
@@ -137,7 +138,7 @@ struct catalog_fault {
 };
 
 /* What does not fit in the answer that became whole. In the arena; how many. */
-size_t catalog_faults(const struct catalog *c, struct slice self, struct slice asker,
-                      struct arena *a, const struct catalog_fault **out);
+size_t catalog_faults(const struct catalog *c, struct slice self, struct arena *a,
+                      const struct catalog_fault **out);
 
 #endif

@@ -93,7 +93,8 @@ route(const struct checker *c, const struct message *m, const struct place *p)
 		if (sip_uri_dissect(a.uri, NULL, &u) == DIS_OK && u.user.n != 0 &&
 		    slice_eq(u.user, m->to.uri.user)) {
 			found(c, m, p, RULE_REGISTER_ROUTE, .field = SLICE("sip.Route"),
-			      VALUE(h->value), ARGS({"what", SLICE("the device itself")}));
+			      VALUE(h->value),
+			      ARGS({"what", SLICE("the device itself")}));
 			return;
 		}
 	}
@@ -102,14 +103,14 @@ route(const struct checker *c, const struct message *m, const struct place *p)
 static void
 granted(const struct checker *c, const struct message *m, const struct place *p)
 {
-	uint64_t least = (uint64_t)(threshold_ns(c->thresholds,
-	                                         THRESHOLD_REGISTRATION_LEAST) /
-	                            INT64_C(1000000000));
+	uint64_t least =
+	    (uint64_t)(threshold_ns(c->thresholds, THRESHOLD_REGISTRATION_LEAST) /
+	               INT64_C(1000000000));
 	const struct tx *x = p->tx;
 	uint32_t n = p->dialog->granted;
 
-	if (x->logout || x->request.frame == 0 || !x->has_expires ||
-	    x->expires < least || n >= least)
+	if (x->logout || x->request.frame == 0 || !x->has_expires || x->expires < least ||
+	    n >= least)
 		return;
 	found(c, m, p, RULE_REGISTER_GRANTED_SHORT, .field = SLICE("sip.Expires"),
 	      VALUE(number(c, n)),
@@ -162,8 +163,9 @@ notes(const struct checker *c, const struct message *m, const struct place *p)
 		           {"address", address(c, &m->rec.src)}, {"frame", before},
 		           {"before", address(c, &n->addr)}));
 	if (n->facts & DEVICE_EXPIRED)
-		found(c, m, p, RULE_REGISTER_EXPIRED,
-		      ARGS({"user", m->from.uri.user}, {"seconds", number(c, n->seconds)}));
+		found(
+		    c, m, p, RULE_REGISTER_EXPIRED,
+		    ARGS({"user", m->from.uri.user}, {"seconds", number(c, n->seconds)}));
 	if (n->facts & DEVICE_RETRIED)
 		found(c, m, p, RULE_REGISTER_RETRIED,
 		      ARGS({"user", m->to.uri.user}, {"seconds", number(c, n->seconds)},
@@ -174,7 +176,8 @@ notes(const struct checker *c, const struct message *m, const struct place *p)
 	if (n->facts & DEVICE_HEARTBEAT)
 		found(c, m, p, RULE_GB_KEEPALIVE_INTERVAL, VALUE(number(c, n->seconds)),
 		      EXPECTED(number(c, n->status)),
-		      ARGS({"device", m->from.uri.user}, {"seconds", number(c, n->seconds)},
+		      ARGS({"device", m->from.uri.user},
+		           {"seconds", number(c, n->seconds)},
 		           {"told", number(c, n->status)}));
 }
 
@@ -185,10 +188,9 @@ node_text(const struct checker *c, const struct catalog *k, uint32_t node)
 	char id[CATALOG_ID_TEXT], text[CATALOG_ID_TEXT + 128];
 	const struct catalog_node *n = &k->nodes[node];
 	struct slice name = catalog_name(k, n), s = catalog_id_text(k, &n->id, id);
-	int len = name.n != 0
-	              ? snprintf(text, sizeof(text), SLICE_FMT " (" SLICE_FMT ")",
-	                         SLICE_ARG(s), SLICE_ARG(name))
-	              : snprintf(text, sizeof(text), SLICE_FMT, SLICE_ARG(s));
+	int len = name.n != 0 ? snprintf(text, sizeof(text), SLICE_FMT " (" SLICE_FMT ")",
+	                                 SLICE_ARG(s), SLICE_ARG(name))
+	                      : snprintf(text, sizeof(text), SLICE_FMT, SLICE_ARG(s));
 
 	return arena_keep(c->scratch, slice_of(text, len < 0 ? 0 : (size_t)len));
 }
@@ -216,8 +218,8 @@ catalog(const struct checker *c, const struct message *m, const struct place *p)
 	for (i = 0; i < n->faults_total; i++) {
 		const struct catalog_fault *x = &n->faults[i];
 		struct finding f = {.rule = rows[x->kind].rule};
-		struct slice other = arena_keep(
-		    c->scratch, catalog_id_text(n->catalog, &x->other, id));
+		struct slice other =
+		    arena_keep(c->scratch, catalog_id_text(n->catalog, &x->other, id));
 
 		(void)snprintf(field, sizeof(field), "/Response/DeviceList/Item/%s",
 		               rows[x->kind].field);
@@ -254,15 +256,16 @@ abandoned(const struct checker *c, const struct tracker_event *e)
 {
 	const struct device_note *n = e->place.device;
 	const struct dialog *d = e->dialog;
-	uint64_t wait = (uint64_t)(threshold_ns(c->thresholds,
-	                                        THRESHOLD_TRANSACTION_TIMEOUT) /
-	                           INT64_C(1000000000));
+	uint64_t wait =
+	    (uint64_t)(threshold_ns(c->thresholds, THRESHOLD_TRANSACTION_TIMEOUT) /
+	               INT64_C(1000000000));
 	struct finding f = {.rule = RULE_AUTH_ABANDONED};
 
 	f.args[0] = (struct finding_arg){"user", d->to.user};
-	f.args[1] = (struct finding_arg){
-	    "detail", n->facts & DEVICE_CHALLENGE_BARE ? SLICE(", which names no algorithm")
-	                                               : SLICE_EMPTY};
+	f.args[1] =
+	    (struct finding_arg){"detail", n->facts & DEVICE_CHALLENGE_BARE
+	                                       ? SLICE(", which names no algorithm")
+	                                       : SLICE_EMPTY};
 	f.args[2] = (struct finding_arg){"when", SLICE_EMPTY};
 	if (n->seconds < wait) {
 		f.severity = SEVERITY_NOTE;

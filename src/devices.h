@@ -8,12 +8,12 @@
 #include "src/tracker.h"
 
 enum {
-	DEVICE_PLACES = 8,         /* addresses of one device */
-	DEVICE_REGISTRATIONS = 8,  /* registrations of one device */
-	DEVICE_GAPS = 16,          /* of its keep-alives */
-	DEVICE_COMMANDS = 24,      /* CmdTypes that it was asked for */
-	DEVICE_COMMAND_NAME = 32,  /* octets of one, its NUL too */
-	DEVICE_DIALOGS = 16,       /* ids of calls, and of subscriptions */
+	DEVICE_PLACES = 8,        /* addresses of one device */
+	DEVICE_REGISTRATIONS = 8, /* registrations of one device */
+	DEVICE_GAPS = 16,         /* of its keep-alives */
+	DEVICE_COMMANDS = 24,     /* CmdTypes that it was asked for */
+	DEVICE_COMMAND_NAME = 32, /* octets of one, its NUL too */
+	DEVICE_DIALOGS = 16,      /* ids of calls, and of subscriptions */
 };
 
 /* How an address is known to be a device's. */
@@ -39,13 +39,13 @@ struct device_places {
 
 /* What its REGISTERs say of where it is: bits of struct device.nat. */
 enum device_nat {
-	NAT_SEEN = 1,             /* it registered, with no proxy between */
-	NAT_VIA = 2,              /* Via has another address than the source */
-	NAT_CONTACT = 4,          /* Contact has */
-	NAT_CONTACT_PRIVATE = 8,  /* ... a private one, and the source is public */
-	NAT_SOURCE_PRIVATE = 16,  /* the source is private */
-	NAT_RPORT = 32,           /* it asks for rport: RFC 3581 */
-	NAT_RECEIVED = 64,        /* the registrar told it where it is seen */
+	NAT_SEEN = 1,            /* it registered, with no proxy between */
+	NAT_VIA = 2,             /* Via has another address than the source */
+	NAT_CONTACT = 4,         /* Contact has */
+	NAT_CONTACT_PRIVATE = 8, /* ... a private one, and the source is public */
+	NAT_SOURCE_PRIVATE = 16, /* the source is private */
+	NAT_RPORT = 32,          /* it asks for rport: RFC 3581 */
+	NAT_RECEIVED = 64,       /* the registrar told it where it is seen */
 };
 
 /* All REGISTERs of one Call-ID, from the first one to its end. */
@@ -99,14 +99,18 @@ struct device_dialogs {
 
 /* What a message, or what ended, means for a device. */
 enum device_fact {
-	DEVICE_MOVED = 1,             /* a keep-alive from another address: `addr` before, at `other` */
-	DEVICE_EXPIRED = 2,           /* it speaks, and its registration is over since `seconds` */
-	DEVICE_RETRIED = 4,           /* it registers `seconds` after a refusal, `status` at `other` */
-	DEVICE_CHALLENGE_IGNORED = 8, /* challenged again, and the challenge at `other` had no answer */
-	DEVICE_CHALLENGE_OPEN = 16,   /* ended: the challenge at `other` never had an answer */
-	DEVICE_CHALLENGE_BARE = 32,   /* ... and that challenge names no algorithm */
-	DEVICE_HEARTBEAT = 64,        /* keep-alives each `seconds`, and `status` were told */
-	DEVICE_STALE = 128,           /* ended: sent where the device is not; it is at `addr` */
+	DEVICE_MOVED =
+	    1, /* a keep-alive from another address: `addr` before, at `other` */
+	DEVICE_EXPIRED = 2, /* it speaks, and its registration is over since `seconds` */
+	DEVICE_RETRIED =
+	    4, /* it registers `seconds` after a refusal, `status` at `other` */
+	DEVICE_CHALLENGE_IGNORED =
+	    8, /* challenged again, and the challenge at `other` had no answer */
+	DEVICE_CHALLENGE_OPEN =
+	    16, /* ended: the challenge at `other` never had an answer */
+	DEVICE_CHALLENGE_BARE = 32, /* ... and that challenge names no algorithm */
+	DEVICE_HEARTBEAT = 64, /* keep-alives each `seconds`, and `status` were told */
+	DEVICE_STALE = 128,    /* ended: sent where the device is not; it is at `addr` */
 };
 
 struct device_note {

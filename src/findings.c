@@ -19,6 +19,8 @@ struct group {
 	uint8_t bytes[];
 };
 
+enum { DEVICE_RULES = 128 }; /* of one device that are counted apart */
+
 struct rule_count {
 	enum rule rule;
 	uint32_t n;
@@ -152,6 +154,8 @@ rule_counted(struct device_count *d, enum rule rule)
 		d->rules[i - 1].n += d->rules[i - 1].n != UINT32_MAX;
 		return;
 	}
+	if (d->rules_total == DEVICE_RULES)
+		return;
 	bigger = realloc(d->rules, (d->rules_total + 1) * sizeof(*bigger));
 	if (bigger == NULL)
 		return;

@@ -71,9 +71,7 @@ findings(struct out *o, const struct results *r, const struct device *d)
 		(void)fputs("no findings", o->f);
 		return;
 	}
-	ink(o, n[SEVERITY_ERROR]     ? INK_BAD
-	       : n[SEVERITY_WARNING] ? INK_WARN
-	                             : INK_PLAIN);
+	ink(o, n[SEVERITY_ERROR] ? INK_BAD : n[SEVERITY_WARNING] ? INK_WARN : INK_PLAIN);
 	count_put(o, n[SEVERITY_ERROR], "error");
 	(void)fputs(", ", o->f);
 	count_put(o, n[SEVERITY_WARNING], "warning");
@@ -97,7 +95,7 @@ line(struct out *o, const struct results *r, const struct device *d)
 	where(o, d);
 	column(o, INK_PLAIN, edition != NULL ? edition : "-", 4);
 	if (d->keepalives != 0) {
-		count_put(o, d->keepalives, "keep-alive");
+		count_put(o, d->keepalives_all, "keep-alive");
 		if (d->keepalives_lost != 0)
 			(void)fprintf(o->f, " (%llu lost)",
 			              (unsigned long long)d->keepalives_lost);

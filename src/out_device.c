@@ -193,7 +193,7 @@ keepalives(struct writer *w, const struct device *d)
 
 	emit_key(j, "keepalives");
 	emit_open(j, '{');
-	member_number(j, "total", d->keepalives);
+	member_number(j, "total", d->keepalives_all);
 	member_ms(j, "interval_ms", d->keepalive_interval_ns != 0,
 	          d->keepalive_interval_ns);
 	member_number_if(j, "interval_told", d->heartbeat != 0, d->heartbeat);
@@ -303,8 +303,7 @@ catalog_node(struct emit *j, const struct catalog_view *v, uint32_t i)
 	catalog_member(j, "DeviceID", c, &n->id);
 	member_text(j, "Name", catalog_name(c, n));
 	member_string(j, "kind", catalog_kind_name(catalog_kind(c, &n->id)));
-	member_string(j, "status",
-	              catalog_status_name((enum catalog_status)n->status));
+	member_string(j, "status", catalog_status_name((enum catalog_status)n->status));
 	catalog_member(j, "ParentID", c, &n->parent);
 	catalog_member(j, "CivilCode", c, &n->civil);
 	catalog_member(j, "BusinessGroupID", c, &n->group);
@@ -343,7 +342,7 @@ catalog(struct emit *j, const struct device *d)
 	member_number(j, "noticed", c->noticed);
 	member_number(j, "items", c->present);
 	member_number(j, "dropped", c->dropped);
-	(void)catalog_view(&v, c, d->id, SLICE_EMPTY);
+	(void)catalog_view(&v, c, d->id);
 	emit_key(j, "nodes");
 	emit_open(j, '[');
 	for (i = 0; i < v.total; i++)

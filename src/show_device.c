@@ -14,7 +14,7 @@ enum { LABEL = 14, DRAWN_MAX = 32 /* levels of the tree that are drawn as such *
 /* What is said as it ends, behind what is known at the end. */
 struct own {
 	FILE *exchanges, *calls, *subscriptions;
-	bool any_exchange, any_call, any_subscription;
+	bool any_exchange;
 };
 
 static bool
@@ -165,17 +165,16 @@ addresses(struct out *o, const struct device *d)
 	if (d->nat & (NAT_VIA | NAT_CONTACT)) {
 		(void)fputs("  ", o->f);
 		ink(o, INK_WARN);
-		(void)fprintf(
-		    o->f, "%s%s%s not where it is seen",
-		    d->nat & NAT_VIA ? "Via" : "",
-		    (d->nat & NAT_VIA) && (d->nat & NAT_CONTACT) ? " and " : "",
-		    d->nat & NAT_CONTACT ? "Contact" : "");
+		(void)fprintf(o->f, "%s%s%s not where it is seen",
+		              d->nat & NAT_VIA ? "Via" : "",
+		              (d->nat & NAT_VIA) && (d->nat & NAT_CONTACT) ? " and " : "",
+		              d->nat & NAT_CONTACT ? "Contact" : "");
 		ink(o, INK_PLAIN);
-		(void)fprintf(o->f, "%s%s\n",
-		              d->nat & NAT_CONTACT_PRIVATE
-		                  ? ": a private address behind a NAT"
-		                  : "",
-		              d->nat & NAT_RPORT ? "; it asks for rport" : "; without rport");
+		(void)fprintf(
+		    o->f, "%s%s\n",
+		    d->nat & NAT_CONTACT_PRIVATE ? ": a private address behind a NAT"
+		                                 : "",
+		    d->nat & NAT_RPORT ? "; it asks for rport" : "; without rport");
 	}
 	if (d->moves != 0) {
 		(void)fputs("  its keep-alives changed their address ", o->f);
@@ -303,7 +302,9 @@ ended(struct out *o, enum section s, const void *what)
 
 	if (s != SECTION_EXCHANGES || (!is_it(o, x->to) && !is_it(o, x->from)))
 		return;
-	at = x->request.frame != 0 ? &x->request : x->parts != NULL ? &x->parts->ref : NULL;
+	at = x->request.frame != 0 ? &x->request
+	     : x->parts != NULL    ? &x->parts->ref
+	                           : NULL;
 	if (at == NULL)
 		return;
 	m = moment_of_ref(at);
@@ -332,6 +333,8 @@ ended(struct out *o, enum section s, const void *what)
 	arena_reset(&o->scratch);
 }
 
+/* Who has a channel that is called is known at the end alone, so each is written down: '!' where an id tells that it
+ * is this device's, else its number. */
 static void
 dialog(struct out *o, const struct dialog *d, bool last)
 {
@@ -340,16 +343,12 @@ dialog(struct out *o, const struct dialog *d, bool last)
 	FILE *f = o->f;
 	char t[TIME_TEXT];
 
-	/* A channel is called by its own id; who has it is known at the end alone: `devices` of the report has that. */
-	if (!last || (!call && d->kind != DIALOG_SUBSCRIPTION) ||
-	    (!is_it(o, d->device) && !is_it(o, d->to.user) && !is_it(o, d->from.user)))
+	if (!last || (!call && d->kind != DIALOG_SUBSCRIPTION))
 		return;
-	if (call)
-		own->any_call = true;
-	else
-		own->any_subscription = true;
 	o->f = call ? own->calls : own->subscriptions;
-	(void)fprintf(o->f, "  dialog %u  %s frame ", d->id,
+	if (is_it(o, d->device) || is_it(o, d->to.user) || is_it(o, d->from.user))
+		(void)fputc('!', o->f);
+	(void)fprintf(o->f, "%u  dialog %u  %s frame ", d->id, d->id,
 	              clock_text(d->started_ns, t));
 	text_place(o, d->first.capture, d->first.frame);
 	(void)fprintf(o->f, " to %s  ", clock_text(d->ended_ns, t));
@@ -360,6 +359,46 @@ dialog(struct out *o, const struct dialog *d, bool last)
 	              dialog_outcome_name(d->outcome));
 	o->f = f;
 	arena_reset(&o->scratch);
+}
+
+static bool
+is_listed(const struct device_dialogs *l, uint32_t id)
+{
+	unsigned i;
+
+	for (i = 0; l != NULL && i < l->total; i++)
+		if (l->at[i] == id)
+			return true;
+	return false;
+}
+
+/* Of the dialogs that were written down, those of the device. */
+static void
+dialogs(struct out *o, const char *title, FILE *spool, const struct device_dialogs *l)
+{
+	char *line = NULL, *rest;
+	size_t size = 0;
+	bool any = false;
+
+	rewind(spool);
+	while (getline(&line, &size, spool) > 0) {
+		unsigned long id = strtoul(line + (line[0] == '!'), &rest, 10);
+
+		if (line[0] != '!' && !is_listed(l, (uint32_t)id))
+			continue;
+		if (!any) {
+			(void)fputc('\n', o->f);
+			inked(o, INK_BOLD, title);
+			(void)fputc('\n', o->f);
+		}
+		any = true;
+		(void)fputs(rest, o->f);
+	}
+	free(line);
+	if (l != NULL && l->dropped != 0)
+		(void)fprintf(
+		    o->f, "  ... and %llu before these; -f json of the report has them\n",
+		    (unsigned long long)l->dropped);
 }
 
 static void
@@ -408,7 +447,8 @@ node(struct out *o, const struct catalog_view *v, uint32_t at, bool *more)
 	(void)fputs("  ", o->f);
 	for (k = 0; k < depth; k++)
 		(void)fputs(more[k] ? "\xe2\x94\x82  " : "   ", o->f);
-	(void)fputs(more[depth] ? "\xe2\x94\x9c\xe2\x94\x80 " : "\xe2\x94\x94\xe2\x94\x80 ",
+	(void)fputs(more[depth] ? "\xe2\x94\x9c\xe2\x94\x80 "
+	                        : "\xe2\x94\x94\xe2\x94\x80 ",
 	            o->f);
 	tty_put(o, catalog_id_text(c, &n->id, text));
 	(void)fputs("  ", o->f);
@@ -485,7 +525,7 @@ catalog(struct out *o, const struct device *d)
 	if (c->dropped != 0)
 		(void)fprintf(o->f, ", %llu not kept", (unsigned long long)c->dropped);
 	(void)fputc('\n', o->f);
-	if (!catalog_view(&v, c, d->id, SLICE_EMPTY))
+	if (!catalog_view(&v, c, d->id))
 		return;
 	tree(o, &v);
 	catalog_view_free(&v);
@@ -541,8 +581,8 @@ whole(struct out *o, const struct results *r)
 	keepalives(o, d);
 	section(o, "Exchanges", own->exchanges, own->any_exchange);
 	commands(o, d);
-	section(o, "Subscriptions", own->subscriptions, own->any_subscription);
-	section(o, "Sessions", own->calls, own->any_call);
+	dialogs(o, "Subscriptions", own->subscriptions, d->subscriptions);
+	dialogs(o, "Sessions", own->calls, d->calls);
 	catalog(o, d);
 	findings(o, r);
 }

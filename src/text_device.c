@@ -17,8 +17,12 @@ text_registration(struct out *o, const struct device *d)
 	if (d->logout) {
 		(void)fprintf(o->f, "logged out %s", clock_text(d->decided.time_ns, t));
 	} else if (d->registered == 1) {
+		const struct device_registration *r = device_registered(d);
+
 		inked(o, INK_GOOD, "registered");
 		(void)fprintf(o->f, " %s", clock_text(d->decided.time_ns, t));
+		if (r != NULL && r->expired)
+			inked(o, INK_WARN, " and ran out");
 		if (d->status >= 300)
 			(void)fprintf(o->f, " (then %u)", d->status);
 	} else if (d->status != 0) {
@@ -105,7 +109,13 @@ text_keepalives(struct out *o, const struct device *d)
 	if (d->keepalives == 0)
 		return;
 	(void)fputs("  ", o->f);
-	count_put(o, d->keepalives, "keep-alive");
+	count_put(o, d->keepalives_all, "keep-alive");
+	if (d->moves != 0) {
+		ink(o, INK_WARN);
+		(void)fputs(", moved ", o->f);
+		count_put(o, d->moves, "time");
+		ink(o, INK_PLAIN);
+	}
 	if (d->keepalives_lost != 0) {
 		ink(o, INK_WARN);
 		(void)fprintf(o->f, ", %llu lost",

@@ -453,6 +453,7 @@ struct device {
 	uint32_t challenge_dialog, challenge_cseq;
 	bool challenge_bare;    /* it names no algorithm */
 	int64_t credentials_ns; /* when it last sent some */
+	int64_t register_ns;    /* when it last sent a REGISTER */
 	struct moment failed;   /* its last registration that was refused */
 	uint32_t failed_status;
 	struct addr failed_by;

@@ -7,7 +7,9 @@ enum {
 	GAPS_LIKELY =
 	    3, /* keepalives lost at once, where the usual distance was seen once only */
 	REGISTRAR_TEXT = 200,
-	HEARTBEATS_OFF = 3, /* keep-alives in a row at another interval than the one told */
+	ITEM_FIELD = 3, /* depth of what an item of a catalog has */
+	HEARTBEATS_OFF =
+	    3, /* keep-alives in a row at another interval than the one told */
 };
 
 /* The device that a message is about: the registering user; else the front end of the two users;
@@ -264,8 +266,7 @@ field(const struct message *m, const char *group, const char *name)
 		if (n->attribute || n->depth != (group ? 2 : 1) ||
 		    !slice_eq(n->name, slice_str(name)))
 			continue;
-		if (group == NULL ||
-		    slice_eq(x->nodes[n->parent].name, slice_str(group)))
+		if (group == NULL || slice_eq(x->nodes[n->parent].name, slice_str(group)))
 			return slice_trim(n->text);
 	}
 	return SLICE_EMPTY;
@@ -293,6 +294,38 @@ device_info(struct device *d, const struct message *m)
 		d->has_channels = true;
 }
 
+/* Its own item in its catalog, where DeviceInfo did not come before. */
+static void
+own_item(struct device *d, const struct message *m)
+{
+	const struct manscdp *x = &m->mans.m;
+	uint32_t item;
+	size_t i;
+
+	if (d->manufacturer.n != 0 || d->model.n != 0)
+		return;
+	for (i = 0; i < x->nodes_total; i++)
+		if (x->nodes[i].depth == ITEM_FIELD &&
+		    slice_eq(x->nodes[i].text, d->id) &&
+		    slice_eq(x->nodes[i].name, SLICE("DeviceID")))
+			break;
+	if (i == x->nodes_total)
+		return;
+	for (item = x->nodes[i].parent, i = item + 1;
+	     i < x->nodes_total && x->nodes[i].depth >= ITEM_FIELD; i++) {
+		const struct manscdp_node *n = &x->nodes[i];
+
+		if (n->parent != item || n->attribute)
+			continue;
+		if (slice_eq(n->name, SLICE("Name")) && d->name.n == 0)
+			device_text(d, &d->name, slice_trim(n->text));
+		else if (slice_eq(n->name, SLICE("Manufacturer")))
+			device_text(d, &d->manufacturer, slice_trim(n->text));
+		else if (slice_eq(n->name, SLICE("Model")))
+			device_text(d, &d->model, slice_trim(n->text));
+	}
+}
+
 static void
 told_heartbeat(struct device *d, const struct message *m)
 {
@@ -306,16 +339,14 @@ told_heartbeat(struct device *d, const struct message *m)
 }
 
 static void
-catalog_whole(struct tracker *t, struct device *d, const struct message *m,
-              struct place *p)
+catalog_whole(struct tracker *t, struct device *d, struct place *p)
 {
 	struct device_note *n = device_note(t, p);
 
 	if (n == NULL)
 		return;
 	n->catalog = d->catalog;
-	n->faults_total = catalog_faults(d->catalog, d->id, m->to.uri.user, &t->scratch,
-	                                 &n->faults);
+	n->faults_total = catalog_faults(d->catalog, d->id, &t->scratch, &n->faults);
 }
 
 /* What its own bodies, and those sent to it, say of a device. */
@@ -336,8 +367,9 @@ device_body(struct tracker *t, struct device *from, struct device *to,
 		return;
 	} else if (is_command(m, "Response", "Catalog") ||
 	           is_command(m, "Notify", "Catalog")) {
+		own_item(from, m);
 		if (catalog_feed(&from->catalog, devices_catalogs(t->devices), m))
-			catalog_whole(t, from, m, p);
+			catalog_whole(t, from, p);
 	} else if (is_command(m, "Response", "DeviceInfo")) {
 		device_info(from, m);
 	} else if (is_command(m, "Response", "ConfigDownload")) {
@@ -358,7 +390,8 @@ begins(struct tracker *t, const struct tx *x, const struct message *m)
 		at = devices_at(t->devices, &m->rec.src);
 	named = devices_find(t->devices, device_of(m));
 	if (at != NULL)
-		device_dialog(x->method == METHOD_INVITE ? &at->calls : &at->subscriptions,
+		device_dialog(x->method == METHOD_INVITE ? &at->calls
+		                                         : &at->subscriptions,
 		              x->dialog->id);
 	if (named != NULL && named != at)
 		device_dialog(x->method == METHOD_INVITE ? &named->calls
@@ -443,8 +476,8 @@ device_request(struct tracker *t, struct tx *x, const struct message *m, struct 
 }
 
 void
-device_response(struct tracker *t, struct tx *x, const struct message *m,
-                struct place *p, bool final)
+device_response(struct tracker *t, struct tx *x, const struct message *m, struct place *p,
+                bool final)
 {
 	struct device *d, *other;
 	const struct sip_header *ua;

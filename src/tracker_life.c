@@ -175,7 +175,8 @@ dialog_write(struct tracker *t, struct dialog *d, bool all, bool last)
 	e.over = last && d->offer != NULL && offer_close(&t->offers, d, time_seen(t));
 	if (last)
 		session_written(t, d);
-	if ((d->txs == NULL && e.place.usage == NULL) || d->writing)
+	if ((d->txs == NULL && e.place.usage == NULL && e.place.device == NULL) ||
+	    d->writing)
 		return;
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
 		x->write = all || x->closed;

@@ -32,9 +32,8 @@ where(struct device *d, const struct message *m, const struct tx *x)
 	if (m->via.has_rport)
 		d->nat |= NAT_RPORT;
 	if (addr_parse(m->via.host, &a)) {
-		a.port = m->via.port != 0 && m->via.port <= 65535
-		             ? (uint16_t)m->via.port
-		             : 5060;
+		a.port = m->via.port != 0 && m->via.port <= 65535 ? (uint16_t)m->via.port
+		                                                  : 5060;
 		if (!addr_ip_eq(&a, &m->rec.src))
 			d->nat |= NAT_VIA;
 		device_place(d, &a, PLACE_VIA, &now);
@@ -52,7 +51,7 @@ where(struct device *d, const struct message *m, const struct tx *x)
 
 void
 registration_asked(struct tracker *t, struct device *d, struct tx *x,
-                     const struct message *m, struct place *p)
+                   const struct message *m, struct place *p)
 {
 	struct moment now = moment_of(&m->rec);
 	int64_t since = now.time_ns - d->failed.time_ns;
@@ -65,6 +64,7 @@ registration_asked(struct tracker *t, struct device *d, struct tx *x,
 		r->has_verdict = true;
 		r->verdict = a->out.verdict;
 	}
+	d->register_ns = now.time_ns;
 	if (answers(x)) {
 		d->credentials_ns = now.time_ns;
 		d->challenge.frame = 0;
@@ -95,8 +95,8 @@ challenged(struct tracker *t, struct device *d, const struct tx *x,
 		return;
 	/* The next one of the same Call-ID: none stood between the two. */
 	if (d->challenge.frame != 0 && d->challenge_dialog == x->dialog->id &&
-	    x->cseq == d->challenge_cseq + 1 &&
-	    d->challenge.capture == m->rec.capture && (n = device_note(t, p)) != NULL) {
+	    x->cseq == d->challenge_cseq + 1 && d->challenge.capture == m->rec.capture &&
+	    (n = device_note(t, p)) != NULL) {
 		n->facts |= DEVICE_CHALLENGE_IGNORED;
 		n->other = d->challenge;
 	}
@@ -129,10 +129,10 @@ accepted(struct tracker *t, struct device *d, struct device_registration *r,
 
 	d->challenge.frame = 0;
 	d->expired_told = false;
-	d->granted_sure =
-	    x->has_expires || sip_find(&m->sip, SIP_EXPIRES, 0) != NULL;
+	d->granted_sure = x->has_expires || sip_find(&m->sip, SIP_EXPIRES, 0) != NULL;
 	if (x->request.frame != 0 && x->vias == 1) {
-		struct message request = {.rec = {.src = x->client, .time_ns = now.time_ns}};
+		struct message request = {
+		    .rec = {.src = x->client, .time_ns = now.time_ns}};
 
 		d->server = x->server;
 		device_at(t, d, &request);
@@ -156,7 +156,7 @@ accepted(struct tracker *t, struct device *d, struct device_registration *r,
 
 void
 registration_decided(struct tracker *t, struct device *d, struct tx *x,
-                      const struct message *m, struct place *p)
+                     const struct message *m, struct place *p)
 {
 	struct moment now = moment_of(&m->rec);
 	struct device_registration *r =
@@ -193,8 +193,7 @@ void
 registration_speaks(struct tracker *t, struct device *d, const struct message *m,
                     struct place *p)
 {
-	int64_t grace =
-	    threshold_ns(t->options.thresholds, THRESHOLD_REGISTRATION_GRACE);
+	int64_t grace = threshold_ns(t->options.thresholds, THRESHOLD_REGISTRATION_GRACE);
 	int64_t over = m->rec.time_ns - d->granted_ns - (int64_t)d->granted * SECOND;
 	struct device_registration *r;
 	struct device_note *n;
@@ -207,7 +206,7 @@ registration_speaks(struct tracker *t, struct device *d, const struct message *m
 	if (r != NULL && r->granted_ns == d->granted_ns)
 		r->expired = true;
 	/* At another registrar it may be registered still, and a REGISTER may be on its way. */
-	if (!addr_eq(&d->server, &m->rec.dst) || d->credentials_ns > d->granted_ns)
+	if (!addr_eq(&d->server, &m->rec.dst) || d->register_ns > d->granted_ns)
 		return;
 	n = device_note(t, p);
 	if (n != NULL) {
@@ -237,7 +236,8 @@ registration_ended(struct tracker *t, const struct dialog *dialog)
 	n = ARENA_NEW(&t->scratch, struct device_note);
 	if (n == NULL)
 		return NULL;
-	n->facts = DEVICE_CHALLENGE_OPEN | (d->challenge_bare ? DEVICE_CHALLENGE_BARE : 0u);
+	n->facts =
+	    DEVICE_CHALLENGE_OPEN | (d->challenge_bare ? DEVICE_CHALLENGE_BARE : 0u);
 	n->other = moment_of_ref(&dialog->last);
 	n->seconds = (uint64_t)((t->now_ns - since) / SECOND);
 	return n;
