@@ -522,6 +522,10 @@ packet(struct media *m, const struct datagram *d)
 			return;
 		*recent = s;
 	}
+	/* A copy of it; unless it is of another kind. */
+	if (!arrivals_add(&s->arrivals, seq, stamp, d->time_ns) &&
+	    s->types[s->last].payload_type == type)
+		return;
 	s->packets++;
 	s->bytes += d->length;
 	s->capture = d->capture;
@@ -531,7 +535,6 @@ packet(struct media *m, const struct datagram *d)
 		s->types[s->last].packets++;
 	else
 		type_note(s, d, type);
-	arrivals_add(&s->arrivals, seq, stamp, d->time_ns);
 }
 
 void

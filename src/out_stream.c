@@ -58,7 +58,6 @@ record_media(struct writer *w, const struct media_stream *s)
 	member_number(j, "packets", s->packets);
 	member_number(j, "bytes", s->bytes);
 	member_number(j, "lost", arrivals_lost(&s->arrivals));
-	member_number(j, "doubled", s->arrivals.doubled);
 	member_number(j, "late", s->arrivals.late);
 	member_number(j, "restarts", s->arrivals.restarts);
 	member_ms(j, "jitter_ms", jitter_ns >= 0, jitter_ns);

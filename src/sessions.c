@@ -327,6 +327,7 @@ broadcast_join(struct sessions *s, struct gb_session *x)
 	b->target = keep(x, from->target);
 	b->result = keep(x, from->result);
 	x->broadcast = b;
+	x->channel = b->target;
 	list_drop(&s->broadcasts, n);
 	session_free(n);
 }

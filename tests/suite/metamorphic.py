@@ -128,6 +128,8 @@ PART_RULES = {
     'manscdp-cut': ('note', 'says that it is the capture'),
     'sip-request-unanswered': ('note', 'not in this capture'),
     'manscdp-query-unanswered': ('note', 'not in this capture'),
+    'gb-mediastatus-no-bye': ('note', 'the platform ends it in the other direction'),
+    'gb-broadcast-no-invite': ('note', 'not in this capture'),
     'manscdp-response-unsolicited': ('note', 'its question is not in this capture'),
     'sip-response-stray': ('warning', 'its request was under way when the capture began'),
 }
