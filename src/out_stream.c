@@ -47,6 +47,7 @@ record_media(struct writer *w, const struct media_stream *s)
 	member_number(j, "id", s->id);
 	member_number_if(j, "dialog", s->dialog != 0, s->dialog);
 	member_number_if(j, "session", s->session != 0, s->session);
+	member_string(j, "transport", s->tcp ? "tcp" : "udp");
 	member_string(j, "src", addr_text(&s->src, t));
 	member_string(j, "dst", addr_text(&s->dst, t));
 	member_number(j, "ssrc", s->ssrc);
