@@ -66,10 +66,8 @@ is_new(struct arrivals *a, uint16_t behind)
 {
 	uint64_t bit = behind < WINDOW ? UINT64_C(1) << behind : 0;
 
-	if ((a->window & bit) != 0) {
-		a->doubled++;
+	if ((a->window & bit) != 0)
 		return false;
-	}
 	a->window |= bit;
 	a->late++;
 	a->unique++;
@@ -103,7 +101,7 @@ leap(struct arrivals *a, uint16_t seq)
 	return true;
 }
 
-void
+bool
 arrivals_add(struct arrivals *a, uint16_t seq, uint32_t stamp, int64_t time_ns)
 {
 	uint16_t by = (uint16_t)(seq - (uint16_t)a->highest);
@@ -113,12 +111,13 @@ arrivals_add(struct arrivals *a, uint16_t seq, uint32_t stamp, int64_t time_ns)
 		run_start(a, seq);
 	else if (by != 0 && by < DROPOUT)
 		ahead(a, by);
-	else if (by == 0 || by > 65536 - MISORDER)
-		fits = is_new(a, (uint16_t)(0 - by));
-	else
+	else if (by != 0 && by <= 65536 - MISORDER)
 		fits = leap(a, seq);
+	else if (!is_new(a, (uint16_t)(0 - by)))
+		return false;
 	if (fits)
 		measure(a, stamp, time_ns);
+	return true;
 }
 
 uint64_t

@@ -9,7 +9,6 @@
 
 struct arrivals {
 	uint64_t lost;     /* in the runs that are over: arrivals_lost has all */
-	uint64_t doubled;  /* the same number again */
 	uint64_t late;     /* behind a higher number */
 	uint64_t restarts; /* the numbers went on from somewhere else */
 	/* its own */
@@ -26,8 +25,8 @@ struct arrivals {
 
 /* hz: how the time stamps count. Jitter begins anew where it is another one than before. */
 void arrivals_clock(struct arrivals *a, uint32_t hz);
-/* A packet. */
-void arrivals_add(struct arrivals *a, uint16_t seq, uint32_t stamp, int64_t time_ns);
+/* A packet. False: one with its number came just before; a mirror port, or the network, doubled it. */
+bool arrivals_add(struct arrivals *a, uint16_t seq, uint32_t stamp, int64_t time_ns);
 uint64_t arrivals_lost(const struct arrivals *a);
 /* -1: fewer than two packets. */
 int64_t arrivals_jitter_ns(const struct arrivals *a);

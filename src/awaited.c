@@ -45,6 +45,34 @@ is_rtp(const struct sdp_media *m)
 	       slice_find(m->proto, SLICE("RTP/")) != m->proto.n;
 }
 
+static bool
+is_rtp_in_tcp(const struct sdp_media *m)
+{
+	return m->dis == DIS_OK && slice_istarts(m->proto, SLICE("TCP")) &&
+	       slice_find(m->proto, SLICE("RTP/")) != m->proto.n;
+}
+
+static bool
+setup_is(const struct sdp *s, uint32_t level, struct slice word)
+{
+	const struct sdp_line *l = sdp_attr_of(s, level, SDP_SETUP);
+
+	return l != NULL && slice_ieq(slice_trim(l->rest), word);
+}
+
+/* Who takes the connection: RFC 4145 4. Where neither says so, it is the one who asks for media. */
+static int
+listener(const struct agreement *a, uint32_t level)
+{
+	const struct sdp *offer = a->sdp[a->offerer], *answer = a->sdp[!a->offerer];
+
+	if (setup_is(answer, level, SLICE("passive")) ||
+	    (setup_is(offer, level, SLICE("active")) &&
+	     !setup_is(answer, level, SLICE("active"))))
+		return !a->offerer;
+	return a->offerer;
+}
+
 /* Where the level's media goes; false: to no address that could be seen. */
 static bool
 address_of(const struct sdp *s, uint32_t level, struct addr *out)
@@ -144,6 +172,7 @@ wait_for(struct awaited *w, struct media *m, const struct agreement *a, int side
 	int i;
 
 	x->since_ns = a->offered_ns;
+	x->tcp = w->tcp;
 	/* Who asks for the stream says its SSRC; the answer may have another one. */
 	x->has_ssrc =
 	    a->gb && side == a->offerer && y[0]->dis == DIS_OK && y[0]->ssrc != 0;
@@ -179,6 +208,30 @@ await(struct awaited **list, struct media *m, const struct agreement *a, int sid
 	wait_for(w, m, a, side, at);
 }
 
+/* One connection for both directions; its streams are those of the one who asks. That none came is not told. */
+static void
+await_tcp(struct awaited **list, struct media *m, const struct agreement *a,
+          uint32_t level)
+{
+	const struct sdp_level *x = &a->sdp[a->offerer]->levels[level];
+	struct addr at[2];
+	struct awaited *w;
+	int who = listener(a, level), side;
+
+	for (side = 0; side < 2; side++)
+		if (!address_of(a->sdp[side], level, &at[side]))
+			at[side].n = 0;
+	if (at[who].n == 0 || at[who].port == 0 ||
+	    (w = slot(list, m, a, a->offerer, level, &at[who])) == NULL)
+		return;
+	w->tcp = true;
+	w->comes = false;
+	types_add(w, x->m.formats);
+	w->medium_n = slice_head(x->m.media, AWAITED_MEDIUM).n;
+	memcpy(w->medium, x->m.media.p, w->medium_n);
+	wait_for(w, m, a, a->offerer, at);
+}
+
 void
 awaited_agree(struct awaited **list, struct media *m, const struct agreement *a)
 {
@@ -187,6 +240,9 @@ awaited_agree(struct awaited **list, struct media *m, const struct agreement *a)
 	int side;
 
 	for (i = 1; i < a->sdp[0]->levels_total && i < a->sdp[1]->levels_total; i++) {
+		if (is_rtp_in_tcp(&a->sdp[0]->levels[i].m) &&
+		    is_rtp_in_tcp(&a->sdp[1]->levels[i].m))
+			await_tcp(list, m, a, i);
 		if (!is_rtp(&a->sdp[0]->levels[i].m) || !is_rtp(&a->sdp[1]->levels[i].m))
 			continue;
 		for (side = 0; side < 2; side++)

@@ -15,6 +15,7 @@ struct awaited {
 	uint32_t level;  /* its m= line */
 	struct addr dst; /* where */
 	bool comes;      /* the directions say so */
+	bool tcp;        /* in a connection that dst takes */
 	bool waits;      /* its packets are counted */
 	int64_t since_ns;
 	uint64_t types[2];              /* a bit for each payload type */

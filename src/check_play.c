@@ -34,14 +34,10 @@ static void
 invite(const struct checker *c, const struct message *m, const struct place *p,
        const struct gb_session *x)
 {
-	enum session_kind k = session_kind_now(x);
-
 	if (!is_here(&x->invite, m) || x->in_use.frame == 0)
 		return;
-	found(c, m, p, RULE_SUBJECT_IN_USE,
-	      .severity = k == SESSION_PLAYBACK || k == SESSION_DOWNLOAD ? SEVERITY_OFF
-	                                                                 : SEVERITY_NOTE,
-	      .field = header_name(SIP_SUBJECT), VALUE(x->subject),
+	found(c, m, p, RULE_SUBJECT_IN_USE, .field = header_name(SIP_SUBJECT),
+	      VALUE(x->subject),
 	      ARGS({"sender", x->parts.sender}, {"stream", x->parts.sender_stream},
 	           {"frame", number(c, x->in_use.frame)}));
 }

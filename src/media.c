@@ -13,6 +13,7 @@ enum {
 	    256,      /* streams of one address that who begins to wait there may have */
 	RECENT = 256, /* a power of two */
 	CHANCES = 8,
+	CONNECTIONS_MAX = 4096, /* directions of those at one address */
 };
 
 /* A stream that nobody waits for is over when it was silent so long. */
@@ -31,17 +32,30 @@ struct host {
 /* What came to one address. */
 struct media_flow {
 	struct addr dst;
+	bool tcp;
 	uint64_t hash;
 	uint64_t others;
 	int64_t first_ns; /* of the first stream */
 	struct media_waiter *waiters;
 	struct media_stream *newest; /* of its streams */
+	struct connection *connections;
+	unsigned connections_total;
+};
+
+/* One direction of it. */
+struct connection {
+	struct connection *next; /* at the same address */
+	struct addr src, dst;
+	struct media_flow *flow;
+	uint64_t hash;
+	struct rtpframes frames;
 };
 
 struct media {
 	struct limits *limits;
 	struct hash_key key;
-	struct map flows, streams, hosts;
+	struct map flows, streams, hosts, connections;
+	uint64_t tcp; /* addresses of connections that somebody waits at, or did */
 	struct media_stream *oldest, *newest; /* that belong to nobody */
 	struct media_stream *done, *done_last, *given;
 	struct media_stream *recent[RECENT]; /* found without a look into the map */
@@ -127,24 +141,24 @@ addr_key(const struct addr *a, uint8_t *key)
 }
 
 static struct media_flow *
-flow_find(const struct media *m, const struct addr *dst, uint64_t *hash)
+flow_find(const struct media *m, const struct addr *dst, bool tcp, uint64_t *hash)
 {
 	struct media_flow *f;
 	uint8_t key[18];
 	size_t pos = 0;
 
-	*hash = hash_bytes(&m->key, slice_of(key, addr_key(dst, key)));
+	*hash = hash_bytes(&m->key, slice_of(key, addr_key(dst, key))) ^ tcp;
 	while ((f = map_next(&m->flows, *hash, &pos)) != NULL)
-		if (addr_eq(&f->dst, dst))
+		if (addr_eq(&f->dst, dst) && f->tcp == tcp)
 			return f;
 	return NULL;
 }
 
 static struct media_flow *
-flow_make(struct media *m, const struct addr *dst)
+flow_make(struct media *m, const struct addr *dst, bool tcp)
 {
 	uint64_t hash;
-	struct media_flow *f = flow_find(m, dst, &hash);
+	struct media_flow *f = flow_find(m, dst, tcp, &hash);
 
 	if (f != NULL)
 		return f;
@@ -152,11 +166,13 @@ flow_make(struct media *m, const struct addr *dst)
 	if (f == NULL)
 		return NULL;
 	f->dst = *dst;
+	f->tcp = tcp;
 	f->hash = hash;
 	if (!map_put(&m->flows, hash, f)) {
 		free(f);
 		return NULL;
 	}
+	m->tcp += tcp;
 	return f;
 }
 
@@ -164,8 +180,16 @@ flow_make(struct media *m, const struct addr *dst)
 static void
 flow_settle(struct media *m, struct media_flow *f)
 {
+	struct connection *c;
+
 	if (f->waiters != NULL || f->newest != NULL)
 		return;
+	while ((c = f->connections) != NULL) {
+		f->connections = c->next;
+		map_drop(&m->connections, c->hash, c);
+		free(c);
+	}
+	m->tcp -= f->tcp;
 	map_drop(&m->flows, f->hash, f);
 	free(f);
 }
@@ -224,7 +248,8 @@ recent_of(struct media *m, uint32_t ssrc, uint16_t port)
 static bool
 is_of(const struct media_stream *s, const struct datagram *d, uint32_t ssrc)
 {
-	return s->ssrc == ssrc && addr_eq(&s->dst, &d->dst) && addr_eq(&s->src, &d->src);
+	return s->ssrc == ssrc && s->tcp == (d->carrier == CARRIER_TCP) &&
+	       addr_eq(&s->dst, &d->dst) && addr_eq(&s->src, &d->src);
 }
 
 /* No more packets are counted in it. */
@@ -421,6 +446,8 @@ hosts_note(struct media *m, const struct media_stream *s)
 {
 	struct host *h;
 
+	if (s->tcp)
+		return;
 	(void)host_make(m, &s->dst, false);
 	h = s->flow->waiters == NULL ? host_make(m, &s->src, true) : NULL;
 	if (h != NULL) {
@@ -441,14 +468,14 @@ seen_of(const struct datagram *d, uint32_t ssrc, uint8_t type)
 }
 
 static struct media_stream *
-stream_new(struct media *m, const struct datagram *d, uint32_t ssrc, uint8_t type,
-           uint64_t hash)
+stream_new(struct media *m, const struct datagram *d, struct media_flow *f, uint32_t ssrc,
+           uint8_t type, uint64_t hash)
 {
-	struct media_flow *f;
 	struct media_stream *s;
 
 	make_room(m);
-	f = flow_make(m, &d->dst);
+	if (f == NULL)
+		f = flow_make(m, &d->dst, false);
 	s = f ? calloc(1, sizeof(*s)) : NULL;
 	if (s == NULL || !map_put(&m->streams, hash, s)) {
 		free(s);
@@ -459,6 +486,7 @@ stream_new(struct media *m, const struct datagram *d, uint32_t ssrc, uint8_t typ
 	s->id = ++m->ids;
 	s->src = d->src;
 	s->dst = d->dst;
+	s->tcp = d->carrier == CARRIER_TCP;
 	s->ssrc = ssrc;
 	s->hash = hash;
 	s->types[0] = seen_of(d, ssrc, type);
@@ -494,8 +522,9 @@ type_note(struct media_stream *s, const struct datagram *d, uint8_t type)
 	s->types[i].packets++;
 }
 
+/* f: where its connection is waited for; NULL: a datagram. */
 static void
-packet(struct media *m, const struct datagram *d)
+packet(struct media *m, const struct datagram *d, struct media_flow *f)
 {
 	struct cursor c = cursor(d->payload);
 	struct media_stream *s, **recent;
@@ -517,11 +546,15 @@ packet(struct media *m, const struct datagram *d)
 		hash = stream_hash(m, d, ssrc);
 		s = stream_find(m, d, ssrc, hash);
 		if (s == NULL)
-			s = stream_new(m, d, ssrc, type, hash);
+			s = stream_new(m, d, f, ssrc, type, hash);
 		if (s == NULL)
 			return;
 		*recent = s;
 	}
+	/* A copy of it; unless it is of another kind. */
+	if (!arrivals_add(&s->arrivals, seq, stamp, d->time_ns) &&
+	    s->types[s->last].payload_type == type)
+		return;
 	s->packets++;
 	s->bytes += d->length;
 	s->capture = d->capture;
@@ -531,7 +564,6 @@ packet(struct media *m, const struct datagram *d)
 		s->types[s->last].packets++;
 	else
 		type_note(s, d, type);
-	arrivals_add(&s->arrivals, seq, stamp, d->time_ns);
 }
 
 void
@@ -544,12 +576,89 @@ media_note(struct media *m, const struct datagram *d, bool rtp)
 		return;
 	(void)clock_tick(&m->clock, d->time_ns);
 	if (rtp) {
-		packet(m, d);
+		packet(m, d, NULL);
 		return;
 	}
-	f = flow_find(m, &d->dst, &hash);
+	f = flow_find(m, &d->dst, false, &hash);
 	if (f != NULL)
 		f->others++;
+}
+
+/* ---- connections ---- */
+
+static uint64_t
+connection_hash(const struct media *m, const struct datagram *d)
+{
+	uint8_t key[36];
+	size_t n = addr_key(&d->dst, key);
+
+	n += addr_key(&d->src, key + n);
+	return hash_bytes(&m->key, slice_of(key, n));
+}
+
+static struct connection *
+connection_new(struct media *m, const struct datagram *d, uint64_t hash)
+{
+	uint64_t unused;
+	struct media_flow *f = flow_find(m, &d->dst, true, &unused);
+	struct connection *c;
+
+	if (f == NULL)
+		f = flow_find(m, &d->src, true, &unused);
+	if (f == NULL || f->connections_total >= CONNECTIONS_MAX)
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL || !map_put(&m->connections, hash, c)) {
+		free(c);
+		return NULL;
+	}
+	c->src = d->src;
+	c->dst = d->dst;
+	c->hash = hash;
+	c->flow = f;
+	c->next = f->connections;
+	f->connections = c;
+	f->connections_total++;
+	return c;
+}
+
+static struct connection *
+connection_of(struct media *m, const struct datagram *d)
+{
+	uint64_t hash = connection_hash(m, d);
+	struct connection *c;
+	size_t pos = 0;
+
+	while ((c = map_next(&m->connections, hash, &pos)) != NULL)
+		if (addr_eq(&c->src, &d->src) && addr_eq(&c->dst, &d->dst))
+			return c;
+	return connection_new(m, d, hash);
+}
+
+/* RFC 5761 4: what stands for RTCP. */
+static bool
+is_rtcp(uint8_t type)
+{
+	return type >= 192 && type <= 223;
+}
+
+void
+media_segment(struct media *m, const struct datagram *d)
+{
+	struct connection *c = m->tcp != 0 ? connection_of(m, d) : NULL;
+	struct datagram frame;
+	uint32_t length;
+
+	if (c == NULL)
+		return;
+	(void)clock_tick(&m->clock, d->time_ns);
+	frame = *d;
+	rtpframes_feed(&c->frames, d->seq, d->payload, d->length);
+	while (rtpframes_next(&c->frames, &frame.payload, &length)) {
+		frame.length = length;
+		if (!is_rtcp(frame.payload.p[1]))
+			packet(m, &frame, c->flow);
+	}
 }
 
 /* ---- those who wait ---- */
@@ -588,7 +697,7 @@ media_wait(struct media *m, struct media_waiter *w, const struct addr *dst)
 	make_room(m);
 	if (m->flows.used >= m->limits->max[LIMIT_MEDIA_FLOWS])
 		return false;
-	f = flow_make(m, dst);
+	f = flow_make(m, dst, w->tcp);
 	if (f == NULL)
 		return false;
 	w->others_before =
@@ -713,6 +822,7 @@ media_free(struct media *m)
 {
 	struct media_stream *s;
 	struct media_flow *f;
+	struct connection *c;
 	size_t pos = 0;
 
 	if (m == NULL)
@@ -723,9 +833,13 @@ media_free(struct media *m)
 	while ((s = map_each(&m->streams, &pos)) != NULL)
 		free(s);
 	pos = 0;
+	while ((c = map_each(&m->connections, &pos)) != NULL)
+		free(c);
+	pos = 0;
 	while ((f = map_each(&m->flows, &pos)) != NULL)
 		free(f);
 	map_free(&m->streams);
+	map_free(&m->connections);
 	map_free(&m->flows);
 	hosts_forget(m);
 	free(m);

@@ -1,7 +1,7 @@
 /* media - the streams of RTP in the capture. transport tells it of each datagram that is not SIP, the tracker which
  * addresses calls have agreed on.
  *
- * A stream is what one SSRC sends from one address to another. Who waits at an address has those that begin there, and
+ * A stream is what one SSRC sends from one address to another, in datagrams, or in a connection that a call agreed on. Who waits at an address has those that begin there, and
  * where several wait at one (a media server that has one port for all) the one whose SSRC or sender it is. A stream that
  * nobody waits for is known for a while too: what misses its address is somewhere. Bounded: beyond LIMIT_MEDIA_FLOWS those
  * are told, and forgotten, oldest first. */
@@ -10,6 +10,7 @@
 
 #include "src/arrivals.h"
 #include "src/net.h"
+#include "src/rtpframes.h"
 
 enum {
 	MEDIA_TYPES_MAX = 4,    /* payload types of one stream that are told apart */
@@ -34,6 +35,7 @@ struct media_waiter;
 struct media_stream {
 	uint32_t id; /* in order of first frame */
 	struct addr src, dst;
+	bool tcp;
 	uint32_t ssrc;
 	struct media_seen types[MEDIA_TYPES_MAX];
 	unsigned types_total, last; /* how many of them; the last one that came */
@@ -61,6 +63,7 @@ struct media_stream {
 /* Who waits for media at an address. The caller's; its streams stay its own when it has left. */
 struct media_waiter {
 	int64_t since_ns;
+	bool tcp; /* the address is where connections are taken; media goes either way */
 	bool has_ssrc;
 	uint32_t ssrc[2];
 	struct addr sender[2]; /* where it would come from; n is 0: not known */
@@ -84,6 +87,8 @@ struct media;
 struct media *media_new(struct limits *l);
 /* A datagram that is not SIP: RTP, or perhaps. */
 void media_note(struct media *m, const struct datagram *d, bool rtp);
+/* A segment of TCP with octets in it. */
+void media_segment(struct media *m, const struct datagram *d);
 /* It waits for media at dst, since then. False: there are too many. */
 bool media_wait(struct media *m, struct media_waiter *w, const struct addr *dst);
 /* How many datagrams came to its address that are neither RTP nor known to be something else. */

@@ -90,6 +90,13 @@ description(struct writer *w, const char *key, const struct session_sdp *d)
 	emit_close(j, '}');
 }
 
+/* Do both say the same? null where one says nothing. */
+static void
+agrees(struct emit *j, const char *key, struct slice offer, struct slice answer)
+{
+	member_bool_if(j, key, offer.n != 0 && answer.n != 0, slice_ieq(offer, answer));
+}
+
 /* t= of GB/T 28181 counts from 1970. */
 static void
 range(struct writer *w, const struct gb_session *x)
@@ -300,6 +307,8 @@ record_session(struct writer *w, const struct gb_session *x)
 	              x->status >= 300 ? session_cause(x->status, x->kind) : NULL);
 	description(w, "offer", &x->offer);
 	description(w, "answer", &x->answer);
+	agrees(j, "y_agrees", x->offer.y, x->answer.y);
+	agrees(j, "f_agrees", x->offer.f, x->answer.f);
 	member_string(j, "connects", connects(x));
 	range(w, x);
 	hops(w, x);

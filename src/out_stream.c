@@ -47,6 +47,7 @@ record_media(struct writer *w, const struct media_stream *s)
 	member_number(j, "id", s->id);
 	member_number_if(j, "dialog", s->dialog != 0, s->dialog);
 	member_number_if(j, "session", s->session != 0, s->session);
+	member_string(j, "transport", s->tcp ? "tcp" : "udp");
 	member_string(j, "src", addr_text(&s->src, t));
 	member_string(j, "dst", addr_text(&s->dst, t));
 	member_number(j, "ssrc", s->ssrc);
@@ -58,7 +59,6 @@ record_media(struct writer *w, const struct media_stream *s)
 	member_number(j, "packets", s->packets);
 	member_number(j, "bytes", s->bytes);
 	member_number(j, "lost", arrivals_lost(&s->arrivals));
-	member_number(j, "doubled", s->arrivals.doubled);
 	member_number(j, "late", s->arrivals.late);
 	member_number(j, "restarts", s->arrivals.restarts);
 	member_ms(j, "jitter_ms", jitter_ns >= 0, jitter_ns);

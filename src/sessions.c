@@ -327,6 +327,7 @@ broadcast_join(struct sessions *s, struct gb_session *x)
 	b->target = keep(x, from->target);
 	b->result = keep(x, from->result);
 	x->broadcast = b;
+	x->channel = b->target;
 	list_drop(&s->broadcasts, n);
 	session_free(n);
 }
@@ -619,6 +620,19 @@ media_status_outside(struct sessions *s, const struct message *m, const struct p
 		media_status(found, m, p, false);
 }
 
+/* Where the INVITE is not in the capture, who sent it: an ACK, a CANCEL, a response to it tell. */
+static void
+parties(struct gb_session *x, const struct message *m, const struct place *p)
+{
+	if (x->caller.n != 0 ||
+	    !(m->request ? m->method == METHOD_ACK || m->method == METHOD_CANCEL
+	                 : p->tx->method == METHOD_INVITE))
+		return;
+	x->caller = keep(x, m->from.uri.user);
+	x->callee = keep(x, m->to.uri.user);
+	x->channel = x->callee;
+}
+
 static void
 request(struct sessions *s, struct gb_session *x, const struct message *m,
         const struct place *p)
@@ -696,6 +710,8 @@ sessions_feed(struct sessions *s, const struct message *m, const struct place *p
 	x = session_of(s, p->dialog, m);
 	if (x == NULL)
 		return;
+	if (x->invite.frame == 0)
+		parties(x, m, p);
 	if (m->request)
 		request(s, x, m, p);
 	else

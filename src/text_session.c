@@ -112,7 +112,9 @@ session_put(struct out *o, const struct gb_session *x)
 	(void)fprintf(o->f, "  %-9s  ", session_kind_name(x->kind));
 	id_put(o, x->channel);
 	(void)fputs("  for ", o->f);
-	id_put(o, x->caller);
+	id_put(o, x->broadcast != NULL && x->broadcast->source.n != 0
+	              ? x->broadcast->source
+	              : x->caller);
 	(void)fputs("  ", o->f);
 	end_put(o, x);
 	media_put_short(o, x);

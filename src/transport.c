@@ -421,8 +421,11 @@ feed_tcp(struct transport *t, const struct datagram *d)
 	                             .differs = d->overlap};
 
 	account(t, d, d->length == 0 ? SKIP_TCP_EMPTY : SKIP_TCP_NOTHING);
-	if (d->length != 0)
+	if (d->length != 0) {
 		t->counts.tcp++;
+		if (t->media != NULL)
+			media_segment(t->media, d);
+	}
 	c = connection_for(t, d, key, side);
 	if (c == NULL)
 		return;

@@ -130,6 +130,8 @@ PART_RULES = {
     'manscdp-query-unanswered': ('note', 'not in this capture'),
     'manscdp-response-incomplete': ('note', 'not in this capture'),
     'manscdp-config-missing': ('note', 'not in this capture'),
+    'gb-mediastatus-no-bye': ('note', 'the platform ends it in the other direction'),
+    'gb-broadcast-no-invite': ('note', 'not in this capture'),
     'manscdp-response-unsolicited': ('note', 'its question is not in this capture'),
     'sip-response-stray': ('warning', 'its request was under way when the capture began'),
 }
