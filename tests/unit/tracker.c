@@ -84,6 +84,7 @@ pull(struct bench *b)
 			b->how[e.how]++;
 			break;
 		case TRACKER_SUBSCRIPTION:
+		case TRACKER_NOTICE:
 		case TRACKER_SESSION:
 			break;
 		}
