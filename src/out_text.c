@@ -58,9 +58,7 @@ begin(struct out *o)
 	if (own == NULL)
 		return false;
 	own->calls = spool_open();
-	if (own->calls == NULL || !text_subscriptions_begin(&own->subscriptions)) {
-		if (own->calls != NULL)
-			(void)fclose(own->calls);
+	if (own->calls == NULL) {
 		free(own);
 		return false;
 	}

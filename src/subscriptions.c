@@ -447,6 +447,7 @@ subscribe(struct subscriptions *s, const struct message *m, const struct place *
 	const struct sip_header *h = sip_find(&m->sip, SIP_EXPIRES, 0);
 	struct event e = event_of(m, p);
 	struct gb_subscription *near, *x = find(s, p->dialog->id, &e, &near);
+	uint32_t seconds;
 
 	if (x == NULL && near != NULL && near->event.n == 0) {
 		x = near; /* only its response was seen so far */
@@ -466,8 +467,14 @@ subscribe(struct subscriptions *s, const struct message *m, const struct place *
 		x->request = ref_of_message(m);
 		x->whole = true;
 	}
-	x->has_asked = h != NULL && parse_u32(h->value, UINT32_MAX, &x->asked);
-	x->leaving = x->has_asked && x->asked == 0;
+	x->leaving =
+	    h != NULL && parse_u32(h->value, UINT32_MAX, &seconds) && seconds == 0;
+	/* What its end asks for says nothing of how long it lasted. */
+	if (!x->leaving) {
+		x->has_asked = h != NULL && parse_u32(h->value, UINT32_MAX, &x->asked);
+		if (!x->has_asked)
+			x->asked = 0;
+	}
 	if (x->confirmed && x->ends_ns != 0 && now_ns - x->ends_ns > SLACK)
 		x->refreshes_late++;
 	if (x->state == SUBSCRIPTION_UNKNOWN || (is_over(x->state) && !x->leaving)) {
@@ -488,10 +495,6 @@ accepted(struct gb_subscription *x, const struct message *m, const struct place 
 	bool known = x->has_asked;
 	uint32_t seconds = x->asked;
 
-	if (h != NULL)
-		known = parse_u32(h->value, UINT32_MAX, &seconds);
-	x->has_granted = known;
-	x->granted = known ? seconds : 0;
 	if (x->notifier_tag.n == 0)
 		x->notifier_tag = keep(x, m->to.tag);
 	if (m->mans.verdict != BODY_NONE)
@@ -501,6 +504,10 @@ accepted(struct gb_subscription *x, const struct message *m, const struct place 
 		x->ends_ns = 0;
 		return;
 	}
+	if (h != NULL)
+		known = parse_u32(h->value, UINT32_MAX, &seconds);
+	x->has_granted = known;
+	x->granted = known ? seconds : 0;
 	if (known && seconds == 0) {
 		end(x, SUBSCRIPTION_TERMINATED, m, SLICE("Expires 0"));
 		x->ends_ns = 0;
