@@ -34,7 +34,7 @@
 	L(DEVICES, 65536, TABLE, "devices remembered")                                   \
 	L(EXCHANGES, 65536, TABLE, "exchanges open")                                     \
 	L(SUBSCRIPTIONS, 65536, TABLE, "subscriptions open")                             \
-	L(NOTICES, 65536, TABLE, "alarms, snapshots, upgrades and uploads open")         \
+	L(NOTICES, 32768, TABLE, "alarms, snapshots, upgrades and uploads open")         \
 	L(CHANNEL_STATES, 65536, SIZE,                                                   \
 	  "channels of which the last told state is remembered")                         \
 	L(FINDINGS, 100000, SIZE, "findings with details")                               \

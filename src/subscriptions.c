@@ -8,7 +8,12 @@
 #define SECOND INT64_C(1000000000)
 #define SLACK (1 * SECOND) /* on the way */
 
-enum { SUBSCRIPTION_BYTES = 8192, TEXT_KEPT = 256, PAIR_LOOKED_AT = 64 };
+enum {
+	SUBSCRIPTION_BYTES = 8192,
+	SUBSCRIPTION_FIRST = 400, /* what most of them need */
+	TEXT_KEPT = 256,
+	PAIR_LOOKED_AT = 64,
+};
 
 struct list {
 	struct gb_subscription *first, *last;
@@ -272,6 +277,7 @@ open_new(struct subscriptions *s, const struct message *m, const struct place *p
 	if (x == NULL)
 		return NULL;
 	arena_init(&x->mem, SUBSCRIPTION_BYTES);
+	x->mem.first = SUBSCRIPTION_FIRST;
 	x->id = ++s->ids;
 	x->dialog = p->dialog->id;
 	event_put(x, e);
@@ -351,9 +357,13 @@ position_told(struct gb_subscription *x, const struct manscdp *b, const struct m
 	int v;
 
 	x->positions++;
-	x->position.ref = ref_of_message(m);
+	if (x->position == NULL)
+		x->position = ARENA_NEW(&x->mem, struct position);
+	if (x->position == NULL)
+		return;
+	x->position->ref = ref_of_message(m);
 	for (v = 0; v < POSITION_TOTAL; v++)
-		x->position.values[v].n = 0;
+		x->position->values[v].n = 0;
 	for (i = 0; i < b->nodes_total; i++) {
 		const struct manscdp_node *n = &b->nodes[i];
 
@@ -364,7 +374,7 @@ position_told(struct gb_subscription *x, const struct manscdp *b, const struct m
 			                          (enum position_value)v))) ||
 			    (v == POSITION_Time &&
 			     slice_eq(n->name, SLICE("CaptureTime"))))
-				last_text_put(&x->position.values[v],
+				last_text_put(&x->position->values[v],
 				              slice_trim(n->text));
 	}
 }
@@ -621,7 +631,9 @@ refused(struct subscriptions *s, struct gb_subscription *x, const struct message
 		note->facts |= NOTICE_REFUSED;
 		note->cause = cause;
 	}
-	if (x->refusals_kept < REFUSALS_KEPT) {
+	if (x->refusals == NULL)
+		x->refusals = arena_array(&x->mem, REFUSALS_KEPT, sizeof(*x->refusals));
+	if (x->refusals != NULL && x->refusals_kept < REFUSALS_KEPT) {
 		r = &x->refusals[x->refusals_kept++];
 		*r = (struct subscription_refusal){.ref = ref_of_message(m),
 		                                   .notify = notify,

@@ -72,10 +72,10 @@ notifications(struct out *o, const struct gb_subscription *s)
 			(void)fprintf(o->f, ", %llu %s",
 			              (unsigned long long)s->changes[i],
 			              catalog_event_name((enum catalog_event)i));
-	if (s->position.ref.frame == 0)
+	if (s->position == NULL)
 		return;
-	put(o, ", at ", last_text(&s->position.values[POSITION_Longitude]));
-	put(o, " ", last_text(&s->position.values[POSITION_Latitude]));
+	put(o, ", at ", last_text(&s->position->values[POSITION_Longitude]));
+	put(o, " ", last_text(&s->position->values[POSITION_Latitude]));
 }
 
 void
