@@ -36,7 +36,7 @@
 	L(CATALOG_BYTES, 33554432, SIZE, "bytes of names of catalog items remembered")   \
 	L(EXCHANGES, 65536, TABLE, "exchanges open")                                     \
 	L(SUBSCRIPTIONS, 65536, TABLE, "subscriptions open")                             \
-	L(NOTICES, 65536, TABLE, "alarms, snapshots, upgrades and uploads open")         \
+	L(NOTICES, 32768, TABLE, "alarms, snapshots, upgrades and uploads open")         \
 	L(CHANNEL_STATES, 65536, SIZE,                                                   \
 	  "channels of which the last told state is remembered")                         \
 	L(BROADCASTS, 1024, TABLE, "broadcasts waiting for the device's INVITE")         \

@@ -11,6 +11,7 @@
 
 enum {
 	NOTICE_BYTES = 16384,
+	NOTICE_FIRST = 400, /* what most of them need */
 	TEXT_KEPT = 256,
 	LOOKED_AT = 64, /* open ones of one device */
 	CHANNEL_ID = 32,
@@ -280,6 +281,7 @@ open_new(struct notices *n, enum notice_kind kind, const struct message *m,
 	if (x == NULL)
 		return NULL;
 	arena_init(&x->mem, NOTICE_BYTES);
+	x->mem.first = NOTICE_FIRST;
 	x->id = ++n->ids;
 	x->kind = kind;
 	x->outcome = OUTCOME_NOTICE_UNKNOWN;
@@ -704,7 +706,10 @@ files(struct gb_notice *x, const struct manscdp *b)
 		if (node->depth != 2 || node->attribute ||
 		    !slice_eq(node->name, SLICE("SnapShotFileID")))
 			continue;
-		if (x->files_total < SNAPSHOT_FILES_MAX)
+		if (x->files == NULL)
+			x->files =
+			    arena_array(&x->mem, SNAPSHOT_FILES_MAX, sizeof(*x->files));
+		if (x->files != NULL && x->files_total < SNAPSHOT_FILES_MAX)
 			x->files[x->files_total] = keep(x, id);
 		x->files_total++;
 	}

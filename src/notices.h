@@ -45,7 +45,7 @@ enum guard { GUARD_UNKNOWN, GUARD_SET, GUARD_RESET };
 const char *guard_name(enum guard g); /* "armed", "disarmed"; NULL */
 
 enum {
-	NOTICE_STEPS_MAX = 12,
+	NOTICE_STEPS_MAX = 8,
 	SNAPSHOT_FILES_MAX = 16,
 	SNAPSHOT_FILE_ID = 41, /* 20 of the device, 02, 17 of the time, 2 serial: 9.14 */
 };
@@ -79,7 +79,7 @@ struct gb_notice {
 	bool has_SnapNum, has_Interval;
 	uint32_t SnapNum, Interval;
 	struct slice UploadURL;
-	struct slice files[SNAPSHOT_FILES_MAX];
+	struct slice *files; /* SNAPSHOT_FILES_MAX of them; NULL: none */
 	uint32_t files_total;
 	/* upgrade */
 	struct slice Firmware, FileURL, UpgradeResult, FirmwareNow, UpgradeFailedReason;

@@ -70,7 +70,7 @@ snapshot(struct emit *j, const struct gb_notice *x)
 	member_number(j, "files_total", x->files_total);
 	emit_key(j, "files");
 	emit_open(j, '[');
-	for (i = 0; i < x->files_total && i < SNAPSHOT_FILES_MAX; i++)
+	for (i = 0; x->files != NULL && i < x->files_total && i < SNAPSHOT_FILES_MAX; i++)
 		emit_text(j, x->files[i], NULL);
 	emit_close(j, ']');
 	emit_close(j, '}');

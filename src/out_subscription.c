@@ -101,7 +101,7 @@ position(struct writer *w, const struct position *x)
 	int i;
 
 	emit_key(j, "position");
-	if (x->ref.frame == 0) {
+	if (x == NULL) {
 		emit_null(j);
 		return;
 	}
@@ -141,5 +141,5 @@ record_subscription(struct writer *w, const struct gb_subscription *s)
 	member_text(j, "reason", last_text(&s->reason));
 	notifications(w, s);
 	refusals(w, s);
-	position(w, &s->position);
+	position(w, s->position);
 }

@@ -80,8 +80,7 @@ begin(struct out *o)
 	own->sessions = spool_open();
 	own->exchanges = text_exchanges_new();
 	o->own = own;
-	if (own->sessions == NULL || own->exchanges == NULL ||
-	    !text_subscriptions_begin(&own->subscriptions)) {
+	if (own->sessions == NULL || own->exchanges == NULL) {
 		own_free(o);
 		return false;
 	}

@@ -8,7 +8,12 @@
 #define SECOND INT64_C(1000000000)
 #define SLACK (1 * SECOND) /* on the way */
 
-enum { SUBSCRIPTION_BYTES = 8192, TEXT_KEPT = 256, PAIR_LOOKED_AT = 64 };
+enum {
+	SUBSCRIPTION_BYTES = 8192,
+	SUBSCRIPTION_FIRST = 400, /* what most of them need */
+	TEXT_KEPT = 256,
+	PAIR_LOOKED_AT = 64,
+};
 
 struct list {
 	struct gb_subscription *first, *last;
@@ -272,6 +277,7 @@ open_new(struct subscriptions *s, const struct message *m, const struct place *p
 	if (x == NULL)
 		return NULL;
 	arena_init(&x->mem, SUBSCRIPTION_BYTES);
+	x->mem.first = SUBSCRIPTION_FIRST;
 	x->id = ++s->ids;
 	x->dialog = p->dialog->id;
 	event_put(x, e);
@@ -351,9 +357,13 @@ position_told(struct gb_subscription *x, const struct manscdp *b, const struct m
 	int v;
 
 	x->positions++;
-	x->position.ref = ref_of_message(m);
+	if (x->position == NULL)
+		x->position = ARENA_NEW(&x->mem, struct position);
+	if (x->position == NULL)
+		return;
+	x->position->ref = ref_of_message(m);
 	for (v = 0; v < POSITION_TOTAL; v++)
-		x->position.values[v].n = 0;
+		x->position->values[v].n = 0;
 	for (i = 0; i < b->nodes_total; i++) {
 		const struct manscdp_node *n = &b->nodes[i];
 
@@ -364,7 +374,7 @@ position_told(struct gb_subscription *x, const struct manscdp *b, const struct m
 			                          (enum position_value)v))) ||
 			    (v == POSITION_Time &&
 			     slice_eq(n->name, SLICE("CaptureTime"))))
-				last_text_put(&x->position.values[v],
+				last_text_put(&x->position->values[v],
 				              slice_trim(n->text));
 	}
 }
@@ -447,6 +457,7 @@ subscribe(struct subscriptions *s, const struct message *m, const struct place *
 	const struct sip_header *h = sip_find(&m->sip, SIP_EXPIRES, 0);
 	struct event e = event_of(m, p);
 	struct gb_subscription *near, *x = find(s, p->dialog->id, &e, &near);
+	uint32_t seconds;
 
 	if (x == NULL && near != NULL && near->event.n == 0) {
 		x = near; /* only its response was seen so far */
@@ -466,8 +477,14 @@ subscribe(struct subscriptions *s, const struct message *m, const struct place *
 		x->request = ref_of_message(m);
 		x->whole = true;
 	}
-	x->has_asked = h != NULL && parse_u32(h->value, UINT32_MAX, &x->asked);
-	x->leaving = x->has_asked && x->asked == 0;
+	x->leaving =
+	    h != NULL && parse_u32(h->value, UINT32_MAX, &seconds) && seconds == 0;
+	/* What its end asks for says nothing of how long it lasted. */
+	if (!x->leaving) {
+		x->has_asked = h != NULL && parse_u32(h->value, UINT32_MAX, &x->asked);
+		if (!x->has_asked)
+			x->asked = 0;
+	}
 	if (x->confirmed && x->ends_ns != 0 && now_ns - x->ends_ns > SLACK)
 		x->refreshes_late++;
 	if (x->state == SUBSCRIPTION_UNKNOWN || (is_over(x->state) && !x->leaving)) {
@@ -488,10 +505,6 @@ accepted(struct gb_subscription *x, const struct message *m, const struct place 
 	bool known = x->has_asked;
 	uint32_t seconds = x->asked;
 
-	if (h != NULL)
-		known = parse_u32(h->value, UINT32_MAX, &seconds);
-	x->has_granted = known;
-	x->granted = known ? seconds : 0;
 	if (x->notifier_tag.n == 0)
 		x->notifier_tag = keep(x, m->to.tag);
 	if (m->mans.verdict != BODY_NONE)
@@ -501,6 +514,10 @@ accepted(struct gb_subscription *x, const struct message *m, const struct place 
 		x->ends_ns = 0;
 		return;
 	}
+	if (h != NULL)
+		known = parse_u32(h->value, UINT32_MAX, &seconds);
+	x->has_granted = known;
+	x->granted = known ? seconds : 0;
 	if (known && seconds == 0) {
 		end(x, SUBSCRIPTION_TERMINATED, m, SLICE("Expires 0"));
 		x->ends_ns = 0;
@@ -614,7 +631,9 @@ refused(struct subscriptions *s, struct gb_subscription *x, const struct message
 		note->facts |= NOTICE_REFUSED;
 		note->cause = cause;
 	}
-	if (x->refusals_kept < REFUSALS_KEPT) {
+	if (x->refusals == NULL)
+		x->refusals = arena_array(&x->mem, REFUSALS_KEPT, sizeof(*x->refusals));
+	if (x->refusals != NULL && x->refusals_kept < REFUSALS_KEPT) {
 		r = &x->refusals[x->refusals_kept++];
 		*r = (struct subscription_refusal){.ref = ref_of_message(m),
 		                                   .notify = notify,

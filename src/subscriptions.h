@@ -80,7 +80,7 @@ last_text(const struct last_text *t)
 }
 
 struct position {
-	struct ref ref; /* frame 0: none */
+	struct ref ref;
 	struct last_text values[POSITION_TOTAL];
 };
 
@@ -118,10 +118,10 @@ struct gb_subscription {
 	int64_t gap_least_ns, gap_most_ns; /* between two; -1: not two */
 	uint32_t cseq_gaps, cseq_lower, SN_lower;
 	uint32_t notifies_refused;
-	struct subscription_refusal refusals[REFUSALS_KEPT];
+	struct subscription_refusal *refusals; /* REFUSALS_KEPT of them; NULL: none */
 	unsigned refusals_kept;
 	uint64_t items, changes[CHANGE_EVENTS];
-	struct position position; /* the last one told */
+	struct position *position; /* the last one told; or NULL */
 	/* the part's own */
 	bool leaving;   /* the last SUBSCRIBE asked for 0 */
 	bool confirmed; /* a 2xx, or a NOTIFY that says it is active */

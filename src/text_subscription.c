@@ -1,11 +1,10 @@
 #include "src/text_subscription.h"
 
+#include <stdlib.h>
+
 #include "src/notices.h"
-#include "src/spool.h"
 #include "src/subscriptions.h"
 #include "src/text.h"
-
-enum { LINES_TOLD = 40 };
 
 static void
 put(struct out *o, const char *before, struct slice s)
@@ -43,13 +42,13 @@ expires(struct out *o, const struct gb_subscription *s)
 	else if (s->has_asked && s->asked != 0)
 		(void)fprintf(o->f, "  %u s asked for", s->asked);
 	if (s->refreshes != 0) {
-		(void)fputs(", refreshed ", o->f);
+		(void)fputs("  refreshed ", o->f);
 		count_put(o, s->refreshes, "time");
 	}
 	if (s->refreshes_late != 0)
 		(void)fprintf(o->f, " (%u late)", s->refreshes_late);
 	if (s->has_interval)
-		(void)fprintf(o->f, ", each %u s", s->Interval);
+		(void)fprintf(o->f, "  each %u s", s->Interval);
 }
 
 static void
@@ -73,10 +72,10 @@ notifications(struct out *o, const struct gb_subscription *s)
 			(void)fprintf(o->f, ", %llu %s",
 			              (unsigned long long)s->changes[i],
 			              catalog_event_name((enum catalog_event)i));
-	if (s->position.ref.frame == 0)
+	if (s->position == NULL)
 		return;
-	put(o, ", at ", last_text(&s->position.values[POSITION_Longitude]));
-	put(o, " ", last_text(&s->position.values[POSITION_Latitude]));
+	put(o, ", at ", last_text(&s->position->values[POSITION_Longitude]));
+	put(o, " ", last_text(&s->position->values[POSITION_Latitude]));
 }
 
 void
@@ -196,17 +195,6 @@ notice_line(struct out *o, const struct gb_notice *x)
 	}
 }
 
-bool
-text_subscriptions_begin(struct text_subscriptions *t)
-{
-	t->subscriptions.file = spool_open();
-	t->notices.file = spool_open();
-	if (t->subscriptions.file != NULL && t->notices.file != NULL)
-		return true;
-	text_subscriptions_free(t);
-	return false;
-}
-
 void
 text_subscriptions_ended(struct out *o, struct text_subscriptions *t, enum section s,
                          const void *what)
@@ -215,36 +203,61 @@ text_subscriptions_ended(struct out *o, struct text_subscriptions *t, enum secti
 	    s == SECTION_SUBSCRIPTIONS ? &t->subscriptions : &t->notices;
 	const struct gb_subscription *sub = what;
 	const struct gb_notice *notice = what;
+	const struct ref *first;
+	struct text_line *line;
 	char clock[TIME_TEXT];
+	size_t n;
 	FILE *f = o->f;
 
 	if ((s != SECTION_SUBSCRIPTIONS && s != SECTION_NOTICES) ||
-	    l->total++ >= LINES_TOLD)
+	    l->total++ >= TEXT_LINES_TOLD)
 		return;
-	o->f = l->file;
-	if (s == SECTION_SUBSCRIPTIONS) {
-		(void)fprintf(o->f, "  %s  ", clock_text(sub->first.time_ns, clock));
-		subscription_line(o, sub);
-	} else {
-		(void)fprintf(o->f, "  %s  ",
-		              clock_text(notice->steps[0].ref.time_ns, clock));
-		notice_line(o, notice);
+	line = &l->lines[l->total - 1];
+	first = s == SECTION_SUBSCRIPTIONS ? &sub->first : &notice->steps[0].ref;
+	line->time_ns = first->time_ns;
+	line->frame = first->frame;
+	o->f = open_memstream(&line->text, &n);
+	if (o->f == NULL) {
+		line->text = NULL;
+		o->f = f;
+		return;
 	}
+	(void)fprintf(o->f, "  %s  ", clock_text(first->time_ns, clock));
+	if (s == SECTION_SUBSCRIPTIONS)
+		subscription_line(o, sub);
+	else
+		notice_line(o, notice);
 	(void)fputc('\n', o->f);
+	(void)fclose(o->f);
 	o->f = f;
 	arena_reset(&o->scratch);
 }
 
-static void
-lines(struct out *o, const struct text_lines *l, const char *title)
+static int
+by_time(const void *a, const void *b)
 {
-	if (l->total == 0)
+	const struct text_line *x = a, *y = b;
+
+	if (x->time_ns != y->time_ns)
+		return x->time_ns < y->time_ns ? -1 : 1;
+	return x->frame < y->frame ? -1 : x->frame > y->frame;
+}
+
+static void
+lines(struct out *o, struct text_lines *l, const char *title)
+{
+	size_t i, n = l->total < TEXT_LINES_TOLD ? (size_t)l->total : TEXT_LINES_TOLD;
+
+	if (n == 0)
 		return;
+	qsort(l->lines, n, sizeof(l->lines[0]), by_time);
 	inked(o, INK_BOLD, title);
-	spool_copy(l->file, o->f);
-	if (l->total > LINES_TOLD)
+	for (i = 0; i < n; i++)
+		if (l->lines[i].text != NULL)
+			(void)fputs(l->lines[i].text, o->f);
+	if (l->total > TEXT_LINES_TOLD)
 		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
-		              (unsigned long long)(l->total - LINES_TOLD));
+		              (unsigned long long)(l->total - TEXT_LINES_TOLD));
 }
 
 void
@@ -254,12 +267,18 @@ text_subscriptions_put(struct out *o, struct text_subscriptions *t)
 	lines(o, &t->notices, "\nAlarms, snapshots, upgrades\n");
 }
 
+static void
+lines_free(struct text_lines *l)
+{
+	size_t i;
+
+	for (i = 0; i < TEXT_LINES_TOLD; i++)
+		free(l->lines[i].text);
+}
+
 void
 text_subscriptions_free(struct text_subscriptions *t)
 {
-	if (t->subscriptions.file != NULL)
-		(void)fclose(t->subscriptions.file);
-	if (t->notices.file != NULL)
-		(void)fclose(t->notices.file);
-	t->subscriptions.file = t->notices.file = NULL;
+	lines_free(&t->subscriptions);
+	lines_free(&t->notices);
 }

@@ -7,15 +7,20 @@
 struct gb_subscription;
 struct gb_notice;
 
-/* Lines that are written behind other sections: kept in files without names. */
+enum { TEXT_LINES_TOLD = 40 };
+
+/* Lines that are written behind other sections, the first ones that ended, in order of their first message. */
 struct text_subscriptions {
 	struct text_lines {
-		FILE *file;
+		struct text_line {
+			char *text;
+			int64_t time_ns;
+			uint64_t frame;
+		} lines[TEXT_LINES_TOLD];
 		uint64_t total;
 	} subscriptions, notices;
 };
 
-bool text_subscriptions_begin(struct text_subscriptions *t);
 void text_subscriptions_ended(struct out *o, struct text_subscriptions *t, enum section s,
                               const void *what);
 void text_subscriptions_put(struct out *o, struct text_subscriptions *t);
