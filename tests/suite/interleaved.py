@@ -8,6 +8,7 @@ with the reason."""
 import collections
 import copy
 import itertools
+import re
 from dataclasses import dataclass, replace
 
 import capfile
@@ -227,7 +228,9 @@ def leave_out(suite, rule, cases, known):
     """The words of what is wrong when messages are left out, alone and among others."""
     case = main_case(cases)
     decides, wrong = deciding(suite, case)
-    out = [words + f' (interleaved.tsv: {what})' for what, words in wrong.items() if what not in known]
+    anywhere = table(suite)['*']
+    out = [words + f' (interleaved.tsv: {what})' for what, words in wrong.items()
+           if what not in known and re.sub(r' [\d.]+:', ':', what) not in anywhere]
     used = set(wrong)
     if case.frames:
         check('frames' in known, f'{case.where}: its frames are edited: say in interleaved.tsv what decides')
