@@ -6,14 +6,18 @@ arguments give the same octets."""
 import functools
 import random
 import re
+import struct
 
 import flow as flows
+import frames as frames_of
 import variants
 
 DEVICES = 20
 BEFORE_S = 8                # they begin so long before the conversation
 KEEPALIVE_S = 60
-CALM_S = 300                # by then they have logged off: nobody needs hours of them
+CATALOGS_S, UNTIL_S = 140, 900      # so long they are asked for catalogs, and live
+START = '2026-01-05T02:00:00Z'
+DATE = b'\r\nDate: '
 PLATFORM = '34020000002000000001'
 REALM = '3402000000'
 SN = 1729                   # about where samples/catalog.flow begins, too
@@ -22,7 +26,7 @@ SN = 1729                   # about where samples/catalog.flow begins, too
 class Device:
     """The text of one device's flow."""
 
-    def __init__(self, number, start_ns, transport):
+    def __init__(self, number, transport):
         self.id = f'3402000000118000{7001 + number:04}'
         self.camera = f'3402000000131000{7001 + number:04}'
         self.address = f'192.168.77.{11 + number}'
@@ -33,7 +37,7 @@ class Device:
         self.blocks = []        # [when in s, the lines, which of them it answers]
         self.queries = 0
         self.cseq = 100
-        self.head = [f'start: {stamp(start_ns)}', 'charset: gb2312', f'device = {self.address}:{self.port}',
+        self.head = [f'start: {START}', 'charset: gb2312', f'device = {self.address}:{self.port}',
                      'platform = 192.168.10.2:5060']
 
     # ---- lines ----
@@ -177,44 +181,59 @@ class Device:
         return flows.parse(re.sub(r'id=<(\d+)>', lambda m: f'id={number[m[1]]}', text), f'unrelated {self.number}')
 
 
-def stamp(ns):
-    when = flows.EPOCH + flows.timedelta(seconds=ns // 10**9)
-    return when.strftime('%Y-%m-%dT%H:%M:%S.') + f'{ns % 10**9:09}Z'
-
-
-def live(device, bursts, seconds):
-    """What it does from its first message until the conversation has ended, which takes `seconds`; bursts: when in it
-    all devices are asked for their catalogs at the same time."""
+def live(device):
+    """What it does from its first message on."""
     n = device.number
     dice = random.Random(n)
     begin = 0.07 * n
     device.register(begin)
     device.subscribe(begin + 1.5)
     device.play(BEFORE_S - 5 + 0.11 * n, 4 + 0.05 * n)
-    end = min(seconds, CALM_S) + BEFORE_S
-    when = begin + 1
-    while when < end:
-        device.keepalive(when)
-        when += KEEPALIVE_S
-    for burst in bursts:
-        if burst < CALM_S:
-            device.catalog(BEFORE_S + burst - 0.040 + 0.0031 * n, 0.008 + dice.random() * 0.030)
-    if seconds > CALM_S:
-        device.register(end + begin + 10, 0, 3)
+    for when in range(0, UNTIL_S, KEEPALIVE_S):
+        device.keepalive(begin + 1 + when)
+    # all at the same time where the conversation begins, then some are always at it
+    device.catalog(BEFORE_S - 0.040 + 0.0031 * n, 0.008 + dice.random() * 0.030)
+    for when in range(20, CATALOGS_S, 20):
+        device.catalog(BEFORE_S + when + 0.9 * n, 0.1 + dice.random() * 0.3)
+    device.register(UNTIL_S + begin, 0, 3)
 
 
-@functools.lru_cache(maxsize=64)
-def frames(start_ns, bursts, seconds, transport, settings):
-    """[(time, octets, length)] of all devices, in the order of time. start_ns: when the conversation begins; settings:
-    those of the capture as a tuple of pairs."""
+@functools.lru_cache(maxsize=None)
+def packets(transport):
+    """[(time since the first, IP packet)] of all devices, in the order of time."""
     out = []
     for number in range(DEVICES):
-        device = Device(number, start_ns - BEFORE_S * 10**9, transport)
-        live(device, bursts, seconds)
+        device = Device(number, transport)
+        live(device)
         flow = device.flow()
-        flow.settings.update(settings)
-        out += variants.record(flow, variants.Variant('unrelated', transport)).frames
-    out.sort(key=lambda frame: frame[0])
+        flow.settings['link'] = 'raw'
+        out += [(time_ns - flows.to_ns(START), packet)
+                for time_ns, packet, _ in variants.record(flow, variants.Variant('unrelated', transport)).frames]
+    out.sort(key=lambda pair: pair[0])
+    return out
+
+
+def dated(packet, time_ns):
+    """With the date of another day: the one thing that tells when it was sent."""
+    begin = packet.index(DATE) + len(DATE)
+    text = packet[begin:begin + 23]
+    when = (flows.EPOCH + flows.timedelta(milliseconds=time_ns // 10**6, hours=8)).strftime('%Y-%m-%dT%H:%M:%S.%f')[:23]
+    packet = packet.replace(text, when.encode())
+    at = 20 + (16 if packet[9] == frames_of.TCP else 6)      # its checksum
+    whole = packet[12:20] + bytes([0, packet[9]]) + struct.pack('>H', len(packet) - 20) \
+        + packet[20:at] + b'\0\0' + packet[at + 2:]
+    return packet[:at] + struct.pack('>H', frames_of.checksum(whole) or 0xffff) + packet[at + 2:]
+
+
+def frames(begin_ns, end_ns, transport, wrap):
+    """[(time, octets, length)] around a conversation that goes from begin to end; wrap makes a frame of a packet."""
+    out = []
+    for since_ns, packet in packets(transport):
+        time_ns = begin_ns - BEFORE_S * 10**9 + since_ns
+        if time_ns >= end_ns:
+            break
+        data = wrap(dated(packet, time_ns) if DATE in packet else packet)
+        out.append((time_ns, data, len(data)))
     return out
 
 
