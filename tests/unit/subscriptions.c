@@ -61,8 +61,8 @@ test_life(void)
 	ok(s->state == SUBSCRIPTION_CANCELLED && s->ended.frame == 8, "cancelled");
 	ok(s->refreshes == 1 && s->refreshes_late == 0 && s->refreshes_refused == 0,
 	   "refreshed once, in time");
-	ok(s->notifies == 1 && s->items == 2 && s->changes[CATALOG_OFF] == 1 &&
-	       s->changes[CATALOG_ADD] == 1,
+	ok(s->notifies == 1 && s->items == 2 && s->changes[CHANGE_OFF] == 1 &&
+	       s->changes[CHANGE_ADD] == 1,
 	   "what was told");
 	talk_close(&k);
 }
