@@ -129,6 +129,8 @@ PART_RULES = {
     'sip-request-unanswered': ('note', 'not in this capture'),
     'manscdp-query-unanswered': ('note', 'not in this capture'),
     'manscdp-response-incomplete': ('note', 'not in this capture'),
+    'manscdp-response-sn': ('note', 'not in this capture'),
+    'manscdp-response-cmdtype': ('note', 'not in this capture'),
     'manscdp-config-missing': ('note', 'not in this capture'),
     'manscdp-response-unsolicited': ('note', 'its question is not in this capture'),
     'sip-response-stray': ('warning', 'its request was under way when the capture began'),
