@@ -32,19 +32,28 @@ row(struct asks *s, const char *name)
 	return &s->of[at];
 }
 
+/* A command that needs no Response is one of those, whether it got one or not. */
+static enum exchange_outcome
+outcome_of(const struct exchange *x)
+{
+	if (x->request.frame != 0 && !x->needs && x->outcome == EXCHANGE_COMPLETE)
+		return EXCHANGE_NOT_NEEDED;
+	return x->outcome;
+}
+
 void
 asks_count(struct asks *s, const struct exchange *x)
 {
 	char name[sizeof(s->of[0].name)];
 	struct ask *a;
 
+	/* A subscription is none; and what is tied to a request is counted with that. */
+	if (x->subscribed || (x->request.frame == 0 && x->outcome == EXCHANGE_MISMATCHED))
+		return;
 	name_of(x, name);
 	a = row(s, name);
-	/* What is tied to a request is counted with that. */
-	if (x->request.frame == 0 && x->outcome == EXCHANGE_MISMATCHED)
-		return;
-	a->asked += x->request.frame != 0 && x->outcome != EXCHANGE_NOT_NEEDED;
-	a->outcomes[x->outcome]++;
+	a->asked += x->request.frame != 0;
+	a->outcomes[outcome_of(x)]++;
 	if (x->request.frame != 0)
 		a->items += x->received;
 }

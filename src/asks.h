@@ -9,7 +9,8 @@ enum { ASKS_TOLD = 64 };
 /* Of one CmdType. */
 struct ask {
 	char name[32];
-	uint64_t asked; /* with a request, and a Response due */
+	uint64_t
+	    asked; /* requests; each has one of the outcomes but EXCHANGE_UNSOLICITED */
 	uint64_t outcomes[EXCHANGE_OUTCOMES];
 	uint64_t items; /* in the lists that came to those who asked */
 };

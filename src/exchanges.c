@@ -231,7 +231,7 @@ close(struct exchanges *e, struct exchange *x, enum ended_how how)
 	}
 	tx_forget(e, x);
 	exchange_ids_free(e, x);
-	x->ended_how = how;
+	x->ended_how = (int)how;
 	exchange_done_add(e, x);
 	list_move(e, x, QUEUE_ENDED);
 }

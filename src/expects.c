@@ -350,7 +350,7 @@ exchange_ended(const struct expects *e, const struct tracker_event *ev)
 	                      .ids = {x->to},
 	                      .at = last != NULL ? &last->ref : &x->request};
 
-	if (x->outcome == EXCHANGE_NOT_NEEDED)
+	if (x->request.frame != 0 && !x->needs)
 		return;
 	if (last != NULL) {
 		h.fact = FACT_ITEMS;

@@ -262,7 +262,13 @@ put_part(struct result *r, const struct manscdp *m)
 	for (i = 0; i < m->nodes_total; i++) {
 		const struct manscdp_node *n = &m->nodes[i];
 
-		if (n->depth > DEPTH_MAX || is_known(n))
+		if (is_known(n)) {
+			/* With whatever a sender put into it. */
+			while (i + 1 < m->nodes_total && m->nodes[i + 1].depth > 1)
+				i++;
+			continue;
+		}
+		if (n->depth > DEPTH_MAX)
 			continue;
 		if (!put_node(r, n, i == list))
 			return false;

@@ -476,7 +476,8 @@ tracker_next(struct tracker *t, struct tracker_event *out)
 		if (e.exchange != NULL) {
 			e.direction_seen =
 			    peers_shown(t, &e.exchange->server, &e.exchange->client);
-			device_exchange(t, e.exchange);
+			if (!e.exchange->subscribed)
+				device_exchange(t, e.exchange);
 			*out = e;
 			return true;
 		}

@@ -6,9 +6,9 @@
 
 enum { ITEMS = 4 };
 
-/* <Response><SN/><SumNum/><DeviceList Num><Item><DeviceID/><Password/></Item>...: two to an item, and eight before. */
+/* <Response><SN><Odd/></SN><SumNum/><DeviceList Num><Item><DeviceID/><Password/></Item>.... */
 struct part {
-	struct manscdp_node nodes[6 + 3 * ITEMS];
+	struct manscdp_node nodes[7 + 3 * ITEMS];
 	char ids[ITEMS][24];
 	struct manscdp m;
 };
@@ -36,6 +36,7 @@ make(struct part *p, unsigned first)
 	p->m.nodes = p->nodes;
 	(void)node(p, "Response", "", MANSCDP_NONE, 0);
 	(void)node(p, "SN", "7", 0, 1);
+	(void)node(p, "Odd", "in it", 1, 2);
 	(void)node(p, "SumNum", " 100 ", 0, 1);
 	list = (uint32_t)p->m.nodes_total;
 	(void)node(p, "DeviceList", "", 0, 1);
