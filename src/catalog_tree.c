@@ -876,8 +876,6 @@ node_faults(struct faults *f, const struct catalog_view *v, uint32_t i, struct s
 	if (kind == CATALOG_ORGANISATION && n->group.n != 0 &&
 	    find_id(c, &n->group) == CATALOG_NOWHERE)
 		fault(f, CATALOG_FAULT_GROUP, i, &n->group, 0);
-	if (id_is(c, &n->id, self))
-		fault(f, CATALOG_FAULT_SELF_LISTED, i, NULL, 0);
 }
 
 size_t

@@ -125,7 +125,6 @@ enum catalog_fault_kind {
 	CATALOG_FAULT_CHILDREN,    /* Parental is 0, and there are some */
 	CATALOG_FAULT_CHILDLESS,   /* Parental is 1, and there are none */
 	CATALOG_FAULT_GROUP,       /* other: a business group that the catalog lacks */
-	CATALOG_FAULT_SELF_LISTED, /* the device is one of its own items */
 	CATALOG_FAULTS
 };
 enum { CATALOG_FAULTS_TOLD = 256 }; /* of one kind, of one answer */

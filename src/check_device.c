@@ -209,7 +209,6 @@ catalog(const struct checker *c, const struct message *m, const struct place *p)
 	    [CATALOG_FAULT_CHILDREN] = {RULE_CATALOG_CHILDREN, NULL, "Parental"},
 	    [CATALOG_FAULT_CHILDLESS] = {RULE_CATALOG_CHILDLESS, NULL, "Parental"},
 	    [CATALOG_FAULT_GROUP] = {RULE_CATALOG_GROUP, "group", "BusinessGroupID"},
-	    [CATALOG_FAULT_SELF_LISTED] = {RULE_CATALOG_SELF, NULL, "DeviceID"},
 	};
 	const struct device_note *n = p->device;
 	char id[CATALOG_ID_TEXT], field[64];
