@@ -158,8 +158,8 @@ control_answer(const struct checker *c, const struct message *m, const struct pl
 	status = inside ? k->rtsp_status : k->status;
 	if (status >= 300)
 		found(c, m, p, RULE_MANSRTSP_REFUSED,
-		      .field = inside ? SLICE("mansrtsp.Status-Code")
-		                      : SLICE("sip.Status-Code"),
+		      .field =
+		          inside ? SLICE("mansrtsp.status") : SLICE("sip.Status-Code"),
 		      VALUE(number(c, status)),
 		      ARGS({"method", k->method}, {"status", number(c, status)},
 		           {"reason", inside ? k->rtsp_reason : m->sip.reason}));
@@ -191,7 +191,7 @@ bodies(const struct checker *c, const struct message *m, const struct place *p)
 		return;
 	if (slice_eq(x->CmdType, SLICE("MediaStatus")) &&
 	    slice_eq(x->root, SLICE("Notify")) && m->to.tag.n == 0 && m->to.there)
-		found(c, m, p, RULE_MEDIASTATUS_OUTSIDE, .field = SLICE("sip.To.tag"),
+		found(c, m, p, RULE_MEDIASTATUS_OUTSIDE, .field = SLICE("sip.to.tag"),
 		      ARGS({"DeviceID", x->DeviceID}));
 	if (slice_eq(x->CmdType, SLICE("DeviceConfig")) &&
 	    slice_eq(x->root, SLICE("Control")) && is_child(m, "BasicParam") &&
@@ -262,7 +262,7 @@ static bool
 is_busy(uint32_t status)
 {
 	return status == 400 || status == 403 || status == 480 || status == 486 ||
-	       status == 488 || status == 500 || status == 503 || status == 600;
+	       status == 503 || status == 600;
 }
 
 static void

@@ -224,7 +224,7 @@ count(struct sessions *s, const struct gb_session *x)
 
 	c->total++;
 	c->kinds[x->kind]++;
-	c->invites += x->invite.frame != 0;
+	c->invites += x->invite.frame != 0 && !x->forked;
 	c->answered += x->answered.frame != 0;
 	c->refused += x->state == SESSION_REFUSED;
 	c->cancelled += x->state == SESSION_CANCELLED;
@@ -383,7 +383,9 @@ rivals(struct sessions *s, struct gb_session *x)
 
 	while ((y = map_next(&s->channels, hash, &pos)) != NULL) {
 		if (y == x || !slice_eq(y->channel, x->channel) || !is_in_use(y) ||
-		    !addr_eq(&y->server, &x->server) || slice_eq(y->call_id, x->call_id))
+		    !addr_eq(&y->server, &x->server) ||
+		    session_kind_now(y) != session_kind_now(x) ||
+		    slice_eq(y->call_id, x->call_id))
 			continue;
 		if (x->rival.frame == 0) {
 			x->rival = y->invite.frame ? y->invite : y->first;
@@ -438,13 +440,13 @@ invite(struct sessions *s, struct gb_session *x, const struct message *m,
 		x->reinvites += p->previous_hop == NULL;
 		return;
 	}
+	if (x->offer.ref.frame == 0)
+		offer_keep(x, &x->offer, m);
 	if (x->invite.frame == 0)
 		invite_first(s, x, m, p);
 	/* Once more, with credentials: what was refused is no refusal. */
 	if (p->previous_hop == NULL)
 		x->status = 0;
-	if (x->offer.ref.frame == 0)
-		offer_keep(x, &x->offer, m);
 }
 
 static bool
@@ -670,11 +672,26 @@ request(struct sessions *s, struct gb_session *x, const struct message *m,
 	}
 }
 
+/* A further dialog of an INVITE begins with a response. */
+static void
+forked(struct gb_session *x, const struct tx *t)
+{
+	x->forked = true;
+	x->invite = (struct ref){.capture = t->request.capture,
+	                         .frame = t->request.frame,
+	                         .time_ns = t->request.time_ns};
+	x->invite_tx = t->id;
+	x->client = t->client;
+	x->server = t->server;
+}
+
 static void
 response(struct gb_session *x, const struct message *m, const struct place *p)
 {
 	switch (p->tx->method) {
 	case METHOD_INVITE:
+		if (x->invite.frame == 0 && p->tx->fork && p->tx->request.frame != 0)
+			forked(x, p->tx);
 		if (x->invite.frame != 0)
 			invite_response(x, m, p);
 		break;

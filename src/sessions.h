@@ -73,7 +73,6 @@ struct session_broadcast {
 	struct ref notify, response; /* frame 0: not seen */
 	struct slice SN, source, target, result;
 	struct addr client, server; /* of the Notify */
-	uint32_t refused;           /* the SIP answer to the Notify, if not 2xx */
 	uint32_t dialog, tx;        /* of the Notify */
 };
 
@@ -98,6 +97,7 @@ struct gb_session {
 	struct ref invite, ringing, answered, acked, refused, cancel,
 	    bye; /* frame 0: none */
 	uint32_t invite_tx;
+	bool forked;     /* a further dialog of an INVITE */
 	uint32_t status; /* of the last final answer to the INVITE; 0: none */
 	struct slice reason,
 	    why; /* its phrase; the value of Reason that came with the end */

@@ -79,7 +79,10 @@ dialog_release(struct tracker *t, struct dialog *d)
 		list_drop(&t->dialog_queues[d->queue], d);
 	map_drop(&t->dialogs, d->hash, d);
 	call_release(t, d);
-	dialog_session(t, d, t->ending ? ENDED_CAPTURE_OVER : ENDED_EVICTED);
+	dialog_session(t, d,
+	               t->ending                                    ? ENDED_CAPTURE_OVER
+	               : t->now_ns - d->last.time_ns >= DIALOG_IDLE ? ENDED_TIMEOUT
+	                                                            : ENDED_EVICTED);
 	d->queue = DIALOG_NONE;
 	d->queue_next = t->dead_dialogs;
 	t->dead_dialogs = d;
