@@ -442,8 +442,8 @@ position_interval(const struct checker *c, const struct tracker_event *e)
 	due = seconds / interval;
 	if (due < INTERVALS_SEEN || (came * 2 >= due && came <= due * 2 + INTERVALS_SEEN))
 		return;
-	/* None at all went elsewhere, perhaps. */
-	if (came == 0 || !e->direction_seen)
+	/* None at all went elsewhere, perhaps; what CSeq jumps over was sent. */
+	if (came == 0 || s->cseq_gaps != 0 || !e->direction_seen)
 		f.severity = SEVERITY_NOTE;
 	f.args[0] = (struct finding_arg){"interval", number(c, interval)};
 	f.args[1] = (struct finding_arg){"count", number(c, came)};

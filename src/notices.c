@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "src/body_value.h"
+#include "src/channels.h"
 #include "src/map.h"
 
 #define SECOND INT64_C(1000000000)
@@ -14,7 +15,6 @@ enum {
 	NOTICE_FIRST = 400, /* what most of them need */
 	TEXT_KEPT = 256,
 	LOOKED_AT = 64, /* open ones of one device */
-	CHANNEL_ID = 32,
 };
 
 /* Queues by how long their chains may take; each in order of the last message. */
@@ -25,25 +25,13 @@ struct list {
 	struct gb_notice *first, *last;
 };
 
-/* What was said of a channel or device: the state that a NOTIFY told, and whether it is armed. */
-struct channel {
-	uint8_t id[CHANNEL_ID];
-	size_t id_n;
-	enum guard guard;
-	struct ref guard_ref;
-	bool told, on; /* told: on is so */
-	struct ref told_ref;
-	uint64_t hash;
-	struct channel *prev, *next;
-};
-
 struct notices {
 	struct limits *limits;
 	struct hash_key key;
-	struct map map, channels;
+	struct map map;
+	struct channels *channels;
 	struct list open[WAITS], ended;
 	struct gb_notice *given;
-	struct channel *oldest, *newest;
 	uint64_t total, of_kind[NOTICE_KINDS];
 	uint32_t ids;
 };
@@ -76,24 +64,20 @@ notice_step_name(enum notice_step s)
 	return names[s];
 }
 
-const char *
-guard_name(enum guard g)
-{
-	static const char *const names[] = {NULL, "armed", "disarmed"};
-
-	return names[g];
-}
-
 struct notices *
 notices_new(struct limits *l, const struct hash_key *key)
 {
 	struct notices *n = calloc(1, sizeof(*n));
 
-	if (n != NULL) {
-		n->limits = l;
-		n->key = *key;
-	}
-	return n;
+	if (n == NULL)
+		return NULL;
+	n->limits = l;
+	n->key = *key;
+	n->channels = channels_new(l, key);
+	if (n->channels != NULL)
+		return n;
+	free(n);
+	return NULL;
 }
 
 static void
@@ -194,7 +178,7 @@ close(struct notices *n, struct gb_notice *x, enum ended_how how)
 	list_drop(&n->open[x->wait], x);
 	n->total--;
 	n->of_kind[x->kind]--;
-	x->ended_how = how;
+	x->ended_how = (int)how;
 	if (how == ENDED_TIMEOUT && (x->done || x->status != 0))
 		x->ended_how = ENDED_ANSWERED;
 	judge(x);
@@ -350,109 +334,6 @@ of_device(const struct notices *n, enum notice_kind kind, struct slice id)
 
 /* ---- channels ---- */
 
-static struct channel *
-channel_find(const struct notices *n, struct slice id)
-{
-	uint64_t hash = hash_bytes(&n->key, slice_head(id, CHANNEL_ID));
-	struct channel *c;
-	size_t pos = 0;
-
-	while ((c = map_next(&n->channels, hash, &pos)) != NULL)
-		if (slice_eq(slice_of(c->id, c->id_n), slice_head(id, CHANNEL_ID)))
-			return c;
-	return NULL;
-}
-
-static void
-channel_unlink(struct notices *n, struct channel *c)
-{
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
-		n->oldest = c->next;
-	if (c->next != NULL)
-		c->next->prev = c->prev;
-	else
-		n->newest = c->prev;
-}
-
-static void
-channel_link(struct notices *n, struct channel *c)
-{
-	c->prev = n->newest;
-	c->next = NULL;
-	if (n->newest != NULL)
-		n->newest->next = c;
-	else
-		n->oldest = c;
-	n->newest = c;
-}
-
-/* Found or made: the one of which was heard last is forgotten last. */
-static struct channel *
-channel_get(struct notices *n, struct slice id)
-{
-	struct channel *c = channel_find(n, id);
-
-	if (c != NULL) {
-		channel_unlink(n, c);
-		channel_link(n, c);
-		return c;
-	}
-	if (id.n == 0)
-		return NULL;
-	if (n->channels.used >= n->limits->max[LIMIT_CHANNEL_STATES] &&
-	    (c = n->oldest) != NULL) {
-		n->limits->dropped[LIMIT_CHANNEL_STATES]++;
-		channel_unlink(n, c);
-		map_drop(&n->channels, c->hash, c);
-		free(c);
-	}
-	c = calloc(1, sizeof(*c));
-	if (c == NULL)
-		return NULL;
-	c->id_n = slice_head(id, CHANNEL_ID).n;
-	memcpy(c->id, id.p, c->id_n);
-	c->hash = hash_bytes(&n->key, slice_of(c->id, c->id_n));
-	if (!map_put(&n->channels, c->hash, c)) {
-		free(c);
-		return NULL;
-	}
-	channel_link(n, c);
-	return c;
-}
-
-/* One item of a Catalog: its DeviceID, and the value of a field of it. */
-struct item {
-	struct slice DeviceID, Event, Status;
-};
-
-/* The next item at or behind *at. */
-static bool
-item_next(const struct manscdp *b, size_t *at, struct item *out)
-{
-	const struct manscdp_node *n = b->nodes;
-	size_t i = *at;
-
-	while (i < b->nodes_total && (n[i].depth != 2 || n[i].attribute))
-		i++;
-	if (i >= b->nodes_total)
-		return false;
-	*out = (struct item){SLICE_EMPTY, SLICE_EMPTY, SLICE_EMPTY};
-	for (i++; i < b->nodes_total && n[i].depth > 2; i++) {
-		if (n[i].depth != 3 || n[i].attribute)
-			continue;
-		if (slice_eq(n[i].name, SLICE("DeviceID")))
-			out->DeviceID = slice_trim(n[i].text);
-		else if (slice_eq(n[i].name, SLICE("Event")))
-			out->Event = slice_trim(n[i].text);
-		else if (slice_eq(n[i].name, SLICE("Status")))
-			out->Status = slice_trim(n[i].text);
-	}
-	*at = i;
-	return true;
-}
-
 static bool
 on_or_off(struct slice s, bool *on)
 {
@@ -465,14 +346,14 @@ static void
 catalog_notify(struct notices *n, const struct message *m)
 {
 	struct channel *c;
-	struct item item;
+	struct catalog_item item;
 	size_t at = 0;
 	bool on, known;
 
-	while (item_next(&m->mans.m, &at, &item)) {
+	while (catalog_item_next(&m->mans.m, &at, &item)) {
 		known = on_or_off(item.Event, &on);
-		c = known ? channel_get(n, item.DeviceID)
-		          : channel_find(n, item.DeviceID);
+		c = known ? channel_get(n->channels, item.DeviceID)
+		          : channel_find(n->channels, item.DeviceID);
 		if (c == NULL)
 			continue;
 		c->told = known;
@@ -503,12 +384,12 @@ static void
 catalog_response(struct notices *n, const struct message *m, struct notice_note *note)
 {
 	struct channel *c;
-	struct item item;
+	struct catalog_item item;
 	size_t at = 0;
 	bool on;
 
-	while (item_next(&m->mans.m, &at, &item)) {
-		c = channel_find(n, item.DeviceID);
+	while (catalog_item_next(&m->mans.m, &at, &item)) {
+		c = channel_find(n->channels, item.DeviceID);
 		if (!holds(c, m) || !on_or_off(item.Status, &on) || on == c->on)
 			continue;
 		if ((note->facts & NOTICE_STATUS_LIES) == 0)
@@ -528,10 +409,10 @@ from_device(const struct gb_notice *x)
 static void
 guarded(struct notices *n, struct gb_notice *x, struct notice_note *note)
 {
-	const struct channel *c = channel_find(n, x->DeviceID);
+	const struct channel *c = channel_find(n->channels, x->DeviceID);
 
 	if (c == NULL || c->guard == GUARD_UNKNOWN)
-		c = channel_find(n, x->from);
+		c = channel_find(n->channels, x->from);
 	if (c == NULL || c->guard == GUARD_UNKNOWN)
 		return;
 	x->guard = c->guard;
@@ -615,7 +496,7 @@ alarm_reset(struct notices *n, const struct message *m, const struct place *p)
 static void
 guard(struct notices *n, const struct message *m, struct slice command)
 {
-	struct channel *c = channel_get(n, m->mans.m.DeviceID);
+	struct channel *c = channel_get(n->channels, m->mans.m.DeviceID);
 
 	if (c == NULL)
 		return;
@@ -677,8 +558,11 @@ asked_for(const struct notices *n, enum notice_kind kind, const struct message *
 
 	*fits = true;
 	while ((x = map_next(&n->map, hash, &pos)) != NULL)
-		if (x->kind == kind && same(x->SessionID, SessionID) &&
-		    same(x->to, m->from.uri.user))
+		if (x->kind == kind && SessionID.n != 0 &&
+		    same(x->SessionID, SessionID) &&
+		    (same(x->to, m->from.uri.user) ||
+		     same(x->DeviceID, m->from.uri.user) ||
+		     same(x->DeviceID, m->mans.m.DeviceID)))
 			return x;
 	*fits = false;
 	x = of_device(n, kind, m->mans.m.DeviceID);
@@ -836,6 +720,20 @@ registered(struct notices *n, const struct message *m, const struct place *p,
 	touch(n, x, WAIT_UPGRADE, now_ns);
 }
 
+/* The last upload that came from this address. */
+static struct gb_notice *
+upload_from(const struct notices *n, const struct addr *at)
+{
+	struct gb_notice *x = n->open[WAIT_SHORT].last;
+	int i = 0;
+
+	while (x != NULL && i++ < LOOKED_AT &&
+	       (x->kind != NOTICE_UPLOAD || x->client.port != at->port ||
+	        !addr_ip_eq(&x->client, at)))
+		x = x->prev;
+	return i <= LOOKED_AT ? x : NULL;
+}
+
 static void
 invited(struct notices *n, const struct message *m, const struct place *p)
 {
@@ -843,6 +741,8 @@ invited(struct notices *n, const struct message *m, const struct place *p)
 
 	if (x == NULL && m->uri_dis == DIS_OK)
 		x = of_device(n, NOTICE_UPLOAD, m->uri.user);
+	if (x == NULL) /* to another channel of it */
+		x = upload_from(n, &m->rec.dst);
 	if (x == NULL)
 		return;
 	step(x, STEP_INVITE, m, p, SLICE_EMPTY);
@@ -854,7 +754,7 @@ invited(struct notices *n, const struct message *m, const struct place *p)
 static void
 call_accepted(struct notices *n, const struct message *m, struct notice_note *note)
 {
-	struct channel *c = channel_find(n, m->to.uri.user);
+	struct channel *c = channel_find(n->channels, m->to.uri.user);
 
 	if (holds(c, m) && !c->on)
 		lies(c, note, true);
@@ -904,7 +804,7 @@ body_is(const struct message *m, const char *root)
 bool
 notices_wants(const struct notices *n, const struct message *m)
 {
-	bool channels = n->channels.used != 0;
+	bool channels = channels_any(n->channels);
 
 	if (!m->request) {
 		if (n->total == 0 && !channels)
@@ -1007,7 +907,6 @@ notices_next(struct notices *n, enum ended_how *how)
 void
 notices_free(struct notices *n)
 {
-	struct channel *c;
 	enum ended_how how;
 
 	if (n == NULL)
@@ -1015,11 +914,7 @@ notices_free(struct notices *n)
 	notices_end(n);
 	while (notices_next(n, &how) != NULL)
 		continue;
-	while ((c = n->oldest) != NULL) {
-		channel_unlink(n, c);
-		free(c);
-	}
+	channels_free(n->channels);
 	map_free(&n->map);
-	map_free(&n->channels);
 	free(n);
 }

@@ -5,6 +5,7 @@
 #ifndef SRC_NOTICES_H
 #define SRC_NOTICES_H
 
+#include "src/channels.h"
 #include "src/subscriptions.h"
 
 enum notice_kind {
@@ -40,9 +41,6 @@ enum notice_step {
 	STEP_REFUSED, /* a SIP response of 300 and above */
 };
 const char *notice_step_name(enum notice_step s);
-
-enum guard { GUARD_UNKNOWN, GUARD_SET, GUARD_RESET };
-const char *guard_name(enum guard g); /* "armed", "disarmed"; NULL */
 
 enum {
 	NOTICE_STEPS_MAX = 8,

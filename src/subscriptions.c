@@ -748,35 +748,48 @@ subscriptions_feed(struct subscriptions *s, const struct message *m,
 		notify(s, m, p, now_ns, note);
 }
 
+/* One of this subscriber that goes on, to this notifier or of this device. */
+static struct gb_subscription *
+subscribed_to(const struct subscriptions *s, enum subscription_subject subject,
+              struct slice subscriber, struct slice notifier, struct slice DeviceID)
+{
+	uint64_t hash = pair_hash(s, subscriber, notifier);
+	struct gb_subscription *x, *best = NULL;
+	size_t pos = 0, n = 0;
+
+	while ((x = map_next(&s->by_pair, hash, &pos)) != NULL && n++ < PAIR_LOOKED_AT)
+		if (x->subject == subject && !is_over(x->state) &&
+		    slice_eq(x->subscriber, slice_head(subscriber, TEXT_KEPT)) &&
+		    slice_eq(x->notifier, slice_head(notifier, TEXT_KEPT)) &&
+		    (best == NULL || (slice_eq(x->DeviceID, DeviceID) &&
+		                      !slice_eq(best->DeviceID, DeviceID))))
+			best = x;
+	return best;
+}
+
 struct gb_subscription *
 subscriptions_message(struct subscriptions *s, const struct message *m,
                       struct notice_note *note)
 {
 	enum subscription_subject subject = subscription_subject_of(m->mans.m.CmdType);
-	struct gb_subscription *x, *best = NULL;
-	size_t pos = 0, n = 0;
-	uint64_t hash;
+	struct slice DeviceID = m->mans.m.DeviceID, to = m->to.uri.user;
+	struct gb_subscription *x;
 
 	if (subject == SUBJECT_UNKNOWN || subject == SUBJECT_OTHER)
 		return NULL;
 	if (subject != SUBJECT_ALARM)
 		note->facts |= NOTICE_BY_MESSAGE;
-	hash = pair_hash(s, m->to.uri.user, m->from.uri.user);
-	while ((x = map_next(&s->by_pair, hash, &pos)) != NULL && n++ < PAIR_LOOKED_AT)
-		if (x->subject == subject && !is_over(x->state) &&
-		    slice_eq(x->subscriber, slice_head(m->to.uri.user, TEXT_KEPT)) &&
-		    slice_eq(x->notifier, slice_head(m->from.uri.user, TEXT_KEPT)) &&
-		    (best == NULL || (slice_eq(x->DeviceID, m->mans.m.DeviceID) &&
-		                      !slice_eq(best->DeviceID, m->mans.m.DeviceID))))
-			best = x;
-	if (best == NULL)
+	x = subscribed_to(s, subject, to, m->from.uri.user, DeviceID);
+	if (x == NULL) /* some tell it in the name of the channel */
+		x = subscribed_to(s, subject, to, DeviceID, DeviceID);
+	if (x == NULL)
 		return NULL;
-	note->subscription = best;
-	if (best->messages++ == 0)
-		best->message_first = ref_of_message(m);
-	gap(best, m);
-	told(best, m);
-	return best;
+	note->subscription = x;
+	if (x->messages++ == 0)
+		x->message_first = ref_of_message(m);
+	gap(x, m);
+	told(x, m);
+	return x;
 }
 
 void

@@ -75,6 +75,10 @@ notice_place(struct tracker *t, const struct message *m, struct place *p)
 
 	if (p->repeat || (!subscription && !wanted && secured == NULL))
 		return;
+	if (m->request && p->previous_hop != NULL)
+		p->tx->usage |= TX_HOP;
+	if (p->tx->usage & TX_HOP)
+		return;
 	note = ARENA_NEW(&t->scratch, struct notice_note);
 	if (note == NULL)
 		return;
