@@ -19,8 +19,10 @@ void check_ended(const struct checker *c, const struct tracker_event *e);
 /* An IP packet with the beginning of a SIP message never became whole. */
 struct net_loss;
 struct transport_conflict;
+struct continuation;
 void check_loss(const struct checker *c, const struct net_loss *l);
 void check_conflict(const struct checker *c, const struct transport_conflict *x);
+void check_continued(const struct checker *c, const struct continuation *x);
 
 #define ARGS(...) .args = {__VA_ARGS__}
 #define VALUE(s) .has_value = true, .value = (s)
