@@ -24,6 +24,10 @@ void check_loss(const struct checker *c, const struct net_loss *l);
 void check_conflict(const struct checker *c, const struct transport_conflict *x);
 /* check_exchange.c: a message that goes on in the next datagram. */
 void check_rest(const struct checker *c, const struct transport_rest *x);
+struct continuation;
+void check_loss(const struct checker *c, const struct net_loss *l);
+void check_conflict(const struct checker *c, const struct transport_conflict *x);
+void check_continued(const struct checker *c, const struct continuation *x);
 
 #define ARGS(...) .args = {__VA_ARGS__}
 #define VALUE(s) .has_value = true, .value = (s)

@@ -7,6 +7,7 @@
 #include "dissect/link.h"
 #include "src/check.h"
 #include "src/config.h"
+#include "src/continued.h"
 #include "src/media.h"
 #include "src/out_fields.h"
 #include "src/outputs.h"
@@ -33,6 +34,7 @@ struct run {
 	struct baseline *baseline;
 	struct summary summary;
 	struct checker checker;
+	struct continued continued;
 	struct expects *expects; /* NULL: there are none, or nobody asks */
 	struct fields_maker fields;
 	struct arena message, scratch;
@@ -267,6 +269,7 @@ run_records(struct run *r)
 		(void)message_read(&rec, &r->message, &m);
 		(void)message_body(&r->reader, registered_edition(r, &m), &r->message,
 		                   &m);
+		continued_note(&r->continued, &m);
 		tracker_feed(r->tracker, &m);
 		run_events(r, &m);
 	}
@@ -297,6 +300,18 @@ run_conflict(struct run *r)
 }
 
 static void
+run_continued(struct run *r, const struct datagram *d)
+{
+	struct continuation x;
+
+	if (!continued_datagram(&r->continued, d, &x))
+		return;
+	check_continued(&r->checker, &x);
+	run_findings(r);
+	arena_reset(&r->scratch);
+}
+
+static void
 run_frames(struct run *r)
 {
 	struct frame frame;
@@ -310,6 +325,7 @@ run_frames(struct run *r)
 			transport_feed(r->transport, &d);
 			run_records(r);
 			run_conflict(r);
+			run_continued(r, &d);
 		}
 		run_losses(r);
 		run_streams(r);
