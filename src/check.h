@@ -19,14 +19,9 @@ void check_ended(const struct checker *c, const struct tracker_event *e);
 /* An IP packet with the beginning of a SIP message never became whole. */
 struct net_loss;
 struct transport_conflict;
-struct transport_rest;
 void check_loss(const struct checker *c, const struct net_loss *l);
 void check_conflict(const struct checker *c, const struct transport_conflict *x);
-/* check_exchange.c: a message that goes on in the next datagram. */
-void check_rest(const struct checker *c, const struct transport_rest *x);
 struct continuation;
-void check_loss(const struct checker *c, const struct net_loss *l);
-void check_conflict(const struct checker *c, const struct transport_conflict *x);
 void check_continued(const struct checker *c, const struct continuation *x);
 
 #define ARGS(...) .args = {__VA_ARGS__}

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "src/transport.h"
-
 #define SECOND INT64_C(1000000000)
 
 /* ---- requests ---- */
@@ -347,21 +345,4 @@ check_exchange_ended(const struct checker *c, const struct tracker_event *e)
 		return;
 	}
 	found_at(c, &d, x->request_tx, at, &f);
-}
-
-void
-check_rest(const struct checker *c, const struct transport_rest *x)
-{
-	const uint64_t frames[] = {x->frame, x->rest};
-	struct finding f = {.rule = RULE_SIP_CONTINUATION,
-	                    .has_place = true,
-	                    .capture = x->capture,
-	                    .frame = x->frame,
-	                    .frames = frames,
-	                    .frames_total = 2,
-	                    .time_ns = x->time_ns,
-	                    .kind = DIALOG_OTHER,
-	                    .args = {{"octets", number(c, x->octets)}}};
-
-	findings_add(c->findings, &f);
 }

@@ -25,6 +25,18 @@ continued_note(struct continued *c, const struct message *m)
 		c->total++;
 }
 
+/* A body is text; what keeps a NAT open, or another protocol, is not. */
+static bool
+is_text(struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		if (s.p[i] < ' ' && !ascii_space(s.p[i]))
+			return false;
+	return true;
+}
+
 static bool
 goes_on(const struct continued_message *x, const struct datagram *d)
 {
@@ -47,7 +59,7 @@ continued_datagram(struct continued *c, const struct datagram *d,
 	for (i = 0; i < c->total && !goes_on(&c->at[i], d); i++)
 		;
 	if (i == c->total || sip_probe(d->payload) == DIS_OK ||
-	    udp_kind(d->payload) != UDP_OTHER)
+	    udp_kind(d->payload) != UDP_OTHER || !is_text(d->payload))
 		return false;
 	*out = (struct continuation){.capture = d->capture,
 	                             .frames = {c->at[i].frame, d->frame},

@@ -291,12 +291,9 @@ static void
 run_conflict(struct run *r)
 {
 	struct transport_conflict x;
-	struct transport_rest rest;
 
 	if (transport_conflict(r->transport, &x))
 		check_conflict(&r->checker, &x);
-	if (transport_rest(r->transport, &rest))
-		check_rest(&r->checker, &rest);
 }
 
 static void

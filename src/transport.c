@@ -11,7 +11,6 @@
 #include "src/records.h"
 #include "src/stream.h"
 #include "src/table.h"
-#include "src/torn.h"
 
 enum {
 	SCRATCH_MAX = 1 << 20, /* bytes for dissecting one head */
@@ -62,8 +61,6 @@ struct transport {
 	size_t held; /* in bytes of all streams */
 	struct stream_context context;
 	struct twin twins[TWINS]; /* by their hash */
-	struct torn torn;
-	struct transport_rest rest; /* frame 0: none */
 	bool ended;
 };
 
@@ -557,12 +554,7 @@ feed_other(struct transport *t, const struct datagram *d)
 	    [UDP_HTTP] = SKIP_UDP_OTHER,
 	};
 	enum udp_kind kind = udp_kind(d->payload);
-	const struct torn_slot *torn =
-	    kind == UDP_OTHER ? torn_rest(&t->torn, d) : NULL;
 
-	if (torn != NULL)
-		t->rest = (struct transport_rest){torn->capture, torn->frame, d->frame,
-		                                  d->payload.n, torn->time_ns};
 	if (kind == UDP_KEEPALIVE)
 		t->counts.keepalives++;
 	else
@@ -597,7 +589,6 @@ feed_message(struct transport *t, const struct datagram *d)
 		account(t, d, SKIP_DUPLICATE);
 		return;
 	}
-	torn_message(&t->torn, d);
 	if (d->cut)
 		r.faults |= RECORD_CUT;
 	if (d->overlap)
@@ -617,7 +608,6 @@ transport_feed(struct transport *t, const struct datagram *d)
 	t->context.clock_ns = clock_tick(&t->clock, d->time_ns < 0 ? 0 : d->time_ns);
 	t->context.now = (struct piece_source){d->frame, d->time_ns, d->capture};
 	t->context.filled = t->context.conflicted = false;
-	t->rest.frame = 0;
 	if (t->starts.oldest != NULL || t->holes.oldest != NULL)
 		feed_time(t);
 	if (d->message)
@@ -658,14 +648,6 @@ transport_conflict(const struct transport *t, struct transport_conflict *out)
 	if (t->context.conflicted)
 		*out = t->context.conflict;
 	return t->context.conflicted;
-}
-
-bool
-transport_rest(const struct transport *t, struct transport_rest *out)
-{
-	if (t->rest.frame != 0)
-		*out = t->rest;
-	return t->rest.frame != 0;
 }
 
 const struct transport_counts *

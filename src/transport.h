@@ -38,15 +38,6 @@ struct transport_conflict {
 	int64_t time_ns;
 };
 bool transport_conflict(const struct transport *t, struct transport_conflict *out);
-/* A datagram goes on where a message ended that was larger than its datagram. After transport_feed. */
-struct transport_rest {
-	uint32_t capture;
-	uint64_t frame; /* of the message */
-	uint64_t rest;
-	uint64_t octets; /* in the rest */
-	int64_t time_ns;
-};
-bool transport_rest(const struct transport *t, struct transport_rest *out);
 /* Both take NULL, as a test has it that begins with messages. */
 const struct transport_counts *transport_counts(const struct transport *t);
 /* Messages and segments that there was no memory for. */

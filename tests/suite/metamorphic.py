@@ -129,8 +129,6 @@ PART_RULES = {
     'sip-request-unanswered': ('note', 'not in this capture'),
     'manscdp-query-unanswered': ('note', 'not in this capture'),
     'manscdp-response-incomplete': ('note', 'not in this capture'),
-    'manscdp-response-sn': ('note', 'not in this capture'),
-    'manscdp-response-cmdtype': ('note', 'not in this capture'),
     'manscdp-config-missing': ('note', 'not in this capture'),
     'gb-mediastatus-no-bye': ('note', 'the platform ends it in the other direction'),
     'gb-broadcast-no-invite': ('note', 'not in this capture'),
