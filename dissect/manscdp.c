@@ -616,3 +616,22 @@ manscdp_dissect(const struct dict *d, struct manscdp_node *nodes, size_t nodes_t
 {
 	return manscdp_judge(d, NULL, nodes, nodes_total, edition, a, out);
 }
+
+/* As the dissector counts them: the first thing with a Num, or what ends in List. */
+uint32_t
+manscdp_list(const struct manscdp *m)
+{
+	uint32_t i;
+
+	for (i = 1; i < m->nodes_total; i++) {
+		const struct manscdp_node *n = &m->nodes[i];
+
+		if (n->attribute && n->depth == 2 && slice_ieq(n->name, SLICE("Num")) &&
+		    m->SumNum.n != 0)
+			return n->parent;
+		if (n->depth == 1 && !n->attribute && n->name.n > 4 &&
+		    slice_eq(slice_tail(n->name, n->name.n - 4), SLICE("List")))
+			return i;
+	}
+	return MANSCDP_NONE;
+}

@@ -201,4 +201,7 @@ enum dis manscdp_judge(const struct dict *d, const struct dict_command *command,
                        struct manscdp_node *nodes, size_t nodes_total, uint8_t edition,
                        struct arena *a, struct manscdp *out);
 
+/* The list whose items count, an index of a node: GB/T 28181-2022 Annex M. MANSCDP_NONE: none. */
+uint32_t manscdp_list(const struct manscdp *m);
+
 #endif

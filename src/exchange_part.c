@@ -231,7 +231,7 @@ look_at_items(struct exchanges *e, struct exchange *x, const struct manscdp *m)
 
 	if (key.n == 0 || m->items == 0)
 		return;
-	list = result_list(m);
+	list = manscdp_list(m);
 	for (i = 1; i < m->nodes_total; i++) {
 		const struct manscdp_node *n = &m->nodes[i];
 
@@ -275,7 +275,8 @@ same_part(struct exchanges *e, struct exchange *x, uint64_t hash)
 }
 
 static void
-count(struct exchanges *e, struct exchange *x, const struct message *m, uint64_t hash)
+count(struct exchanges *e, struct exchange *x, const struct message *m,
+      const struct kept_body *body, uint64_t hash)
 {
 	const struct manscdp *s = &m->mans.m;
 	struct exchange_note *note = &e->note;
@@ -310,8 +311,8 @@ count(struct exchanges *e, struct exchange *x, const struct message *m, uint64_t
 	look_at_items(e, x, s);
 	if (x->types_missing != 0)
 		types_came(x, s);
-	if (x->result != NULL)
-		(void)result_add(x->result, s);
+	if (x->result != NULL && body != NULL && body->answer != NULL)
+		(void)result_add(x->result, body->answer, s->items);
 }
 
 /* In what it differs from what it should be. */
@@ -369,7 +370,11 @@ exchange_add(struct exchanges *e, struct exchange *x, const struct message *m,
 		x->failed = true;
 		note->facts |= EXCHANGE_FAILED;
 	}
-	count(e, x, m, part->hash);
+	count(e, x, m,
+	      m->request    ? p->tx->body
+	      : p->response ? p->response->body
+	                    : NULL,
+	      part->hash);
 	if (!m->request)
 		note->facts |= EXCHANGE_IN_RESPONSE;
 	x->parts_total++;

@@ -3,9 +3,6 @@
 
 #include "src/exchanges.h"
 #include "src/member.h"
-#include "src/out_fields.h"
-
-enum { FIELDS_TOLD = 96, RESULT_ARENA = 256 << 20 };
 
 /* Words in one text, with something between. */
 static void
@@ -129,192 +126,40 @@ part(struct writer *w, const struct exchange_part *p)
 
 /* ---- the result ---- */
 
-/* A node and what is below it, as a body of its own. */
 static void
-subtree(struct writer *w, struct arena *a, const struct manscdp_node *nodes, uint32_t i,
-        uint32_t end)
+result_items_emit(struct emit *j, const struct result *r)
 {
-	struct emit *j = &w->json;
-	struct manscdp_node *own = arena_array_raw(a, end - i, sizeof(*own));
-	struct manscdp b = {.nodes = own, .nodes_total = end - i};
-	uint32_t k;
+	struct result_reader *d = ARENA_NEW(j->scratch, struct result_reader);
+	struct slice some;
 
-	if (own == NULL) {
-		emit_null(j);
-		return;
-	}
-	for (k = i; k < end; k++) {
-		own[k - i] = nodes[k];
-		own[k - i].parent = k == i ? MANSCDP_NONE : nodes[k].parent - i;
-	}
-	fields_value_emit(j, &b, &w->key);
-}
-
-static uint32_t
-subtree_end(const struct result_part *p, uint32_t i)
-{
-	uint32_t end = i + 1;
-
-	while (end < p->nodes_total && p->nodes[end].depth > p->nodes[i].depth)
-		end++;
-	return end;
-}
-
-/* What the answers before said. */
-struct names {
-	struct slice of[FIELDS_TOLD];
-	size_t total;
-	struct arena *mem, *tree;
-};
-
-static bool
-has(const struct names *told, size_t total, struct slice name)
-{
-	size_t i;
-
-	for (i = 0; i < total; i++)
-		if (slice_eq(told->of[i], name))
-			return true;
-	return false;
-}
-
-/* A tree of its own, of the root and what is picked from below it. */
-struct picked {
-	struct manscdp_node *nodes;
-	uint32_t total;
-};
-
-static void
-pick(struct picked *to, const struct manscdp_node *nodes, uint32_t i, uint32_t end)
-{
-	uint32_t first = to->total, k;
-
-	for (k = i; k < end; k++) {
-		to->nodes[to->total] = nodes[k];
-		to->nodes[to->total++].parent = k == i ? 0 : nodes[k].parent - i + first;
-	}
-}
-
-/* All of one answer but the list, and but what an earlier one said. */
-static void
-part_fields(struct writer *w, const struct result_part *p, struct names *told)
-{
-	struct picked to = {
-	    .nodes = arena_array_raw(told->tree, p->nodes_total, sizeof(*to.nodes)),
-	    .total = 1};
-	struct manscdp b = {.nodes = to.nodes};
-	size_t before = told->total;
-	uint32_t i;
-
-	if (to.nodes == NULL)
-		return;
-	to.nodes[0] = p->nodes[0];
-	for (i = 1; i < p->nodes_total; i++) {
-		const struct manscdp_node *n = &p->nodes[i];
-
-		if (n->depth != 1 || i == p->list || has(told, before, n->name))
-			continue;
-		if (!has(told, told->total, n->name)) {
-			if (told->total == FIELDS_TOLD)
-				continue;
-			told->of[told->total++] = arena_keep(told->mem, n->name);
-		}
-		pick(&to, p->nodes, i, subtree_end(p, i));
-	}
-	b.nodes_total = to.total;
-	fields_members_emit(&w->json, &b, &w->key);
-}
-
-static void
-result_fields(struct writer *w, const struct result *r, struct arena *a)
-{
-	struct arena names, tree;
-	struct names told = {.mem = &names, .tree = &tree};
-	struct result_part p = {.nodes = NULL};
-
-	arena_init(&names, 0);
-	arena_init(&tree, RESULT_ARENA);
-	emit_open(&w->json, '{');
-	for (; result_next(r, a, &p); arena_reset(a)) {
-		part_fields(w, &p, &told);
-		arena_reset(&tree);
-		arena_reset(w->json.scratch);
-	}
-	emit_close(&w->json, '}');
-	arena_free(&tree);
-	arena_free(&names);
-}
-
-/* The items of all answers, in order. */
-static void
-result_items(struct writer *w, const struct result *r, struct arena *a)
-{
-	struct emit *j = &w->json;
-	struct arena tree;
-	struct result_part p = {.nodes = NULL};
-	uint32_t i, end;
-
-	arena_init(&tree, RESULT_ARENA);
+	emit_key(j, "items");
 	emit_open(j, '[');
-	for (; result_next(r, a, &p); arena_reset(a)) {
-		if (p.list == MANSCDP_NONE)
-			continue;
-		end = subtree_end(&p, p.list);
-		for (i = p.list + 1; i < end; i++) {
-			if (p.nodes[i].parent != p.list || p.nodes[i].attribute ||
-			    slice_ieq(p.nodes[i].name, SLICE("Num")))
-				continue;
-			subtree(w, &tree, p.nodes, i, subtree_end(&p, i));
-			arena_reset(&tree);
-			arena_reset(j->scratch);
-		}
-	}
+	while (d != NULL && (some = result_items(r, d)).n != 0)
+		emit_raw(j, (const char *)some.p, some.n);
 	emit_close(j, ']');
-	arena_free(&tree);
 }
 
 static void
-result_list_name(struct emit *j, const struct result *r, struct arena *a)
+result(struct emit *j, const struct result *r)
 {
-	struct result_part p = {.nodes = NULL};
-	bool any = false;
-
-	emit_key(j, "list");
-	for (; !any && result_next(r, a, &p); arena_reset(a))
-		if (p.list != MANSCDP_NONE) {
-			emit_text(j, p.nodes[p.list].name, NULL);
-			any = true;
-		}
-	if (!any)
-		emit_null(j);
-}
-
-static void
-result(struct writer *w, const struct exchange *x)
-{
-	struct emit *j = &w->json;
-	struct arena *scratch = j->scratch, a, own;
+	const void *at = NULL;
+	struct slice member;
 
 	emit_key(j, "result");
-	if (x->result == NULL) {
+	if (r == NULL) {
 		emit_null(j);
 		return;
 	}
-	/* Thousands of items pass: each has the memory of the one before. */
-	arena_init(&a, RESULT_ARENA);
-	arena_init(&own, RESULT_ARENA);
-	j->scratch = &own;
 	emit_open(j, '{');
 	emit_key(j, "fields");
-	result_fields(w, x->result, &a);
-	result_list_name(j, x->result, &a);
-	emit_key(j, "items");
-	result_items(w, x->result, &a);
-	member_number(j, "items_left_out", result_left_out(x->result));
+	emit_open(j, '{');
+	while ((member = result_member(r, &at)).n != 0)
+		emit_ready(j, (const char *)member.p, member.n);
 	emit_close(j, '}');
-	j->scratch = scratch;
-	arena_free(&own);
-	arena_free(&a);
+	member_text(j, "list", result_list(r));
+	result_items_emit(j, r);
+	member_number(j, "items_left_out", result_left_out(r));
+	emit_close(j, '}');
 }
 
 static void
@@ -369,7 +214,7 @@ record_exchange(struct writer *w, const struct exchange *x)
 	member_bool_if(j, "failed", x->parts_total != 0, x->failed);
 	mismatches(j, x->mismatch);
 	member_number_if(j, "related", x->related != 0, x->related);
-	result(w, x);
+	result(j, x->result);
 }
 
 static void

@@ -30,8 +30,15 @@ struct family {
 
 enum { FIELDS_DEPTH = 64, FIELDS_SCRATCH = 256 << 20 };
 
-static void node_value(struct emit *j, const struct manscdp *b, struct family *f,
-                       uint32_t i, unsigned depth);
+/* A tree that is being written. */
+struct walk {
+	struct fields_maker *maker;
+	const struct manscdp *b;
+	struct family *f;
+	uint32_t list; /* whose items are looked for; MANSCDP_NONE: none */
+};
+
+static void node_value(struct walk *w, uint32_t i, unsigned depth);
 
 static bool
 same_name(const struct manscdp_node *a, const struct manscdp_node *b)
@@ -140,58 +147,88 @@ ptz_decoded(struct emit *j, struct slice value)
 
 /* A sender's own element of that name has its place. */
 static bool
-decoded_free(const struct manscdp *b, const struct family *f, uint32_t first)
+decoded_free(const struct walk *w, uint32_t first)
 {
 	uint32_t i;
 
-	for (i = first; i != 0; i = f[i - 1].next)
-		if (slice_eq(b->nodes[i - 1].name, SLICE("PTZCmd_decoded")))
+	for (i = first; i != 0; i = w->f[i - 1].next)
+		if (slice_eq(w->b->nodes[i - 1].name, SLICE("PTZCmd_decoded")))
 			return false;
 	return true;
 }
 
+/* Notes where a part is. */
+static void
+span(struct fields_span *spans, unsigned *total, unsigned max, uint32_t node, size_t from,
+     size_t to)
+{
+	if (*total < max)
+		spans[(*total)++] =
+		    (struct fields_span){.from = from, .to = to, .node = node};
+}
+
+/* The values of one name, of which the first is i. Notes where the items of the list are. */
+static void
+group(struct walk *w, uint32_t i, unsigned depth)
+{
+	struct emit *j = &w->maker->json;
+	const struct manscdp_node *n = &w->b->nodes[i];
+	bool array = is_list(n) || w->f[i].twin != 0;
+	size_t from;
+	uint32_t k;
+
+	if (array)
+		emit_open(j, '[');
+	from = j->n;
+	for (k = i + 1; k != 0; k = w->f[k - 1].twin)
+		node_value(w, k - 1, depth);
+	if (n->parent == w->list && !n->attribute && !slice_ieq(n->name, SLICE("Num")))
+		span(w->maker->groups, &w->maker->groups_total, FIELDS_GROUPS, i, from,
+		     j->n);
+	if (array)
+		emit_close(j, ']');
+}
+
 /* Each name once: what repeats, or may repeat by the dictionary, is a list. */
 static void
-members(struct emit *j, const struct manscdp *b, struct family *f, uint32_t first,
-        unsigned depth)
+members(struct walk *w, uint32_t first, unsigned depth)
 {
-	uint32_t i, k;
+	struct emit *j = &w->maker->json;
+	size_t from;
+	uint32_t i;
 
-	for (i = first; i != 0; i = f[i - 1].next) {
-		const struct manscdp_node *n = &b->nodes[i - 1];
+	for (i = first; i != 0; i = w->f[i - 1].next) {
+		const struct manscdp_node *n = &w->b->nodes[i - 1];
 
-		if (f[i - 1].second)
+		if (w->f[i - 1].second)
 			continue;
+		from = j->n + j->comma;
 		emit_text_key(j, n->attribute ? "@" : "", slice_head(n->name, 120));
-		if (!is_list(n) && f[i - 1].twin == 0) {
-			node_value(j, b, f, i - 1, depth);
-			if (n->def != NULL && slice_eq(n->name, SLICE("PTZCmd")) &&
-			    decoded_free(b, f, first))
-				ptz_decoded(j, slice_trim(n->text));
-			continue;
-		}
-		emit_open(j, '[');
-		for (k = i; k != 0; k = f[k - 1].twin)
-			node_value(j, b, f, k - 1, depth);
-		emit_close(j, ']');
+		group(w, i - 1, depth);
+		if (depth == 1)
+			span(w->maker->members, &w->maker->members_total, FIELDS_MEMBERS,
+			     i - 1, from, j->n);
+		if (!is_list(n) && w->f[i - 1].twin == 0 && n->def != NULL &&
+		    slice_eq(n->name, SLICE("PTZCmd")) && decoded_free(w, first))
+			ptz_decoded(j, slice_trim(n->text));
 	}
 }
 
 static void
-node_value(struct emit *j, const struct manscdp *b, struct family *f, uint32_t i,
-           unsigned depth)
+node_value(struct walk *w, uint32_t i, unsigned depth)
 {
-	const struct manscdp_node *n = &b->nodes[i];
+	struct emit *j = &w->maker->json;
+	const struct manscdp_node *n = &w->b->nodes[i];
 	struct slice value = slice_trim(n->text);
 	bool secret = (n->def != NULL && n->def->secret) ||
 	              slice_istarts(n->name, SLICE("password"));
 
 	/* What a password's raw '<' made into an element is a piece of it. */
-	if (secret && (value.n != 0 || f[i].first != 0)) {
+	if (secret && (value.n != 0 || w->f[i].first != 0)) {
 		octets(j, value.n);
 		return;
 	}
-	if (f[i].first == 0 || depth >= FIELDS_DEPTH) {
+	if (w->f[i].first == 0 || depth >= FIELDS_DEPTH) {
 		emit_text(j, value, NULL);
 		return;
 	}
@@ -200,20 +237,7 @@ node_value(struct emit *j, const struct manscdp *b, struct family *f, uint32_t i
 		emit_key(j, "#text");
 		emit_text(j, value, NULL);
 	}
-	members(j, b, f, f[i].first, depth + 1);
-	emit_close(j, '}');
-}
-
-void
-fields_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key)
-{
-	struct family *f = relate(key, b, j->scratch);
-
-	emit_open(j, '{');
-	if (f != NULL && b->nodes_total != 0) {
-		emit_text_key(j, "", slice_head(b->nodes[0].name, 120));
-		node_value(j, b, f, 0, 0);
-	}
+	members(w, w->f[i].first, depth + 1);
 	emit_close(j, '}');
 }
 
@@ -225,17 +249,100 @@ fields_maker_init(struct fields_maker *f)
 	f->json.scratch = &f->scratch;
 }
 
+/* What the exchange says itself, and its list. */
+static bool
+is_apart(const struct manscdp *m, uint32_t node, uint32_t list)
+{
+	const struct manscdp_node *n = &m->nodes[node];
+
+	return node == list || (!n->attribute && (slice_ieq(n->name, SLICE("CmdType")) ||
+	                                          slice_ieq(n->name, SLICE("SN")) ||
+	                                          slice_ieq(n->name, SLICE("DeviceID"))));
+}
+
+/* The items of a list: nearly always one row of them, a part of the text. */
+static struct slice
+items(const struct fields_maker *f, struct slice text, struct arena *a)
+{
+	struct slice out;
+	uint8_t *p;
+	size_t n = 0;
+	unsigned i;
+
+	if (f->groups_total == 0)
+		return SLICE_EMPTY;
+	out = slice_head(slice_tail(text, f->groups[0].from),
+	                 f->groups[0].to - f->groups[0].from);
+	if (f->groups_total == 1)
+		return out;
+	p = arena_alloc(a, text.n + FIELDS_GROUPS);
+	for (i = 0; p != NULL && i < f->groups_total; i++) {
+		out = slice_head(slice_tail(text, f->groups[i].from),
+		                 f->groups[i].to - f->groups[i].from);
+		if (n != 0)
+			p[n++] = ',';
+		memcpy(p + n, out.p, out.n);
+		n += out.n;
+	}
+	return slice_of(p, n);
+}
+
+static const struct answer_tree *
+answer_of(const struct fields_maker *f, const struct manscdp *m, uint32_t list,
+          struct slice text, struct arena *a)
+{
+	struct answer_tree *x =
+	    arena_alloc(a, sizeof(*x) + f->members_total * sizeof(x->members[0]));
+	unsigned i;
+
+	if (x == NULL)
+		return NULL;
+	x->items = items(f, text, a);
+	if (list != MANSCDP_NONE)
+		x->list = m->nodes[list].def != NULL
+		              ? m->nodes[list].def->name
+		              : arena_keep(a, slice_head(m->nodes[list].name, 120));
+	for (i = 0; i < f->members_total; i++) {
+		const struct fields_span *s = &f->members[i];
+		struct answer_member *to = &x->members[x->members_total];
+
+		if (is_apart(m, s->node, list))
+			continue;
+		to->text = slice_head(slice_tail(text, s->from), s->to - s->from);
+		/* Up to the quote that ends the key: names need no escapes, or are only compared. */
+		to->name = slice_head(slice_tail(to->text, 1),
+		                      slice_index(slice_tail(to->text, 1), '"'));
+		x->members_total++;
+	}
+	return x;
+}
+
 struct slice
-fields_make(void *maker, const struct manscdp *m, struct arena *a)
+fields_make(void *maker, const struct manscdp *m, struct arena *a,
+            const struct answer_tree **answer)
 {
 	struct fields_maker *f = maker;
-	struct slice made;
+	struct walk w = {.maker = f, .b = m, .list = MANSCDP_NONE};
+	bool response = slice_eq(m->root, SLICE("Response"));
+	struct slice made = SLICE_EMPTY;
 
+	*answer = NULL;
 	f->json.n = 0;
 	f->json.comma = false;
-	fields_emit(&f->json, m, &f->key);
-	made = f->json.failed ? SLICE_EMPTY
-	                      : arena_keep(a, slice_of(f->json.text, f->json.n));
+	f->members_total = f->groups_total = 0;
+	if (response)
+		w.list = manscdp_list(m);
+	w.f = relate(&f->key, m, &f->scratch);
+	emit_open(&f->json, '{');
+	if (w.f != NULL && m->nodes_total != 0) {
+		emit_text_key(&f->json, "", slice_head(m->nodes[0].name, 120));
+		node_value(&w, 0, 0);
+	}
+	emit_close(&f->json, '}');
+	if (!f->json.failed)
+		made = arena_keep(a, slice_of(f->json.text, f->json.n));
+	if (response && made.n != 0)
+		*answer = answer_of(f, m, w.list, made, a);
 	arena_reset(&f->scratch);
 	return made;
 }
@@ -245,24 +352,4 @@ fields_maker_free(struct fields_maker *f)
 {
 	emit_free(&f->json);
 	arena_free(&f->scratch);
-}
-
-void
-fields_value_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key)
-{
-	struct family *f = relate(key, b, j->scratch);
-
-	if (f != NULL && b->nodes_total != 0)
-		node_value(j, b, f, 0, 0);
-	else
-		emit_null(j);
-}
-
-void
-fields_members_emit(struct emit *j, const struct manscdp *b, const struct hash_key *key)
-{
-	struct family *f = relate(key, b, j->scratch);
-
-	if (f != NULL && b->nodes_total != 0)
-		members(j, b, f, f[0].first, 1);
 }

@@ -11,7 +11,6 @@ void
 writer_init(struct writer *w, struct out *o)
 {
 	w->json.scratch = &o->scratch;
-	w->key = hash_key_random();
 	w->captures = o->captures;
 }
 

@@ -12,7 +12,6 @@
 
 struct writer {
 	struct emit json;
-	struct hash_key key;            /* for trees */
 	const struct capture *captures; /* for the precision of times */
 };
 

@@ -7,14 +7,13 @@
 #include "src/spool.h"
 
 enum {
-	BLOCK = 4096, /* octets of the file that are taken and given back together */
+	BLOCK =
+	    RESULT_BLOCK, /* octets of the file that are taken and given back together */
 	HELD_MAX = 32 << 20, /* octets in memory, of all results together */
-	TEXT_MAX = 1024,     /* octets of one text: as the tracker keeps it elsewhere */
-	NAME_MAX_KEPT = 120,
-	DEPTH_MAX = 64
+	TAIL_FIRST = 512,
+	MEMBERS_TOLD = 96, /* names beside the list */
+	MEMBERS_BYTES = 1 << 20
 };
-
-enum node_flag { NODE_ATTRIBUTE = 1, NODE_DEF = 2, NODE_LEAF = 4, NODE_LIST = 8 };
 
 struct result_store {
 	struct limits *limits;
@@ -27,15 +26,23 @@ struct result_store {
 	size_t held; /* octets in memory */
 };
 
-/* A row of blocks, and what is not yet a whole one. */
+/* The items: a row of blocks, and what is not yet a whole one. */
 struct result {
 	struct result_store *store;
 	uint32_t first, last; /* number + 1; 0: none */
-	uint64_t bytes;       /* of all; those beyond the blocks are in `tail` */
 	uint64_t in_blocks;
 	uint8_t *tail;
 	size_t tail_n, tail_size;
 	uint64_t left_out;
+	bool full;
+	/* What the answers say beside their lists: each name once. */
+	struct arena mem;
+	struct slice list;
+	struct member {
+		struct member *next;
+		struct slice name, text;
+	} * members, **members_end;
+	unsigned members_total;
 };
 
 struct result_store *
@@ -69,8 +76,12 @@ result_new(struct result_store *s)
 {
 	struct result *r = calloc(1, sizeof(*r));
 
-	if (r != NULL)
-		r->store = s;
+	if (r == NULL)
+		return NULL;
+	r->store = s;
+	arena_init(&r->mem, MEMBERS_BYTES);
+	r->mem.first = 128;
+	r->members_end = &r->members;
 	return r;
 }
 
@@ -89,6 +100,7 @@ result_free(struct result *r)
 	}
 	s->held -= r->tail_size;
 	free(r->tail);
+	arena_free(&r->mem);
 	free(r);
 }
 
@@ -157,7 +169,7 @@ static bool
 tail_room(struct result *r, size_t n)
 {
 	struct result_store *s = r->store;
-	size_t size = r->tail_size != 0 ? r->tail_size : 256;
+	size_t size = r->tail_size != 0 ? r->tail_size : TAIL_FIRST;
 	uint8_t *bigger;
 
 	if (r->tail_size - r->tail_n >= n)
@@ -175,140 +187,83 @@ tail_room(struct result *r, size_t n)
 	return true;
 }
 
-static bool
-put(struct result *r, const void *p, size_t n)
+/* What was kept for one large answer is not needed for the next. */
+static void
+tail_shrink(struct result *r)
 {
-	if (n == 0)
+	uint8_t *smaller;
+
+	if (r->tail_size <= 2 * BLOCK || r->tail_n > BLOCK)
+		return;
+	smaller = realloc(r->tail, BLOCK);
+	if (smaller == NULL)
+		return;
+	r->store->held -= r->tail_size - BLOCK;
+	r->tail = smaller;
+	r->tail_size = BLOCK;
+}
+
+static bool
+items_add(struct result *r, struct slice items)
+{
+	uint64_t max = r->store->limits->max[LIMIT_RESULT_BYTES];
+
+	if (items.n == 0)
 		return true;
-	if (!tail_room(r, n))
+	if (r->in_blocks + r->tail_n >= max || !tail_room(r, items.n + 1))
 		return false;
-	memcpy(r->tail + r->tail_n, p, n);
-	r->tail_n += n;
-	return true;
-}
-
-/* The text of a password is nobody's business, its length is what is shown of it. */
-static bool
-put_text(struct result *r, const struct manscdp_node *n)
-{
-	uint8_t stars[TEXT_MAX];
-	struct slice text = slice_head(slice_trim(n->text), TEXT_MAX);
-	bool secret = (n->def != NULL && n->def->secret) ||
-	              slice_istarts(n->name, SLICE("password"));
-	uint16_t length = (uint16_t)text.n;
-
-	if (secret) {
-		memset(stars, '*', text.n);
-		text.p = stars;
-	}
-	return put(r, &length, sizeof(length)) && put(r, text.p, text.n);
-}
-
-static bool
-put_node(struct result *r, const struct manscdp_node *n, bool list)
-{
-	struct slice name = slice_head(n->name, NAME_MAX_KEPT);
-	uint8_t head[2], length = (uint8_t)name.n;
-
-	head[0] = (uint8_t)((n->attribute ? NODE_ATTRIBUTE : 0) |
-	                    (n->def != NULL ? NODE_DEF : 0) | (n->leaf ? NODE_LEAF : 0) |
-	                    (list ? NODE_LIST : 0));
-	head[1] = (uint8_t)n->depth;
-	if (!put(r, head, sizeof(head)))
-		return false;
-	/* The dictionary lives as long as the run. */
-	if (n->def != NULL ? !put(r, &n->def, sizeof(n->def))
-	                   : !put(r, &length, 1) || !put(r, name.p, name.n))
-		return false;
-	return put_text(r, n);
-}
-
-/* What the exchange says itself. */
-static bool
-is_known(const struct manscdp_node *n)
-{
-	return n->depth == 1 && !n->attribute &&
-	       (slice_ieq(n->name, SLICE("CmdType")) || slice_ieq(n->name, SLICE("SN")) ||
-	        slice_ieq(n->name, SLICE("DeviceID")));
-}
-
-/* As the dissector counts them: the first thing with a Num, or what ends in List. */
-uint32_t
-result_list(const struct manscdp *m)
-{
-	uint32_t i;
-
-	for (i = 1; i < m->nodes_total; i++) {
-		const struct manscdp_node *n = &m->nodes[i];
-
-		if (n->attribute && n->depth == 2 && slice_ieq(n->name, SLICE("Num")) &&
-		    m->SumNum.n != 0)
-			return n->parent;
-		if (n->depth == 1 && !n->attribute && n->name.n > 4 &&
-		    slice_eq(slice_tail(n->name, n->name.n - 4), SLICE("List")))
-			return i;
-	}
-	return MANSCDP_NONE;
-}
-
-static bool
-put_part(struct result *r, const struct manscdp *m)
-{
-	uint32_t list = result_list(m), i, total = 0;
-	size_t at = r->tail_n;
-
-	if (!put(r, &total, sizeof(total)))
-		return false;
-	for (i = 0; i < m->nodes_total; i++) {
-		const struct manscdp_node *n = &m->nodes[i];
-
-		if (is_known(n)) {
-			/* With whatever a sender put into it. */
-			while (i + 1 < m->nodes_total && m->nodes[i + 1].depth > 1)
-				i++;
-			continue;
-		}
-		if (n->depth > DEPTH_MAX)
-			continue;
-		if (!put_node(r, n, i == list))
-			return false;
-		total++;
-	}
-	memcpy(r->tail + at, &total, sizeof(total));
-	return true;
-}
-
-bool
-result_add(struct result *r, const struct manscdp *m)
-{
-	struct result_store *s = r->store;
-	size_t before = r->tail_n;
-
-	if (m->nodes_total == 0)
-		return true;
-	if (r->left_out != 0 || r->bytes >= s->limits->max[LIMIT_RESULT_BYTES] ||
-	    !put_part(r, m)) {
-		if (r->left_out == 0)
-			s->limits->dropped[LIMIT_RESULT_BYTES]++;
-		r->tail_n = before;
-		r->left_out += m->items;
-		return false;
-	}
-	r->bytes += r->tail_n - before;
+	if (r->in_blocks + r->tail_n != 0)
+		r->tail[r->tail_n++] = ',';
+	memcpy(r->tail + r->tail_n, items.p, items.n);
+	r->tail_n += items.n;
 	/* Where the file has no more room, it stays in memory while that has. */
 	while (r->tail_n >= BLOCK && block_write(r))
 		continue;
-	if (r->tail_size > 2 * BLOCK && r->tail_n <= BLOCK) {
-		uint8_t *smaller = realloc(r->tail, BLOCK);
-
-		if (smaller != NULL) {
-			s->held -= r->tail_size - BLOCK;
-			r->tail = smaller;
-			r->tail_size = BLOCK;
-		}
-	}
+	tail_shrink(r);
 	return true;
 }
+
+static void
+member_add(struct result *r, const struct answer_member *from)
+{
+	struct member *x;
+
+	for (x = r->members; x != NULL; x = x->next)
+		if (slice_eq(x->name, from->name))
+			return;
+	if (r->members_total == MEMBERS_TOLD)
+		return;
+	x = ARENA_NEW(&r->mem, struct member);
+	if (x == NULL)
+		return;
+	x->text = arena_keep(&r->mem, from->text);
+	if (x->text.n == 0)
+		return;
+	x->name = slice_head(slice_tail(x->text, 1), from->name.n);
+	*r->members_end = x;
+	r->members_end = &x->next;
+	r->members_total++;
+}
+
+bool
+result_add(struct result *r, const struct answer_tree *t, uint32_t items)
+{
+	size_t i;
+
+	for (i = 0; i < t->members_total; i++)
+		member_add(r, &t->members[i]);
+	if (r->list.n == 0)
+		r->list = arena_keep(&r->mem, t->list);
+	if (!r->full && items_add(r, t->items))
+		return true;
+	if (!r->full)
+		r->store->limits->dropped[LIMIT_RESULT_BYTES]++;
+	r->full = true;
+	r->left_out += items;
+	return false;
+}
+
+/* ---- reading ---- */
 
 uint64_t
 result_left_out(const struct result *r)
@@ -316,127 +271,40 @@ result_left_out(const struct result *r)
 	return r->left_out;
 }
 
-/* ---- reading ---- */
-
-struct reader {
-	const struct result *r;
-	uint64_t at, in; /* in the result; in the block that is loaded: its first octet */
-	uint32_t block;  /* number + 1; 0: none yet */
-	bool loaded;
-	uint8_t octets[BLOCK];
-};
-
-/* Loads the block with `at`. Blocks are a chain, so a reader goes on where it is. */
-static bool
-load(struct reader *d)
+struct slice
+result_list(const struct result *r)
 {
-	const struct result_store *s = d->r->store;
-
-	if (d->loaded && d->at - d->in < BLOCK)
-		return true;
-	if (d->block == 0)
-		d->block = d->r->first;
-	while (d->block != 0 && d->at - d->in >= BLOCK) {
-		d->block = s->next[d->block - 1];
-		d->in += BLOCK;
-	}
-	d->loaded = d->block != 0 && pread(fileno(s->file), d->octets, BLOCK,
-	                                   (off_t)(d->block - 1) * BLOCK) == BLOCK;
-	return d->loaded;
+	return r->list;
 }
 
-static bool
-get(struct reader *d, void *out, size_t n)
+struct slice
+result_member(const struct result *r, const void **at)
 {
-	uint8_t *to = out;
-	size_t take;
+	const struct member *x = *at;
 
-	if (d->at + n > d->r->bytes)
-		return false;
-	while (n != 0) {
-		if (d->at >= d->r->in_blocks) {
-			memcpy(to, d->r->tail + (d->at - d->r->in_blocks), n);
-			d->at += n;
-			return true;
-		}
-		if (!load(d))
-			return false;
-		take = BLOCK - (size_t)(d->at - d->in);
-		if (take > n)
-			take = n;
-		memcpy(to, d->octets + (d->at - d->in), take);
-		to += take;
-		n -= take;
-		d->at += take;
-	}
-	return true;
+	x = x != NULL ? x->next : r->members;
+	*at = x;
+	return x != NULL ? x->text : SLICE_EMPTY;
 }
 
-static bool
-get_text(struct reader *d, struct arena *a, size_t n, struct slice *out)
+struct slice
+result_items(const struct result *r, struct result_reader *d)
 {
-	uint8_t *text = arena_alloc(a, n + 1);
+	const struct result_store *s = r->store;
+	uint32_t block = d->block;
 
-	*out = slice_of(text, n);
-	return text != NULL && get(d, text, n);
-}
-
-static bool
-get_node(struct reader *d, struct arena *a, struct manscdp_node *n, uint8_t *flags)
-{
-	uint8_t head[2], name;
-	uint16_t length;
-
-	if (!get(d, head, sizeof(head)))
-		return false;
-	*flags = head[0];
-	n->attribute = (head[0] & NODE_ATTRIBUTE) != 0;
-	n->leaf = (head[0] & NODE_LEAF) != 0;
-	n->depth = head[1];
-	if ((head[0] & NODE_DEF) != 0) {
-		if (!get(d, &n->def, sizeof(n->def)))
-			return false;
-		n->name = n->def->name;
-	} else if (!get(d, &name, 1) || !get_text(d, a, name, &n->name)) {
-		return false;
+	if (d->over)
+		return SLICE_EMPTY;
+	block = block != 0 ? s->next[block - 1] : r->first;
+	if (block == 0) {
+		d->over = true;
+		return slice_of(r->tail, r->tail_n);
 	}
-	return get(d, &length, sizeof(length)) && get_text(d, a, length, &n->text);
-}
-
-bool
-result_next(const struct result *r, struct arena *a, struct result_part *p)
-{
-	struct reader *d = ARENA_NEW(a, struct reader);
-	uint32_t up[DEPTH_MAX + 2], total, i;
-	struct manscdp_node *nodes;
-	uint8_t flags;
-
-	if (d == NULL)
-		return false;
-	d->r = r;
-	d->at = p->at;
-	d->in = p->in;
-	d->block = p->block;
-	if (!get(d, &total, sizeof(total)))
-		return false;
-	nodes = arena_array(a, total, sizeof(*nodes));
-	if (nodes == NULL)
-		return false;
-	p->list = MANSCDP_NONE;
-	for (i = 0; i < total; i++) {
-		struct manscdp_node *n = &nodes[i];
-
-		if (!get_node(d, a, n, &flags))
-			return false;
-		n->parent = n->depth == 0 ? MANSCDP_NONE : up[n->depth - 1];
-		up[n->depth] = i;
-		if ((flags & NODE_LIST) != 0)
-			p->list = i;
+	d->block = block;
+	if (pread(fileno(s->file), d->octets, BLOCK, (off_t)(block - 1) * BLOCK) !=
+	    BLOCK) {
+		d->over = d->failed = true;
+		return SLICE_EMPTY;
 	}
-	p->nodes = nodes;
-	p->nodes_total = total;
-	p->at = d->at;
-	p->in = d->in;
-	p->block = d->block;
-	return true;
+	return slice_of(d->octets, BLOCK);
 }

@@ -1,12 +1,13 @@
-/* result - what an exchange brought: the trees of its answers, kept in little room, and on disk beyond a few octets.
+/* result - what an exchange brought: the items of all parts of its answer and what these say beside, as ready JSON,
+ * in memory while there is little of it, then on disk.
  *
  * Kept for those who write it: a catalog of 10,000 cameras comes in thousands of messages, and many devices answer at
- * once. CmdType, SN and DeviceID are not in it; the text of a password is its length alone. */
+ * once. What is kept is what the report writes of each body (answer_tree), so secrets are masked in it. */
 #ifndef SRC_RESULT_H
 #define SRC_RESULT_H
 
-#include "dissect/manscdp.h"
 #include "src/limits.h"
+#include "src/tracker.h"
 
 /* All that is kept, of all exchanges. */
 struct result_store;
@@ -19,24 +20,25 @@ void result_store_free(struct result_store *s);
 struct result;
 
 struct result *result_new(struct result_store *s); /* NULL: no memory */
-/* One more answer; false: it is left out, and counted. */
-bool result_add(struct result *r, const struct manscdp *m);
+/* One more answer, with so many items; false: they are left out, and counted. */
+bool result_add(struct result *r, const struct answer_tree *t, uint32_t items);
 void result_free(struct result *r);
 
-/* The answers one by one: begin with a zeroed one. */
-struct result_part {
-	const struct manscdp_node *nodes; /* the root first */
-	size_t nodes_total;
-	uint32_t list;   /* its list of items, an index; MANSCDP_NONE: none */
-	uint64_t at, in; /* the result's own */
-	uint32_t block;
-};
-/* The next one, in the arena. False: no more, or no memory. */
-bool result_next(const struct result *r, struct arena *a, struct result_part *p);
 /* Items of the answers that were left out. */
 uint64_t result_left_out(const struct result *r);
+/* The name of the list; empty: there was none. */
+struct slice result_list(const struct result *r);
+/* What is said beside it, one a call: "name":value. Begin with NULL; empty: no more. */
+struct slice result_member(const struct result *r, const void **at);
 
-/* The list whose items count: GB/T 28181-2022 Annex M. MANSCDP_NONE: none. */
-uint32_t result_list(const struct manscdp *m);
+enum { RESULT_BLOCK = 16384 };
+
+struct result_reader {
+	uint32_t block;
+	bool over, failed; /* failed: the temporary file could not be read */
+	uint8_t octets[RESULT_BLOCK];
+};
+/* The items, with commas between, some octets a call: begin with zeros; empty: no more. */
+struct slice result_items(const struct result *r, struct result_reader *d);
 
 #endif

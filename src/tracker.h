@@ -46,6 +46,17 @@ struct ref {
 	int64_t time_ns;
 };
 
+/* What a Response says, as parts of its tree's text, or copies of them in the same arena. */
+struct answer_tree {
+	struct slice items; /* of its list, with commas between; empty: none */
+	struct slice list;  /* the list's name; empty: it has none */
+	size_t members_total;
+	/* Of the root, but for the list and for CmdType, SN, DeviceID. */
+	struct answer_member {
+		struct slice name, text; /* text: "name":value */
+	} members[];
+};
+
 /* A body as the report keeps it. */
 struct kept_body {
 	struct slice content_type;
@@ -56,8 +67,9 @@ struct kept_body {
 	struct slice words; /* what a PTZCmd or an alarm says; or empty */
 	struct slice
 	    tree; /* its fields as keep_tree made them; empty when they are not kept */
-	enum content content; /* SDP, MANSRTSP: decoded again from ... */
-	struct slice text;    /* ... its octets; empty when they are not kept */
+	const struct answer_tree *answer; /* parts of it, of a Response; or NULL */
+	enum content content;             /* SDP, MANSRTSP: decoded again from ... */
+	struct slice text; /* ... its octets; empty when they are not kept */
 };
 
 enum nonce_check {
@@ -196,10 +208,10 @@ struct dialog {
 	struct ref last;   /* of its last message */
 	struct call *call; /* its two sides: src/call.h; NULL where no call is in it */
 	/* registration */
-	uint32_t granted;        /* seconds of the last 2xx; 0: none */
-	int64_t granted_ns;      /* when */
-	uint32_t granted_before; /* the same before the last 2xx */
-	struct usage *usage;     /* subscriptions and what else it has, or NULL */
+	uint32_t granted;              /* seconds of the last 2xx; 0: none */
+	int64_t granted_ns;            /* when */
+	uint32_t granted_before;       /* the same before the last 2xx */
+	struct usage *usage;           /* subscriptions and what else it has, or NULL */
 	struct gb_session *gb_session; /* of a call (src/sessions.h), or NULL */
 	/* the tracker's own */
 	struct arena mem;
@@ -446,7 +458,8 @@ struct device {
 	uint64_t keepalives_answered, keepalives_all; /* all: of several servers too */
 	/* Of registrations that the list no longer has. */
 	uint32_t registrations_before, refreshes_before;
-	uint32_t heartbeat; /* seconds between keep-alives, as a BasicParam told; 0: not */
+	uint32_t
+	    heartbeat; /* seconds between keep-alives, as a BasicParam told; 0: not */
 	uint32_t heartbeat_off; /* keep-alives in a row that do not keep to them */
 	/* A challenge to its REGISTER that has no credentials yet. */
 	struct moment challenge;
@@ -527,7 +540,8 @@ struct tracker_event {
 struct tracker_options {
 	bool keep_fields; /* keep the trees of bodies for the report */
 	/* Makes of a tree what is kept of it, in the arena: at once, while it is at hand. NULL: nothing is. */
-	struct slice (*keep_tree)(void *own, const struct manscdp *m, struct arena *a);
+	struct slice (*keep_tree)(void *own, const struct manscdp *m, struct arena *a,
+	                          const struct answer_tree **answer);
 	void *keep_own;
 	bool keep_media; /* and the octets of SDP and MANSRTSP */
 	int profile;     /* 0 auto, 1 rfc3261, 2 gb28181 */

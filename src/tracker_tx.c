@@ -346,7 +346,8 @@ keep_body(struct tracker *t, struct tx *x, const struct message *m,
 		b->text = arena_keep(&x->body_mem, slice_head(m->body, MEDIA_KEPT));
 	*out = b;
 	if (t->options.keep_tree != NULL && s->nodes_total != 0)
-		b->tree = t->options.keep_tree(t->options.keep_own, s, &x->body_mem);
+		b->tree = t->options.keep_tree(t->options.keep_own, s, &x->body_mem,
+		                               &b->answer);
 }
 
 /* The request of a transaction, seen for the first time. */

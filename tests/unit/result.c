@@ -1,84 +1,38 @@
 #include "src/result.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "tests/unit/test.h"
 
-enum { ITEMS = 4 };
+enum { ITEMS = 4, ITEM_TEXT = 32 };
 
-/* <Response><SN><Odd/></SN><SumNum/><DeviceList Num><Item><DeviceID/><Password/></Item>.... */
+/* {"DeviceID":"7"},... ; beside them what stands in each answer, and what stands in this one alone. */
 struct part {
-	struct manscdp_node nodes[7 + 3 * ITEMS];
-	char ids[ITEMS][24];
-	struct manscdp m;
+	char items[ITEMS * ITEM_TEXT], sum[32], only[32];
+	struct answer_tree *tree;
 };
-
-static struct manscdp_node *
-node(struct part *p, const char *name, const char *text, uint32_t parent, uint16_t depth)
-{
-	struct manscdp_node *n = &p->nodes[p->m.nodes_total++];
-
-	*n = (struct manscdp_node){.name = slice_str(name),
-	                           .text = slice_str(text),
-	                           .parent = parent,
-	                           .depth = depth,
-	                           .leaf = text[0] != '\0'};
-	return n;
-}
 
 static void
 make(struct part *p, unsigned first)
 {
-	uint32_t list, item;
+	size_t n = 0;
 	unsigned i;
 
-	memset(p, 0, sizeof(*p));
-	p->m.nodes = p->nodes;
-	(void)node(p, "Response", "", MANSCDP_NONE, 0);
-	(void)node(p, "SN", "7", 0, 1);
-	(void)node(p, "Odd", "in it", 1, 2);
-	(void)node(p, "SumNum", " 100 ", 0, 1);
-	list = (uint32_t)p->m.nodes_total;
-	(void)node(p, "DeviceList", "", 0, 1);
-	node(p, "Num", "4", list, 2)->attribute = true;
-	for (i = 0; i < ITEMS; i++) {
-		(void)snprintf(p->ids[i], sizeof(p->ids[i]), "%u", first + i);
-		item = (uint32_t)p->m.nodes_total;
-		(void)node(p, "Item", "", list, 2);
-		(void)node(p, "DeviceID", p->ids[i], item, 3);
-		(void)node(p, "Password", "geheim", item, 3);
-	}
-	p->m.SumNum = SLICE("100");
-	p->m.items = ITEMS;
-}
-
-/* Are these the items that were put in, from `first` on, and is the password nowhere? */
-static bool
-is_right(const struct result *r, unsigned parts)
-{
-	struct result_part p = {.nodes = NULL};
-	struct arena a;
-	unsigned n = 0, id = 0;
-	char text[24];
-	bool good = true;
-	size_t i;
-
-	arena_init(&a, 0);
-	for (; result_next(r, &a, &p); arena_reset(&a), n++) {
-		good &= p.nodes_total == 4 + 3 * ITEMS && p.list == 2 &&
-		        slice_eq(p.nodes[1].text, SLICE("100")) && p.nodes[3].attribute;
-		for (i = 0; i < p.nodes_total; i++) {
-			if (slice_eq(p.nodes[i].name, SLICE("Password")))
-				good &= slice_eq(p.nodes[i].text, SLICE("******"));
-			if (!slice_eq(p.nodes[i].name, SLICE("DeviceID")))
-				continue;
-			(void)snprintf(text, sizeof(text), "%u", id++);
-			good &= slice_eq(p.nodes[i].text, slice_str(text)) &&
-			        p.nodes[p.nodes[i].parent].parent == p.list;
-		}
-	}
-	arena_free(&a);
-	return good && n == parts && id == parts * ITEMS;
+	for (i = 0; i < ITEMS; i++)
+		n += (size_t)snprintf(p->items + n, sizeof(p->items) - n,
+		                      "%s{\"DeviceID\":\"%u\"}", i ? "," : "", first + i);
+	(void)snprintf(p->sum, sizeof(p->sum), "\"SumNum\":\"%u\"", first);
+	(void)snprintf(p->only, sizeof(p->only), "\"A%u\":\"x\"", first);
+	p->tree = calloc(1, sizeof(*p->tree) + 2 * sizeof(p->tree->members[0]));
+	if (p->tree == NULL)
+		abort();
+	p->tree->items = slice_str(p->items);
+	p->tree->list = SLICE("DeviceList");
+	p->tree->members_total = 2;
+	p->tree->members[0] = (struct answer_member){SLICE("SumNum"), slice_str(p->sum)};
+	p->tree->members[1] = (struct answer_member){
+	    slice_head(slice_str(p->only + 1), strlen(p->only) - 6), slice_str(p->only)};
 }
 
 static void
@@ -89,8 +43,65 @@ fill(struct result *r, unsigned from, unsigned parts)
 
 	for (i = from; i < from + parts; i++) {
 		make(&p, i * ITEMS);
-		(void)result_add(r, &p.m);
+		(void)result_add(r, p.tree, ITEMS);
+		free(p.tree);
 	}
+}
+
+/* All items, as one text; free() it. */
+static char *
+items_of(const struct result *r)
+{
+	struct result_reader *d = calloc(1, sizeof(*d));
+	char *text = NULL;
+	size_t n;
+	FILE *f = open_memstream(&text, &n);
+	struct slice some;
+
+	if (d == NULL || f == NULL)
+		abort();
+	while ((some = result_items(r, d)).n != 0)
+		(void)fwrite(some.p, 1, some.n, f);
+	(void)fclose(f);
+	if (d->failed)
+		text[0] = '\0';
+	free(d);
+	return text;
+}
+
+static bool
+is_right(const struct result *r, unsigned parts)
+{
+	char *got = items_of(r), *at = got, one[ITEM_TEXT];
+	const void *where = NULL;
+	struct slice first;
+	unsigned i;
+	bool good = true;
+
+	for (i = 0; i < parts * ITEMS; i++) {
+		int n = snprintf(one, sizeof(one), "%s{\"DeviceID\":\"%u\"}",
+		                 i ? "," : "", i);
+
+		good = good && strncmp(at, one, (size_t)n) == 0;
+		at += good ? n : 0;
+	}
+	good = good && *at == '\0';
+	free(got);
+	first = result_member(r, &where);
+	return good && (parts == 0 ? first.n == 0 && result_list(r).n == 0
+	                           : slice_eq(first, SLICE("\"SumNum\":\"0\"")) &&
+	                                 slice_eq(result_list(r), SLICE("DeviceList")));
+}
+
+static unsigned
+members(const struct result *r)
+{
+	const void *at = NULL;
+	unsigned n = 0;
+
+	while (result_member(r, &at).n != 0)
+		n++;
+	return n;
 }
 
 int
@@ -107,15 +118,16 @@ main(void)
 	r = result_new(s);
 	ok(is_right(r, 0), "none");
 	fill(r, 0, 1);
-	ok(is_right(r, 1), "one, in memory");
-	fill(r, 1, 999);
-	ok(is_right(r, 1000), "a thousand, on disk");
+	ok(is_right(r, 1) && members(r) == 2, "one, in memory");
+	fill(r, 1, 2999);
+	ok(is_right(r, 3000), "thousands, on disk");
+	ok(members(r) == 96, "as many names as there is room for: %u", members(r));
 
 	/* Two at once, and the place of one for another. */
 	other = result_new(s);
 	fill(other, 0, 500);
-	fill(r, 1000, 500);
-	ok(is_right(other, 500) && is_right(r, 1500), "two that grow side by side");
+	fill(r, 3000, 500);
+	ok(is_right(other, 500) && is_right(r, 3500), "two that grow side by side");
 	result_free(r);
 	r = result_new(s);
 	fill(r, 0, 300);
@@ -127,15 +139,16 @@ main(void)
 	r = result_new(s);
 	fill(r, 0, 200);
 	make(&p, 0);
-	ok(!result_add(r, &p.m) && result_left_out(r) != 0 &&
+	ok(!result_add(r, p.tree, ITEMS) && result_left_out(r) != 0 &&
 	       l.dropped[LIMIT_RESULT_BYTES] == 1,
 	   "so many octets of one, and no more");
+	free(p.tree);
 	result_free(r);
 	limits_init(&l);
 	l.max[LIMIT_RESULT_SPOOL] = 0;
 	r = result_new(s);
-	fill(r, 0, 200);
-	ok(is_right(r, 200), "where the file may not grow, memory takes some");
+	fill(r, 0, 1000);
+	ok(is_right(r, 1000), "where the file may not grow, memory takes some");
 	result_free(r);
 	result_free(NULL);
 	result_store_free(s);
