@@ -818,6 +818,7 @@ exchanges_answered(struct exchanges *e, uint32_t tx, uint32_t status)
 	if (t->part->status == 0 && t->of->waiting != 0)
 		t->of->waiting--;
 	t->part->status = status;
+	map_drop(&e->by_tx, tx_hash(e, tx), t);
 	if (t->of->queue == QUEUE_WHOLE)
 		settle(e, t->of);
 }
