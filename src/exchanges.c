@@ -742,6 +742,7 @@ in_response(struct exchanges *e, const struct message *m, const struct place *p,
 			return;
 		x->outcome = EXCHANGE_UNKNOWN;
 		x->root = exchange_keep(x, asked->root);
+		x->CmdType = x->name = exchange_keep(x, asked->CmdType);
 		x->SN = exchange_keep(x, asked->SN);
 		x->DeviceID = x->answers_for = exchange_keep(x, asked->DeviceID);
 		x->client = m->rec.dst;
@@ -754,6 +755,8 @@ in_response(struct exchanges *e, const struct message *m, const struct place *p,
 		x->subscribed = m->method != METHOD_MESSAGE;
 	}
 	x->request_status = m->sip.status;
+	if (!same_folded(x->CmdType, m->mans.m.CmdType))
+		e->note.part.mismatch = MISMATCH_CMDTYPE;
 	add(e, x, m, p, now_ns);
 }
 
