@@ -298,23 +298,25 @@ count(struct exchanges *e, struct exchange *x, const struct message *m, uint64_t
 	struct exchange_note *note = &e->note;
 	const struct exchange_part *again;
 	bool was_whole = exchange_whole(x);
+	/* Unasked, these may be several answers, and not one. */
+	bool asked = x->request.frame != 0;
 	uint32_t n;
 
-	again = same_part(e, x, hash);
+	again = asked ? same_part(e, x, hash) : NULL;
 	if (again != NULL) {
 		note->facts |= EXCHANGE_PART_AGAIN;
 		note->other = again->ref;
 		x->repeated += s->items;
 		return;
 	}
-	if (was_whole && x->request.frame != 0) {
+	if (was_whole && asked) {
 		note->facts |= EXCHANGE_AFTER_WHOLE;
 		note->other = x->last != NULL ? x->last->ref : x->request;
 	}
 	if (is_unread(x, &m->mans)) {
 		x->unread = true;
 	} else if (parse_u32(s->SumNum, UINT32_MAX, &n)) {
-		if (x->has_sum && n != x->SumNum) {
+		if (x->has_sum && n != x->SumNum && asked) {
 			note->facts |= EXCHANGE_SUM_CHANGED;
 			note->number = x->SumNum;
 		}
@@ -324,9 +326,10 @@ count(struct exchanges *e, struct exchange *x, const struct message *m, uint64_t
 		x->has_sum = true;
 	}
 	x->received += s->items;
-	if (!was_whole && x->has_sum && x->received > x->SumNum)
+	if (asked && !was_whole && x->has_sum && x->received > x->SumNum)
 		note->facts |= EXCHANGE_SURPLUS;
-	look_at_items(e, x, s);
+	if (asked)
+		look_at_items(e, x, s);
 	if (x->types_missing != 0)
 		types_came(x, s);
 	if (x->result != NULL)
