@@ -56,8 +56,15 @@ names(const struct checker *c, const struct message *m, const struct place *p)
 	unsigned differs = n->part.mismatch;
 	struct slice from = m->from.uri.user, id = m->mans.m.DeviceID;
 
-	/* Of a command that is known, manscdp-field-case has it. */
-	if ((differs & MISMATCH_CMDTYPE) && m->mans.m.command == NULL)
+	/* With another SN it is an answer to nothing, but in the 200 to the request. */
+	if (differs & MISMATCH_SN)
+		found(c, m, p, RULE_MANSCDP_RESPONSE_SN, .field = SLICE("/Response/SN"),
+		      VALUE(m->mans.m.SN), EXPECTED(x->SN),
+		      ARGS({"root", x->root}, {"CmdType", x->CmdType}, {"SN", x->SN},
+		           {"other", m->mans.m.SN}, {"when", SLICE("in the 200 to it")}));
+	/* The case of the letters of a command that is known: manscdp-field-case has it. */
+	if ((differs & MISMATCH_CMDTYPE) &&
+	    (m->mans.m.command == NULL || !slice_ieq(m->mans.m.CmdType, x->CmdType)))
 		found(c, m, p, RULE_MANSCDP_RESPONSE_CMDTYPE,
 		      .field = SLICE("/Response/CmdType"), VALUE(m->mans.m.CmdType),
 		      EXPECTED(x->CmdType),
@@ -327,8 +334,8 @@ check_exchange_ended(const struct checker *c, const struct tracker_event *e)
 		mismatched(x, timeout ? SLICE("in time") : when, frames, &f);
 		break;
 	case EXCHANGE_INCOMPLETE:
-		if (x->last == NULL)
-			return;
+		if (x->last == NULL || (!x->has_sum && x->types_missing == 0))
+			return; /* what is wrong with it, its body's rules say */
 		at = &x->last->ref;
 		incomplete(c, x, timeout ? SLICE("before it fell silent") : when, &f);
 		break;

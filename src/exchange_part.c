@@ -132,7 +132,7 @@ types_came(struct exchange *x, const struct manscdp *m)
 bool
 exchange_whole(const struct exchange *x)
 {
-	if (x->parts_total == 0)
+	if (x->parts_total == 0 || (x->unread && !x->has_sum))
 		return false;
 	if (x->has_sum && x->received < x->SumNum)
 		return false;
@@ -256,6 +256,23 @@ look_at_items(struct exchanges *e, struct exchange *x, const struct manscdp *m)
 
 /* ---- the parts ---- */
 
+/* Of a list that nobody can read to its end: in how many parts it comes is not known, and a number may be cut. */
+static bool
+is_unread(const struct exchange *x, const struct body *b)
+{
+	static const char *const lists[] = {"Catalog",      "RecordInfo",
+	                                    "PresetQuery",  "CruiseTrackListQuery",
+	                                    "SDCardStatus", "CruiseTrackQuery"};
+	size_t i;
+
+	if (b->verdict != BODY_MALFORMED || b->m.items != 0)
+		return false;
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (slice_eq(x->name, slice_str(lists[i])))
+			return true;
+	return false;
+}
+
 /* One with the same octets, sent in another transaction: the sender did not see that it arrived. */
 static const struct exchange_part *
 same_part(struct exchanges *e, struct exchange *x, uint64_t hash)
@@ -282,21 +299,25 @@ count(struct exchanges *e, struct exchange *x, const struct message *m,
 	struct exchange_note *note = &e->note;
 	const struct exchange_part *again;
 	bool was_whole = exchange_whole(x);
+	/* Unasked, these may be several answers, and not one. */
+	bool asked = x->request.frame != 0;
 	uint32_t n;
 
-	again = same_part(e, x, hash);
+	again = asked ? same_part(e, x, hash) : NULL;
 	if (again != NULL) {
 		note->facts |= EXCHANGE_PART_AGAIN;
 		note->other = again->ref;
 		x->repeated += s->items;
 		return;
 	}
-	if (was_whole && x->request.frame != 0) {
+	if (was_whole && asked) {
 		note->facts |= EXCHANGE_AFTER_WHOLE;
 		note->other = x->last != NULL ? x->last->ref : x->request;
 	}
-	if (parse_u32(s->SumNum, UINT32_MAX, &n)) {
-		if (x->has_sum && n != x->SumNum) {
+	if (is_unread(x, &m->mans)) {
+		x->unread = true;
+	} else if (parse_u32(s->SumNum, UINT32_MAX, &n)) {
+		if (x->has_sum && n != x->SumNum && asked) {
 			note->facts |= EXCHANGE_SUM_CHANGED;
 			note->number = x->SumNum;
 		}
@@ -306,9 +327,10 @@ count(struct exchanges *e, struct exchange *x, const struct message *m,
 		x->has_sum = true;
 	}
 	x->received += s->items;
-	if (!was_whole && x->has_sum && x->received > x->SumNum)
+	if (asked && !was_whole && x->has_sum && x->received > x->SumNum)
 		note->facts |= EXCHANGE_SURPLUS;
-	look_at_items(e, x, s);
+	if (asked)
+		look_at_items(e, x, s);
 	if (x->types_missing != 0)
 		types_came(x, s);
 	if (x->result != NULL && body != NULL && body->answer != NULL)

@@ -742,6 +742,7 @@ in_response(struct exchanges *e, const struct message *m, const struct place *p,
 			return;
 		x->outcome = EXCHANGE_UNKNOWN;
 		x->root = exchange_keep(x, asked->root);
+		x->CmdType = x->name = exchange_keep(x, asked->CmdType);
 		x->SN = exchange_keep(x, asked->SN);
 		x->DeviceID = x->answers_for = exchange_keep(x, asked->DeviceID);
 		x->client = m->rec.dst;
@@ -754,6 +755,8 @@ in_response(struct exchanges *e, const struct message *m, const struct place *p,
 		x->subscribed = m->method != METHOD_MESSAGE;
 	}
 	x->request_status = m->sip.status;
+	if (!same_folded(x->CmdType, m->mans.m.CmdType))
+		e->note.part.mismatch = MISMATCH_CMDTYPE;
 	add(e, x, m, p, now_ns);
 }
 
@@ -818,6 +821,7 @@ exchanges_answered(struct exchanges *e, uint32_t tx, uint32_t status)
 	if (t->part->status == 0 && t->of->waiting != 0)
 		t->of->waiting--;
 	t->part->status = status;
+	map_drop(&e->by_tx, tx_hash(e, tx), t);
 	if (t->of->queue == QUEUE_WHOLE)
 		settle(e, t->of);
 }

@@ -398,6 +398,7 @@ struct exchange {
 	bool self_item;           /* who asked or was asked stands in the list */
 	bool failed;              /* Result ERROR */
 	bool cut;                 /* the capture does not have all of an answer */
+	bool unread; /* a part of a list says not how many there are: it is no XML */
 	bool
 	    explained; /* why nobody asked for it, or nobody answered, was told with a message */
 	uint32_t related;        /* the exchange it seems to belong to; 0: none */
