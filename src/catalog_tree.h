@@ -99,6 +99,12 @@ struct slice catalog_id_text(const struct catalog *c, const struct catalog_id *i
 enum catalog_kind catalog_kind(const struct catalog *c, const struct catalog_id *id);
 
 enum { CATALOG_NOWHERE = UINT32_MAX };
+/* The number of its node, which may be gone; CATALOG_NOWHERE: there is none. */
+uint32_t catalog_find(const struct catalog *c, const struct catalog_id *id);
+bool catalog_id_is(const struct catalog *c, const struct catalog_id *id,
+                   struct slice text);
+bool catalog_id_eq(const struct catalog *c, const struct catalog_id *a,
+                   const struct catalog_id *b);
 
 /* The nodes as a tree, depth first. Memory of its own. */
 struct catalog_view {
@@ -119,12 +125,12 @@ bool catalog_view(struct catalog_view *v, const struct catalog *c, struct slice 
 void catalog_view_free(struct catalog_view *v);
 
 enum catalog_fault_kind {
-	CATALOG_FAULT_ORPHAN,      /* other: the parent that is nowhere */
-	CATALOG_FAULT_CYCLE,       /* other: its parent, which is below it */
-	CATALOG_FAULT_REPEATED,    /* twice in one answer */
-	CATALOG_FAULT_CHILDREN,    /* Parental is 0, and there are some */
-	CATALOG_FAULT_CHILDLESS,   /* Parental is 1, and there are none */
-	CATALOG_FAULT_GROUP,       /* other: a business group that the catalog lacks */
+	CATALOG_FAULT_ORPHAN,    /* other: the parent that is nowhere */
+	CATALOG_FAULT_CYCLE,     /* other: its parent, which is below it */
+	CATALOG_FAULT_REPEATED,  /* twice in one answer */
+	CATALOG_FAULT_CHILDREN,  /* Parental is 0, and there are some */
+	CATALOG_FAULT_CHILDLESS, /* Parental is 1, and there are none */
+	CATALOG_FAULT_GROUP,     /* other: a business group that the catalog lacks */
 	CATALOG_FAULTS
 };
 enum { CATALOG_FAULTS_TOLD = 256 }; /* of one kind, of one answer */

@@ -262,8 +262,13 @@ device_registration(struct device *d, uint32_t dialog, const struct addr *regist
 		if (l->at[i].dialog == dialog && l->at[i].ended.frame == 0 &&
 		    !l->at[i].expired)
 			return &l->at[i];
-	if (at == NULL)
-		return NULL;
+	/* Challenged under one Call-ID, answered under the next: one registration. */
+	r = l != NULL ? &l->at[l->total - 1] : NULL;
+	if (r != NULL && r->accepted.frame == 0 && r->refusals == 0 &&
+	    r->challenges != 0 && addr_eq(&r->registrar, registrar)) {
+		r->dialog = dialog;
+		return r;
+	}
 	if (l != NULL && l->total == DEVICE_REGISTRATIONS) {
 		d->registrations_before += l->at[0].accepted.frame != 0;
 		d->refreshes_before += l->at[0].refreshes;

@@ -144,7 +144,8 @@ void device_place(struct device *d, const struct addr *a, unsigned known,
 /* From now on it is reached there; and who is reached there, or NULL. */
 void devices_move(struct devices *d, struct device *v, const struct addr *at);
 struct device *devices_at(struct devices *d, const struct addr *at);
-/* The one of this dialog that goes on, or a new one; NULL without memory. */
+/* The one of this dialog that goes on, one that waits for an answer to its challenge, or a new one; NULL without
+ * memory. */
 struct device_registration *device_registration(struct device *d, uint32_t dialog,
                                                 const struct addr *registrar,
                                                 const struct moment *at);

@@ -15,7 +15,7 @@
 	  "manscdp-response-sn manscdp-config-missing")                                  \
 	T(TRANSACTION_TIMEOUT, "transaction-timeout", TIME, 32000, 32000, 3600000,       \
 	  "how long a SIP request waits for its final response (64*T1)",                 \
-	  "sip-request-unanswered")                                                      \
+	  "sip-request-unanswered auth-challenge-abandoned")                             \
 	T(RESPONSE_TIME, "response-time", OFF_TIME, 0, 1, 3600000,                       \
 	  "the longest until the final response to a request other than INVITE",         \
 	  "sip-response-slow")                                                           \
@@ -36,10 +36,11 @@
 	T(KEEPALIVE_MISSES, "keep-alive-misses", COUNT, 1, 1, 1000,                      \
 	  "lost keep-alives in a row from which on it is told", "gb-keepalive-gap")      \
 	T(REGISTRATION_LEAST, "registration-least", TIME, 3600000, 1000, 604800000,      \
-	  "the shortest registration to ask for", "register-expires-short")              \
+	  "the shortest registration to ask for",                                        \
+	  "register-expires-short register-granted-short")                               \
 	T(REGISTRATION_GRACE, "registration-grace", TIME, 1000, 0, 86400000,             \
 	  "by how much a refresh may come after the registration ended",                 \
-	  "register-lapsed")                                                             \
+	  "register-lapsed register-expired")                                            \
 	T(AUTH_FAILURES, "auth-failures", COUNT, 3, 2, 1000,                             \
 	  "failed registrations in a row from which on it is told", "auth-loop")         \
 	T(DATE_SKEW, "date-skew", TIME, 600000, 1000, 604800000,                         \

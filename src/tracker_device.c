@@ -590,7 +590,8 @@ device_exchange(struct tracker *t, const struct exchange *x)
 	c = device_command(d, x->CmdType);
 	if (c != NULL) {
 		c->total++;
-		c->of[x->outcome]++;
+		if (x->outcome <= EXCHANGE_UNKNOWN)
+			c->of[x->outcome]++;
 		c->refused += x->refused != 0;
 	}
 	if (!slice_eq(x->root, SLICE("Query")))

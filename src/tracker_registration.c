@@ -78,6 +78,9 @@ registration_asked(struct tracker *t, struct device *d, struct tx *x,
 		n->status = d->failed_status;
 	}
 	d->failed.frame = 0;
+	/* Asked from another address, whatever comes of it: it talks from there now. */
+	if (m->vias == 1 && d->server.n != 0 && addr_eq(&d->server, &m->rec.dst))
+		device_at(t, d, m);
 	where(d, m, x);
 }
 
