@@ -260,10 +260,9 @@ end(struct writer *w, const struct gb_session *x)
 	place(w, "ended", at);
 	member_string(j, "ended_how", how_ended(x));
 	member_string(j, "ended_by",
-	              session_side_name(x->state == SESSION_ENDED       ? x->bye_by
-	                                : x->state == SESSION_REFUSED   ? SIDE_CALLEE
-	                                : x->state == SESSION_CANCELLED ? SIDE_CALLER
-	                                                                : SIDE_UNKNOWN));
+	              session_side_name(x->state == SESSION_ENDED     ? x->bye_by
+	                                : x->state == SESSION_REFUSED ? SIDE_CALLEE
+	                                                              : x->cancel_by));
 	member_text(j, "ended_why", x->why);
 	member_ms(j, "duration_ms", session_duration_ns(x) >= 0, session_duration_ns(x));
 }
