@@ -303,7 +303,8 @@ record_session(struct writer *w, const struct gb_session *x)
 	member_number_if(j, "status", x->status != 0, x->status);
 	member_text(j, "reason", x->reason);
 	member_string(j, "cause",
-	              x->status >= 300 ? session_cause(x->status, x->kind) : NULL);
+	              x->gb && x->status >= 300 ? session_cause(x->status, x->kind)
+	                                        : NULL);
 	description(w, "offer", &x->offer);
 	description(w, "answer", &x->answer);
 	agrees(j, "y_agrees", x->offer.y, x->answer.y);
