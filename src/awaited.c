@@ -107,6 +107,25 @@ joined(struct media_stream *a, struct media_stream *b)
 	return a;
 }
 
+/* What came to the address that it leaves is kept; of very many such, the last ones. */
+static struct media_stream *
+left(struct awaited *w, struct media *m)
+{
+	struct media_stream *list, *s;
+	unsigned n = 0;
+
+	media_leave(m, &w->wait);
+	list = joined(w->before, media_take(m, &w->wait));
+	for (s = list; s != NULL; s = s->next)
+		n++;
+	for (; n > AWAITED_BEFORE; n--) {
+		s = list;
+		list = s->next;
+		media_give(m, s);
+	}
+	return list;
+}
+
 /* The one of that stream, with a flow at dst; a new one if need be. NULL: too many, or another hop has it. */
 static struct awaited *
 slot(struct awaited **list, struct media *m, const struct agreement *a, int side,
@@ -130,10 +149,8 @@ slot(struct awaited **list, struct media *m, const struct agreement *a, int side
 		*at = w;
 	} else {
 		struct awaited *next = w->next;
-		struct media_stream *before;
+		struct media_stream *before = left(w, m);
 
-		media_leave(m, &w->wait);
-		before = joined(w->before, media_take(m, &w->wait));
 		*w = (struct awaited){.next = next, .before = before};
 	}
 	w->leg = a->leg;

@@ -6,7 +6,12 @@
 #include "dissect/sdp.h"
 #include "src/media.h"
 
-enum { AWAITED_MEDIUM = 16, AWAITED_MAX = 16 /* of a call */, AWAITED_SEEN = 4 };
+enum {
+	AWAITED_MEDIUM = 16,
+	AWAITED_MAX = 16 /* of a call */,
+	AWAITED_SEEN = 4,
+	AWAITED_BEFORE = 64
+};
 
 struct awaited {
 	struct awaited *next;

@@ -28,6 +28,13 @@ kind_text(const struct gb_session *x)
 	return slice_str(session_kind_name(session_kind_now(x)));
 }
 
+/* 121 is the only type that the standard has: the recording is at its end. */
+static bool
+is_over(const struct gb_session *x)
+{
+	return x->media_status.frame != 0 && slice_eq(x->NotifyType, SLICE("121"));
+}
+
 /* ---- a message ---- */
 
 static void
@@ -111,7 +118,7 @@ control(const struct checker *c, const struct message *m, const struct place *p,
 	struct slice method = m->rtsp->method;
 	uint64_t ms, has;
 
-	if (x->media_status.frame != 0 && slice_eq(method, SLICE("PLAY")))
+	if (is_over(x) && slice_eq(method, SLICE("PLAY")))
 		found(c, m, p, RULE_MANSRTSP_AFTER_END, .field = SLICE("mansrtsp.start"),
 		      VALUE(m->rtsp->start_line), .line = 1,
 		      ARGS({"method", method},
@@ -350,7 +357,7 @@ no_bye(const struct checker *c, const struct gb_session *x)
 	bool waited = x->now_ns - x->media_status.time_ns > BYE_WAIT * SECOND,
 	     heard = x->invite.frame != 0 || x->acked.frame != 0;
 
-	if (x->media_status.frame == 0 || x->bye.frame != 0 || x->how == ENDED_EVICTED)
+	if (!is_over(x) || x->bye.frame != 0 || x->how == ENDED_EVICTED)
 		return;
 	if (!waited || !heard)
 		f.severity = SEVERITY_NOTE;

@@ -678,14 +678,16 @@ look_back(struct media *m, struct media_waiter *w, struct media_flow *f)
 			w->shared |= suits(w, s);
 			continue;
 		}
-		if (s->waiter != NULL)
+		if (s->waiter != NULL) {
+			/* What came since the offer may be this one's. */
+			s->ended = s->ended && s->last_ns < w->since_ns;
 			stream_detach(m, s);
-		else if (!alone && score(w, s) == 0)
-			continue;
-		else if (s->types[0].first_ns >= w->since_ns)
-			claim(m, w, s);
-		else
-			stream_done(m, s);
+		} else if (alone || score(w, s) != 0) {
+			if (s->types[0].first_ns >= w->since_ns)
+				claim(m, w, s);
+			else
+				stream_done(m, s);
+		}
 	}
 }
 

@@ -260,10 +260,9 @@ end(struct writer *w, const struct gb_session *x)
 	place(w, "ended", at);
 	member_string(j, "ended_how", how_ended(x));
 	member_string(j, "ended_by",
-	              session_side_name(x->state == SESSION_ENDED       ? x->bye_by
-	                                : x->state == SESSION_REFUSED   ? SIDE_CALLEE
-	                                : x->state == SESSION_CANCELLED ? SIDE_CALLER
-	                                                                : SIDE_UNKNOWN));
+	              session_side_name(x->state == SESSION_ENDED     ? x->bye_by
+	                                : x->state == SESSION_REFUSED ? SIDE_CALLEE
+	                                                              : x->cancel_by));
 	member_text(j, "ended_why", x->why);
 	member_ms(j, "duration_ms", session_duration_ns(x) >= 0, session_duration_ns(x));
 }
@@ -304,7 +303,8 @@ record_session(struct writer *w, const struct gb_session *x)
 	member_number_if(j, "status", x->status != 0, x->status);
 	member_text(j, "reason", x->reason);
 	member_string(j, "cause",
-	              x->status >= 300 ? session_cause(x->status, x->kind) : NULL);
+	              x->gb && x->status >= 300 ? session_cause(x->status, x->kind)
+	                                        : NULL);
 	description(w, "offer", &x->offer);
 	description(w, "answer", &x->answer);
 	agrees(j, "y_agrees", x->offer.y, x->answer.y);

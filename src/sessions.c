@@ -4,6 +4,7 @@
 
 #include "src/call.h"
 #include "src/map.h"
+#include "src/offer.h"
 #include "src/session_what.h"
 
 #define SECOND INT64_C(1000000000)
@@ -469,7 +470,9 @@ static void
 invite_response(struct gb_session *x, const struct message *m, const struct place *p)
 {
 	uint32_t status = m->sip.status;
-	struct session_sdp *at = x->offer.ref.frame != 0 ? &x->answer : &x->offer;
+	bool offered =
+	    x->offer.ref.frame != 0 || (x->forked && p->tx->offered == OFFER_THERE);
+	struct session_sdp *at = offered ? &x->answer : &x->offer;
 
 	if (status > 100 && status < 200)
 		ref_once(&x->ringing, m);

@@ -13,7 +13,6 @@ enum {
 	SESSION_HOPS = 4,
 	SESSION_CONTROLS =
 	    64, /* MANSRTSP requests that are told; the others are counted */
-	SESSION_STREAMS = 64,
 };
 
 enum session_kind {

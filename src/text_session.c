@@ -259,7 +259,7 @@ session_detail_put(struct out *o, const struct gb_session *x)
 {
 	broadcast_put(o, x);
 	agreed_put(o, x);
-	if (x->status >= 300 && x->state != SESSION_CANCELLED)
+	if (x->gb && x->status >= 300 && x->state != SESSION_CANCELLED)
 		(void)fprintf(o->f, "      %s\n", session_cause(x->status, x->kind));
 	if (x->why.n != 0) {
 		(void)fputs("      Reason: ", o->f);

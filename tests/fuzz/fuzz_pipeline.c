@@ -58,6 +58,7 @@ frames(struct pipeline *p, struct capture *capture)
 	int i;
 
 	must(ledger != NULL && net != NULL && transport != NULL);
+	transport_media(transport, p->media);
 	while (capture_next(capture, &frame)) {
 		must(frame.wire >= frame.bytes.n);
 		p->summary.frames++;

@@ -7,6 +7,7 @@
 #include "src/config.h"
 #include "src/out_fields.h"
 #include "src/output.h"
+#include "src/sessions.h"
 #include "src/show.h"
 
 #include "tests/fuzz/inside.h"
@@ -24,6 +25,7 @@ struct pipeline_once {
 
 struct pipeline {
 	struct limits limits;
+	struct media *media;
 	struct tracker *tracker;
 	struct findings *findings;
 	struct out out;
@@ -55,6 +57,7 @@ pipeline_small(struct limits *l)
 	    {LIMIT_FINDINGS, 8},          {LIMIT_FINDING_DETAILS, 1},
 	    {LIMIT_VALUE_BYTES, 16},      {LIMIT_BODY_BYTES, 1024},
 	    {LIMIT_XML_DEPTH, 4},         {LIMIT_XML_NODES, 32},
+	    {LIMIT_MEDIA_FLOWS, 2},       {LIMIT_BROADCASTS, 1},
 	};
 	size_t i;
 
@@ -121,6 +124,9 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	fields_maker_init(&p->fields);
 	t.keep_tree = t.keep_fields ? fields_make : NULL;
 	t.keep_own = &p->fields;
+	p->media = media_new(&p->limits);
+	must(p->media != NULL);
+	t.media = p->media;
 	p->tracker = tracker_new(&p->limits, pipeline_once.auth, &t);
 	p->findings = findings_new(&p->limits, (choice & 32) != 0, &e);
 	must(p->tracker != NULL && p->findings != NULL);
@@ -132,6 +138,14 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	p->expects = expects_new(pipeline_once.config.expectations, &e);
 	must(p->expects != NULL);
 	must(format_begin(&p->out));
+}
+
+/* The streams of a session, or those of none. */
+static inline void
+pipeline_streams(struct pipeline *p, const struct media_stream *s)
+{
+	for (; s != NULL && p->out.format->ended != NULL; s = s->next)
+		p->out.format->ended(&p->out, SECTION_MEDIA, s);
 }
 
 /* One message as a tree too. */
@@ -210,6 +224,7 @@ pipeline_events(struct pipeline *p, const struct message *m)
 			check_ended(&p->checker, &e);
 			if (f->ended != NULL)
 				f->ended(&p->out, SECTION_SESSIONS, e.session);
+			pipeline_streams(p, e.session->streams);
 			break;
 		}
 		pipeline_findings(p);
@@ -240,6 +255,7 @@ pipeline_end(struct pipeline *p, const struct ledger *l, const struct transport 
 	    .ledger = l,
 	    .transport = t,
 	    .tracker = p->tracker,
+	    .media = p->media,
 	    .findings = p->findings,
 	    .limits = &p->limits,
 	    .summary = &p->summary,
@@ -248,6 +264,9 @@ pipeline_end(struct pipeline *p, const struct ledger *l, const struct transport 
 
 	tracker_end(p->tracker);
 	pipeline_events(p, NULL);
+	media_end(p->media);
+	while (media_waiting(p->media))
+		pipeline_streams(p, media_next(p->media));
 	p->summary.transactions = tracker_transactions(p->tracker);
 	expects_end(p->expects, &p->checker, false);
 	pipeline_findings(p);
@@ -255,6 +274,7 @@ pipeline_end(struct pipeline *p, const struct ledger *l, const struct transport 
 	must(!findings_failed(p->findings));
 	tracker_free(p->tracker);
 	fields_maker_free(&p->fields);
+	media_free(p->media);
 	expects_free(p->expects);
 	findings_free(p->findings);
 	arena_free(&p->message);

@@ -117,6 +117,33 @@ shared(struct limits *l)
 	media_free(m);
 }
 
+/* ... and one recorder for both. */
+static void
+recorder(struct limits *l)
+{
+	struct media *m = media_new(l);
+	struct media_waiter a = {.since_ns = SECOND,
+	                         .has_ssrc = true,
+	                         .ssrc = {1, 1},
+	                         .sender = {camera}},
+	                    b = {.since_ns = SECOND,
+	                         .has_ssrc = true,
+	                         .ssrc = {2, 2},
+	                         .sender = {camera}};
+
+	ok(media_wait(m, &a, &server) && media_wait(m, &b, &server), "two wait there");
+	rtp(m, &camera, 1, 1, 2 * SECOND);
+	rtp(m, &camera, 2, 1, 2 * SECOND);
+	ok(a.streams_total == 1 && a.streams->ssrc == 1 && b.streams_total == 1,
+	   "of one sender, the SSRC tells whose it is");
+	ok(!a.shared && !b.shared, "and none could have the other's");
+	media_leave(m, &a);
+	media_leave(m, &b);
+	(void)free_all(media_take(m, &a));
+	(void)free_all(media_take(m, &b));
+	media_free(m);
+}
+
 /* A stream of a call that is over, and the next call takes its address and SSRC. */
 static void
 again(struct limits *l)
@@ -175,6 +202,7 @@ main(void)
 	limits_init(&l);
 	nobodys(&l);
 	shared(&l);
+	recorder(&l);
 	again(&l);
 	early(&l);
 	return done();
