@@ -133,6 +133,16 @@ PART_RULES = {
     'gb-mediastatus-no-bye': ('note', 'the platform ends it in the other direction'),
     'gb-broadcast-no-invite': ('note', 'not in this capture'),
     'manscdp-response-unsolicited': ('note', 'its question is not in this capture'),
+    'gb-session-id': ('note', 'its request is not in this capture'),
+    'gb-snapshot-count': ('note', 'the other pictures are not in this capture'),
+    'gb-snapshot-unfinished': ('note', 'not in this capture'),
+    'gb-upgrade-unfinished': ('note', 'not in this capture'),
+    'gb-upgrade-no-register': ('note', 'not in this capture'),
+    'gb-upload-not-fetched': ('note', 'not in this capture'),
+    'gb-alarm-not-reset': ('note', 'not in this capture'),
+    'gb-position-interval': ('note', 'the others are not in this capture'),
+    'gb-subscription-481': ('note', 'its subscription is not in this capture'),
+    'gb-notify-carrier': ('note', 'its subscription is not in this capture'),
     'sip-response-stray': ('warning', 'its request was under way when the capture began'),
 }
 

@@ -84,6 +84,30 @@ test_alarm(void)
 	talk_close(&k);
 }
 
+/* The platform passes the alarm on to who watches. */
+static void
+test_hop(void)
+{
+	static const char body[] =
+	    "<Notify><CmdType>Alarm</CmdType><SN>77</SN><DeviceID>" CAMERA
+	    "</DeviceID>" ALARM("2026-01-05T10:00:00") "</Notify>";
+	static const char head[] =
+	    "MESSAGE sip:34020000004000000001@r SIP/2.0\n"
+	    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKhop\nFrom: <sip:" PLATFORM
+	    "@r>;tag=h\nTo: <sip:34020000004000000001@r>\nCall-ID: hop\n"
+	    "CSeq: 1 MESSAGE\n";
+	struct talk k;
+
+	talk_open(&k, 0);
+	ask(&k, &alarm);
+	say(&k, 0, 1, head, body);
+	ok(k.facts == 0, "passed on: nothing is odd");
+	talk_end(&k);
+	ok(k.notices_total == 2 && k.notices[0].hop_of + k.notices[1].hop_of == 1,
+	   "the second passes on the first");
+	talk_close(&k);
+}
+
 static void
 test_snapshot(void)
 {
@@ -215,6 +239,7 @@ int
 main(void)
 {
 	test_alarm();
+	test_hop();
 	test_snapshot();
 	test_upgrade();
 	test_upload();
