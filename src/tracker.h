@@ -356,7 +356,8 @@ struct device {
 	uint64_t keepalives_answered, keepalives_all; /* all: of several servers too */
 	/* Of registrations that the list no longer has. */
 	uint32_t registrations_before, refreshes_before;
-	uint32_t heartbeat; /* seconds between keep-alives, as a BasicParam told; 0: not */
+	uint32_t
+	    heartbeat; /* seconds between keep-alives, as a BasicParam told; 0: not */
 	uint32_t heartbeat_off; /* keep-alives in a row that do not keep to them */
 	/* A challenge to its REGISTER that has no credentials yet. */
 	struct moment challenge;
