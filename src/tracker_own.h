@@ -169,9 +169,9 @@ struct device_note *device_note(struct tracker *t, struct place *p); /* made too
 
 /* tracker_registration.c */
 void registration_asked(struct tracker *t, struct device *d, struct tx *x,
-                          const struct message *m, struct place *p);
+                        const struct message *m, struct place *p);
 void registration_decided(struct tracker *t, struct device *d, struct tx *x,
-                           const struct message *m, struct place *p);
+                          const struct message *m, struct place *p);
 /* It speaks: is its registration over? */
 void registration_speaks(struct tracker *t, struct device *d, const struct message *m,
                          struct place *p);
