@@ -136,6 +136,13 @@ keep(struct gb_notice *x, struct slice s)
 	return arena_keep(&x->mem, slice_head(s, TEXT_KEPT));
 }
 
+/* Whole or not at all: of a part it could not be told that a password stands in it. */
+static struct slice
+keep_url(struct gb_notice *x, struct slice s)
+{
+	return s.n <= TEXT_KEPT ? keep(x, s) : SLICE_EMPTY;
+}
+
 static void
 notice_free(struct gb_notice *x)
 {
@@ -521,7 +528,7 @@ snapshot(struct notices *n, const struct message *m, const struct place *p,
 	put_session(n, x, body_value(b, "SessionID", 2));
 	x->has_SnapNum = parse_u32(body_value(b, "SnapNum", 2), 1000000, &x->SnapNum);
 	x->has_Interval = parse_u32(body_value(b, "Interval", 2), 1000000, &x->Interval);
-	x->UploadURL = keep(x, body_value(b, "UploadURL", 2));
+	x->UploadURL = keep_url(x, body_value(b, "UploadURL", 2));
 	/* Ten pictures, one each minute, are at the border. */
 	if ((uint64_t)x->SnapNum * x->Interval > 500)
 		touch(n, x, WAIT_UPGRADE, now_ns);
@@ -541,7 +548,7 @@ upgrade(struct notices *n, const struct message *m, const struct place *p, int64
 	put_peer(n, x, x->to);
 	put_session(n, x, body_value(b, "SessionID", 2));
 	x->Firmware = keep(x, body_value(b, "Firmware", 2));
-	x->FileURL = keep(x, body_value(b, "FileURL", 2));
+	x->FileURL = keep_url(x, body_value(b, "FileURL", 2));
 	step(x, STEP_REQUEST, m, p, SLICE_EMPTY);
 	note->notice = x;
 }

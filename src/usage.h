@@ -152,7 +152,9 @@ enum tx_usage {
 	TX_UNMATCHED = 1 << 4, /* a PRACK that acknowledges none */
 	TX_OFFER = 1 << 5,     /* a PRACK with an offer */
 	TX_MESSAGING = 1 << 6, /* a MESSAGE that is in the tracker's table of open ones */
-	TX_HOP = 1 << 7, /* a request that was seen on the hop before: subscriptions count it once */
+	TX_HOP =
+	    1
+	    << 7, /* a request that was seen on the hop before: subscriptions count it once */
 };
 
 #endif
