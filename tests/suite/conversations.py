@@ -42,13 +42,12 @@ def subscribed(subject, command, accepted, message, event):
 
 
 def device(keepalives, first):
-    """It logs out, is challenged, and registers with credentials: three Call-IDs. first: the frame of the first one."""
+    """It logs out, is challenged, and registers with credentials, each under another Call-ID. first: the frame of the first one."""
     return {'kind': 'platform', 'registered': True, 'keepalives.total': keepalives, 'keepalives.answered': keepalives,
             'keepalives.refused': 0, 'keepalives.unanswered': 0, 'registrations': [
                 {'started.frame': first, 'ended.frame': first + 1, 'status': 200, 'logout': True, 'challenges': 0},
-                {'started.frame': first + 2, 'accepted': None, 'status': 401, 'logout': False, 'challenges': 1},
-                {'started.frame': first + 4, 'accepted.frame': first + 5, 'status': 200, 'granted': 3600,
-                 'verdict': 'verified', 'refusals': 0, 'expired': False}]}
+                {'started.frame': first + 2, 'accepted.frame': first + 5, 'status': 200, 'granted': 3600, 'challenges': 1,
+                 'logout': False, 'verdict': 'verified', 'refusals': 0, 'expired': False}]}
 
 
 REFUSED = {'refused': 400}

@@ -6,6 +6,7 @@ import re
 
 from .base import Skip, Test, check, compare
 from .coverage import script
+from .interleaved import in_table
 
 
 def page(suite):
@@ -24,6 +25,8 @@ def flows(suite):
         for number, names, _, _, why in make.rows():
             if why and number in have:
                 bad.append(f'{number} {names[0]}: there is a rule, and a reason why there is none')
+            if not why and number not in have and in_table(number):
+                bad.append(f'{number} {names[0]}: neither a rule nor a reason')
             bad += [f'{number}: {rule} has no flow' for rule in have.get(number, [])
                     if not (suite.tests / 'flows' / 'rules' / f'{rule}.rule').exists()]
         check(not bad, '\n'.join(bad))
