@@ -82,7 +82,7 @@ struct device_gaps {
 
 struct device_command {
 	char CmdType[DEVICE_COMMAND_NAME]; /* UTF-8 as captured; cut */
-	uint32_t total, of[EXCHANGE_UNKNOWN + 1], refused;
+	uint32_t total, of[EXCHANGE_OUTCOMES];
 };
 
 struct device_commands {

@@ -259,10 +259,9 @@ commands(struct emit *j, const struct device *d)
 		emit_open(j, '{');
 		member_text(j, "CmdType", slice_str(c->CmdType));
 		member_number(j, "total", c->total);
-		for (k = 0; k <= EXCHANGE_UNKNOWN; k++)
+		for (k = 0; k < EXCHANGE_OUTCOMES; k++)
 			member_number(j, exchange_outcome_name((enum exchange_outcome)k),
 			              c->of[k]);
-		member_number(j, "refused", c->refused);
 		emit_close(j, '}');
 	}
 	emit_close(j, ']');

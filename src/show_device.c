@@ -422,7 +422,7 @@ commands(struct out *o, const struct device *d)
 		(void)fputs("  ", o->f);
 		tty_put(o, slice_str(l->at[i].CmdType));
 		(void)fprintf(o->f, ": %u", l->at[i].total);
-		for (k = 0; k <= EXCHANGE_UNKNOWN; k++)
+		for (k = 0; k < EXCHANGE_OUTCOMES; k++)
 			if (l->at[i].of[k] != 0)
 				(void)fprintf(
 				    o->f, ", %u %s", l->at[i].of[k],

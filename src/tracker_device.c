@@ -590,9 +590,7 @@ device_exchange(struct tracker *t, const struct exchange *x)
 	c = device_command(d, x->CmdType);
 	if (c != NULL) {
 		c->total++;
-		if (x->outcome <= EXCHANGE_UNKNOWN)
-			c->of[x->outcome]++;
-		c->refused += x->refused != 0;
+		c->of[x->outcome]++;
 	}
 	if (!slice_eq(x->root, SLICE("Query")))
 		return;

@@ -22,7 +22,7 @@ struct bench {
 	uint64_t frame;
 	int64_t now;
 	unsigned events[TRACKER_SESSION + 1]; /* by enum tracker_kind */
-	unsigned how[4];    /* TX and EXCHANGE, by enum ended_how */
+	unsigned how[4];                      /* TX and EXCHANGE, by enum ended_how */
 	struct place place;
 	struct auth_entry credentials; /* of the place's transaction, the first ones */
 	uint32_t dialog, tx, last_written;
