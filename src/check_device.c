@@ -8,7 +8,7 @@
 
 /* ---- challenges ---- */
 
-/* Ten digits, these with the suffix of the standard, an address or a host name. */
+/* Ten digits, these with the suffix of the standard, the centre code of eight, an address or a host name. */
 static const char *
 realm_odd(struct slice realm)
 {
@@ -18,9 +18,8 @@ realm_odd(struct slice realm)
 	if (realm.n == 0)
 		return "empty";
 	if (slice_digits(realm))
-		return realm.n == 10   ? NULL
+		return realm.n == 10 || realm.n == 8 ? NULL
 		       : realm.n == 20 ? "a whole id of 20 digits, not its first ten"
-		       : realm.n == 8  ? "a centre code of 8 digits, not ten digits"
 		                       : "a number, but not of ten digits";
 	if (!slice_cut(realm, ':', &head, &rest))
 		head = realm;
