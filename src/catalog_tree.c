@@ -1,6 +1,6 @@
 #include "src/catalog_tree.h"
 
-#include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "dissect/deviceid.h"
@@ -130,9 +130,10 @@ catalog_id_text(const struct catalog *c, const struct catalog_id *id,
 
 	if (id->n == CATALOG_TEXT)
 		return pool_get(c, text_place(id));
-	for (i = 0; i < id->n; i++)
-		text[i] = (char)('0' + (i % 2 ? id->digits[i / 2] & 15
-		                              : id->digits[i / 2] >> 4));
+	for (i = 0; i < sizeof(id->digits); i++) {
+		text[2 * i] = (char)('0' + (id->digits[i] >> 4));
+		text[2 * i + 1] = (char)('0' + (id->digits[i] & 15));
+	}
 	text[id->n] = '\0';
 	return slice_of(text, id->n);
 }
@@ -175,14 +176,36 @@ pack(struct catalog *c, struct slice s, struct catalog_id *out)
 	return true;
 }
 
+/* What this text would be as an id. One that is no number is compared by the text that comes back, as it is kept. */
+static struct slice
+key_of(struct slice text, struct catalog_id *out)
+{
+	if (is_digits(text)) {
+		pack_digits(text, out);
+		return SLICE_EMPTY;
+	}
+	*out = (struct catalog_id){.n = text.n != 0 ? CATALOG_TEXT : 0};
+	return cut_utf8(text, TEXT_ID_MAX);
+}
+
+static bool
+is_key(const struct catalog *c, const struct catalog_id *id, const struct catalog_id *key,
+       struct slice text)
+{
+	if (id->n != key->n)
+		return false;
+	if (id->n == CATALOG_TEXT)
+		return slice_eq(pool_get(c, text_place(id)), text);
+	return memcmp(id->digits, key->digits, sizeof(id->digits)) == 0;
+}
+
 bool
 catalog_id_is(const struct catalog *c, const struct catalog_id *id, struct slice text)
 {
-	char room[CATALOG_ID_TEXT];
+	struct catalog_id key;
 
-	if (id->n == 0)
-		return text.n == 0;
-	return slice_eq(catalog_id_text(c, id, room), cut_utf8(text, TEXT_ID_MAX));
+	text = key_of(text, &key);
+	return is_key(c, id, &key, text);
 }
 
 bool
@@ -223,51 +246,63 @@ catalog_kind(const struct catalog *c, const struct catalog_id *id)
 
 /* ---- nodes by id ---- */
 
-static uint64_t
-text_hash(const struct catalog *c, struct slice text)
-{
-	return hash_bytes(&c->all->key, cut_utf8(text, TEXT_ID_MAX));
-}
-
-/* The place of this id among the slots: its node's, or a free one. */
+/* The place of this key among the slots: its node's, or a free one. */
 static uint32_t
-slot_of(const struct catalog *c, struct slice text)
+slot_of(const struct catalog *c, const struct catalog_id *key, struct slice text)
 {
-	uint32_t mask = c->slots_total - 1, i = (uint32_t)text_hash(c, text) & mask;
+	uint64_t hash = hash_bytes(
+	    &c->all->key,
+	    key->n == CATALOG_TEXT ? text : slice_of(key->digits, sizeof(key->digits)));
+	uint32_t mask = c->slots_total - 1, i = (uint32_t)hash & mask;
 
-	while (c->slots[i] != 0 && !catalog_id_is(c, &c->nodes[c->slots[i] - 1].id, text))
+	while (c->slots[i] != 0 && !is_key(c, &c->nodes[c->slots[i] - 1].id, key, text))
 		i = (i + 1) & mask;
 	return i;
 }
 
 static uint32_t
-find(const struct catalog *c, struct slice text)
+key_find(const struct catalog *c, const struct catalog_id *key, struct slice text)
 {
 	uint32_t n;
 
-	if (c->slots_total == 0 || text.n == 0)
+	if (c->slots_total == 0 || key->n == 0)
 		return CATALOG_NOWHERE;
-	n = c->slots[slot_of(c, text)];
+	n = c->slots[slot_of(c, key, text)];
 	return n != 0 ? n - 1 : CATALOG_NOWHERE;
+}
+
+static uint32_t
+find(const struct catalog *c, struct slice text)
+{
+	struct catalog_id key;
+
+	text = key_of(text, &key);
+	return key_find(c, &key, text);
+}
+
+static struct slice
+id_pooled(const struct catalog *c, const struct catalog_id *id)
+{
+	return id->n == CATALOG_TEXT ? pool_get(c, text_place(id)) : SLICE_EMPTY;
 }
 
 uint32_t
 catalog_find(const struct catalog *c, const struct catalog_id *id)
 {
-	char text[CATALOG_ID_TEXT];
-
-	return id->n != 0 ? find(c, catalog_id_text(c, id, text)) : CATALOG_NOWHERE;
+	return key_find(c, id, id_pooled(c, id));
 }
 
 static void
 fill_slots(struct catalog *c)
 {
-	char text[CATALOG_ID_TEXT];
 	uint32_t i;
 
 	memset(c->slots, 0, c->slots_total * sizeof(*c->slots));
-	for (i = 0; i < c->total; i++)
-		c->slots[slot_of(c, catalog_id_text(c, &c->nodes[i].id, text))] = i + 1;
+	for (i = 0; i < c->total; i++) {
+		const struct catalog_id *id = &c->nodes[i].id;
+
+		c->slots[slot_of(c, id, id_pooled(c, id))] = i + 1;
+	}
 }
 
 /* Room for one more; twice as many slots as nodes. */
@@ -328,7 +363,8 @@ node_of(struct catalog *c, struct slice id)
 	*n = (struct catalog_node){.status = CATALOG_UNKNOWN};
 	if (!pack(c, id, &n->id))
 		return NULL;
-	c->slots[slot_of(c, id)] = ++c->total;
+	at = slot_of(c, &n->id, id_pooled(c, &n->id));
+	c->slots[at] = ++c->total;
 	c->present++;
 	return n;
 }
@@ -366,20 +402,28 @@ field_name(const struct manscdp_node *n)
 static void
 item_field(struct item *x, struct slice name, struct slice text)
 {
-	const struct {
-		struct slice name;
-		struct slice *to;
+	static const struct {
+		const char *name;
+		size_t n, at;
 	} rows[] = {
-	    {SLICE("DeviceID"), &x->DeviceID}, {SLICE("Name"), &x->Name},
-	    {SLICE("ParentID"), &x->ParentID}, {SLICE("CivilCode"), &x->CivilCode},
-	    {SLICE("Parental"), &x->Parental}, {SLICE("Status"), &x->Status},
-	    {SLICE("Event"), &x->Event},       {SLICE("BusinessGroupID"), &x->group},
+#define FIELD(name, member) {name, sizeof(name) - 1, offsetof(struct item, member)}
+	    FIELD("DeviceID", DeviceID), FIELD("Name", Name),
+	    FIELD("ParentID", ParentID), FIELD("CivilCode", CivilCode),
+	    FIELD("Parental", Parental), FIELD("Status", Status),
+	    FIELD("Event", Event),       FIELD("BusinessGroupID", group),
+#undef FIELD
 	};
+	struct slice *to;
 	size_t i;
 
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (slice_eq(rows[i].name, name) && rows[i].to->n == 0)
-			*rows[i].to = slice_trim(text);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (name.n != rows[i].n || memcmp(name.p, rows[i].name, name.n) != 0)
+			continue;
+		to = (struct slice *)(void *)((char *)x + rows[i].at);
+		if (to->n == 0)
+			*to = slice_trim(text);
+		return;
+	}
 }
 
 static bool

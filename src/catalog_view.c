@@ -16,9 +16,10 @@ is_above_all(const struct catalog *c, const struct catalog_id *id, struct slice 
 	       (slice_digits(s) && s.n <= 10);
 }
 
-/* The node above it: of its parents the first one that is there; else its group, else its division. */
+/* The node above it: of its parents the first one that is there (parent: the node that ParentID names); else its
+ * group, else its division. */
 static uint32_t
-above_of(const struct catalog *c, uint32_t at)
+above_of(const struct catalog *c, uint32_t at, uint32_t parent)
 {
 	const struct catalog_node *n = &c->nodes[at];
 	const struct catalog_id *ids[] = {&n->parent, &n->second, &n->group, &n->civil};
@@ -26,7 +27,7 @@ above_of(const struct catalog *c, uint32_t at)
 	uint32_t up;
 
 	for (i = 0; i < total; i++) {
-		up = catalog_find(c, ids[i]);
+		up = i == 0 ? parent : catalog_find(c, ids[i]);
 		if (up != CATALOG_NOWHERE && up != at &&
 		    (c->nodes[up].flags & CATALOG_GONE) == 0)
 			return up;
@@ -108,11 +109,12 @@ catalog_view(struct catalog_view *v, const struct catalog *c, struct slice self)
 	for (i = 0; ok && i < n; i++) {
 		const struct catalog_node *x = &c->nodes[i];
 
-		v->above[i] = above_of(c, i);
+		uint32_t parent = catalog_find(c, &x->parent);
+
+		v->above[i] = above_of(c, i, parent);
 		if (catalog_id_eq(c, &x->parent, &x->id))
 			v->odd[i] |= CATALOG_SELF;
-		else if ((x->flags & CATALOG_GONE) == 0 &&
-		         catalog_find(c, &x->parent) == CATALOG_NOWHERE &&
+		else if ((x->flags & CATALOG_GONE) == 0 && parent == CATALOG_NOWHERE &&
 		         !is_above_all(c, &x->parent, self)) {
 			v->odd[i] |= CATALOG_ORPHAN;
 			v->orphans++;
