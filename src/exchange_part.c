@@ -348,7 +348,7 @@ compare(struct exchange *x, struct exchange_part *part, const struct message *m)
 		return;
 	if (part->mismatch & MISMATCH_ROOT)
 		part->root = exchange_keep(x, s->root);
-	if (!slice_eq(slice_head(s->SN, EXCHANGE_TEXT), x->SN)) {
+	if (!exchange_same_SN(x, s->SN)) {
 		part->mismatch |= MISMATCH_SN;
 		part->SN = exchange_keep(x, s->SN);
 	}

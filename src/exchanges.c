@@ -96,7 +96,7 @@ key_hash(const struct exchanges *e, struct slice CmdType, struct slice SN,
 {
 	uint64_t h = hash_bytes(&e->key, slice_head(CmdType, EXCHANGE_TEXT));
 
-	h = hash_more(&e->key, h, slice_head(SN, EXCHANGE_TEXT));
+	h = hash_more(&e->key, h, slice_number(slice_head(SN, EXCHANGE_TEXT)));
 	h = hash_more(&e->key, h, slice_head(asker, EXCHANGE_TEXT));
 	return hash_more(&e->key, h, slice_head(asked, EXCHANGE_TEXT));
 }
@@ -112,13 +112,19 @@ sn_hash(const struct exchanges *e, struct slice CmdType, struct slice SN)
 	for (i = 0; i < s.n; i++)
 		lower[i] = ascii_lower(s.p[i]);
 	return hash_more(&e->key, hash_bytes(&e->key, slice_of(lower, s.n)),
-	                 slice_head(SN, EXCHANGE_TEXT));
+	                 slice_number(slice_head(SN, EXCHANGE_TEXT)));
 }
 
 static bool
 same(struct slice kept, struct slice text)
 {
 	return slice_eq(kept, slice_head(text, EXCHANGE_TEXT));
+}
+
+bool
+exchange_same_SN(const struct exchange *x, struct slice SN)
+{
+	return slice_eq(slice_number(x->SN), slice_number(slice_head(SN, EXCHANGE_TEXT)));
 }
 
 static bool
@@ -341,8 +347,8 @@ find(struct exchanges *e, uint64_t hash, struct slice name, struct slice SN,
 	size_t pos = 0;
 
 	while ((x = map_next(&e->map, hash, &pos)) != NULL) {
-		if (!same(x->name, name) || !same(x->SN, SN) || !same(x->from, asker) ||
-		    !same(x->to, asked))
+		if (!same(x->name, name) || !exchange_same_SN(x, SN) ||
+		    !same(x->from, asker) || !same(x->to, asked))
 			continue;
 		if (newest == NULL || better(x, newest))
 			newest = x;
@@ -382,7 +388,7 @@ find_near(struct exchanges *e, const struct answer *a, unsigned *mismatch)
 	unsigned differs;
 
 	while ((x = map_next(&e->by_sn, hash, &pos)) != NULL) {
-		if (!x->needs || x->request.frame == 0 || !same(x->SN, a->SN) ||
+		if (!x->needs || x->request.frame == 0 || !exchange_same_SN(x, a->SN) ||
 		    !same_folded(x->name, a->name) || exchange_whole(x))
 			continue;
 		differs = (same(x->name, a->name) ? 0 : MISMATCH_CMDTYPE) |
@@ -418,7 +424,7 @@ find_candidate(struct exchanges *e, const struct answer *a, unsigned *mismatch)
 			continue;
 		if (same(x->name, a->name))
 			differs = MISMATCH_SN;
-		else if (same(x->SN, a->SN) && a->SN.n != 0)
+		else if (exchange_same_SN(x, a->SN) && a->SN.n != 0)
 			differs = MISMATCH_CMDTYPE;
 		else
 			continue;
@@ -824,6 +830,19 @@ exchanges_answered(struct exchanges *e, uint32_t tx, uint32_t status)
 	map_drop(&e->by_tx, tx_hash(e, tx), t);
 	if (t->of->queue == QUEUE_WHOLE)
 		settle(e, t->of);
+}
+
+void
+exchanges_stray(struct exchanges *e, const struct message *m)
+{
+	struct slice asker = m->to.uri.user, asked = m->from.uri.user;
+	uint64_t hash = key_hash(e, SLICE_EMPTY, SLICE_EMPTY, asker, asked);
+	struct exchange *x;
+	size_t pos = 0;
+
+	while ((x = map_next(&e->by_pair, hash, &pos)) != NULL)
+		if (same(x->from, asker) && same(x->to, asked))
+			x->cut = true;
 }
 
 void

@@ -56,6 +56,9 @@ struct exchanges {
 	uint64_t items; /* remembered of all lists */
 };
 
+/* An SN is an integer: 007 is 7. */
+bool exchange_same_SN(const struct exchange *x, struct slice SN);
+
 /* exchange_part.c */
 struct slice exchange_child(const struct manscdp *x, const char *name);
 struct slice exchange_keep(struct exchange *x, struct slice s);
