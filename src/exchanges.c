@@ -659,17 +659,16 @@ explain(struct exchanges *e, struct exchange *x, const struct message *m)
 		note->number = d->received;
 		note->other = d->last;
 	} else if ((d = same_SN) != NULL) {
-		if (d->outcome == EXCHANGE_COMPLETE &&
-		    d->last_hash == hash_bytes(&e->key, m->body)) {
-			note->facts |= EXCHANGE_PART_AGAIN;
-			note->other = d->last;
-		} else if (d->outcome == EXCHANGE_COMPLETE) {
-			note->facts |= EXCHANGE_AFTER_WHOLE;
-			note->other = d->last;
-		} else {
+		if (d->outcome != EXCHANGE_COMPLETE) {
 			note->facts |= EXCHANGE_AFTER_TIMEOUT;
 			note->other = d->request;
-		}
+		} else if (d->last_ip ==
+		           hash_bytes(&e->key, slice_of(m->rec.src.ip, m->rec.src.n))) {
+			note->facts |= d->last_hash == hash_bytes(&e->key, m->body)
+			                   ? EXCHANGE_PART_AGAIN
+			                   : EXCHANGE_AFTER_WHOLE;
+			note->other = d->last;
+		} /* else it was handed on: the same on another hop */
 		x->related = d->id;
 	}
 	x->explained = d != NULL;

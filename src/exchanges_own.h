@@ -32,6 +32,7 @@ struct exchange_tx {
 struct exchange_done {
 	struct exchange_done *newer;
 	uint64_t hash, pair, last_hash;
+	uint64_t last_ip; /* where its last part came from */
 	struct ref request, last;
 	uint64_t received;
 	uint32_t id;

@@ -41,6 +41,8 @@ FLOWS = {
     'asked-again-while-answering': ([asked('Catalog', '32', 'incomplete', 1, 2), asked('Catalog', '34', 'complete', 2, 2)],
                                     {'manscdp-response-incomplete'}),
     'handed-on': ([asked('Catalog', '33', 'complete', 3, 3, PLATFORM2)] * 2, set()),
+    'handed-on-one-question': ([asked('Catalog', '33', 'complete', 3, 3, PLATFORM2),
+                                asked('Catalog', '33', 'unsolicited', 1, 3, PLATFORM2)], set()),
     'channels-one-sn': ([asked('PresetQuery', '14', 'complete', 2, None, whom=CHANNEL % n) for n in (13, 14)], set()),
     'answers-with-sn-0': ([asked('DeviceStatus', sn, 'mismatched', 0, None) for sn in ('70', '71', '72')],
                           {'manscdp-response-sn'}),
