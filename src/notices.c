@@ -872,6 +872,23 @@ responded(struct notices *n, const struct message *m, const struct place *p,
 }
 
 void
+notices_stray(struct notices *n, const struct message *m)
+{
+	static const enum notice_kind kinds[] = {NOTICE_SNAPSHOT, NOTICE_UPGRADE,
+	                                         NOTICE_UPLOAD};
+	struct gb_notice *x;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		x = of_device(n, kinds[i],
+		              kinds[i] == NOTICE_UPLOAD ? m->to.uri.user
+		                                        : m->from.uri.user);
+		if (x != NULL)
+			x->cut = true;
+	}
+}
+
+void
 notices_feed(struct notices *n, const struct message *m, const struct place *p,
              int64_t now_ns, const struct gb_subscription *s, struct notice_note *note)
 {

@@ -376,6 +376,8 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	device_response(t, x, m, p, first_final);
 	if (m->dis == DIS_OK || !is_partial(m))
 		usage_response(t, x, m, p);
+	if (first_final && unknown)
+		notices_stray(t->notices, m);
 	if (first_final && unknown && m->method == METHOD_MESSAGE)
 		exchanges_stray(t->exchanges, m);
 	else if (first_final)
