@@ -69,6 +69,16 @@ slice_digits(struct slice s)
 	return s.n != 0;
 }
 
+struct slice
+slice_number(struct slice s)
+{
+	if (!slice_digits(s))
+		return s;
+	while (s.n > 1 && s.p[0] == '0')
+		s = slice_tail(s, 1);
+	return s;
+}
+
 bool
 parse_u64(struct slice s, uint64_t max, uint64_t *out)
 {

@@ -119,6 +119,8 @@ bool slice_cut(struct slice s, uint8_t at, struct slice *head, struct slice *tai
 /* Offset of the first `what`, or s.n; linear in s.n for the short needles that we use. */
 size_t slice_find(struct slice s, struct slice what);
 bool slice_digits(struct slice s); /* not empty, all decimal digits */
+/* Of decimal digits: without leading zeros, so that equal numbers are equal texts. Anything else: as it is. */
+struct slice slice_number(struct slice s);
 
 /* Decimal digits only, leading zeros legal; false on anything else and above max. */
 bool parse_u32(struct slice s, uint32_t max, uint32_t *out);

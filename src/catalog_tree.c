@@ -565,7 +565,7 @@ notice(struct catalog *c, const struct item *x)
 static uint64_t
 answer_key(const struct catalogs *all, struct slice asker, struct slice SN)
 {
-	uint64_t h = hash_more(&all->key, hash_bytes(&all->key, asker), SN);
+	uint64_t h = hash_more(&all->key, hash_bytes(&all->key, asker), slice_number(SN));
 
 	return h != 0 ? h : 1;
 }
@@ -625,7 +625,8 @@ answer_of(struct catalog *c, uint64_t key, bool part)
 }
 
 static void
-answer_item(struct catalog *c, const struct catalog_answer *a, const struct item *x)
+answer_item(struct catalog *c, const struct catalog_answer *a, uint32_t part,
+            const struct item *x)
 {
 	uint32_t before = c->total;
 	struct catalog_node *n = node_of(c, x->DeviceID);
@@ -639,7 +640,31 @@ answer_item(struct catalog *c, const struct catalog_answer *a, const struct item
 	else
 		n->flags &= (uint8_t) ~(CATALOG_TWICE | CATALOG_NOTICED);
 	n->round = a->round;
+	n->part = part;
 	keep_item(c, n, x);
+}
+
+/* A message with the same octets brought these items before: its sender did not see that it arrived. */
+static bool
+came_before(const struct catalog *c, const struct catalog_answer *a, uint32_t part,
+            const struct manscdp *m)
+{
+	struct item item;
+	size_t i = 0;
+	uint32_t at;
+
+	while (i < m->nodes_total) {
+		if (!is_item(m->nodes, &m->nodes[i])) {
+			i++;
+			continue;
+		}
+		item = item_read(m, &i);
+		at = find(c, item.DeviceID);
+		if (at != CATALOG_NOWHERE && c->nodes[at].round == a->round &&
+		    c->nodes[at].part == part)
+			return true;
+	}
+	return false;
 }
 
 /* All of it is there: what an older answer had, and this one does not, is gone. */
@@ -672,6 +697,7 @@ catalog_feed(struct catalog **to, struct catalogs *all, const struct message *m)
 	bool notify = slice_eq(x->root, SLICE("Notify")) || m->method == METHOD_NOTIFY;
 	struct catalog *c = catalog_of(to, all);
 	struct catalog_answer *a = NULL;
+	uint32_t part = (uint32_t)hash_bytes(&all->key, m->body);
 	struct item item;
 	size_t i = 0;
 
@@ -680,6 +706,8 @@ catalog_feed(struct catalog **to, struct catalogs *all, const struct message *m)
 	if (!notify) {
 		a = answer_of(c, answer_key(all, m->to.uri.user, x->SN),
 		              !slice_eq(x->DeviceID, m->from.uri.user));
+		if (came_before(c, a, part, x))
+			return false;
 		(void)parse_u32(x->SumNum, UINT32_MAX, &a->sum);
 		keep_id(c, &c->asker, m->to.uri.user);
 	}
@@ -696,7 +724,7 @@ catalog_feed(struct catalog **to, struct catalogs *all, const struct message *m)
 		if (a == NULL)
 			notice(c, &item);
 		else
-			answer_item(c, a, &item);
+			answer_item(c, a, part, &item);
 	}
 	if (a == NULL)
 		return false;

@@ -51,6 +51,7 @@ struct catalog_node {
 	uint8_t flags;  /* enum catalog_flag */
 	uint32_t name;  /* where it stands in the pool; 0: none */
 	uint32_t round; /* the answer that had it last */
+	uint32_t part;  /* and the message of that answer: a hash of its body */
 };
 
 struct catalogs; /* what all of a run share: the bounds */

@@ -473,7 +473,7 @@ notice_ended(const struct checker *c, const struct tracker_event *e)
 	const struct gb_notice *x = e->notice;
 	bool open = x->outcome == OUTCOME_NOTICE_UNKNOWN ||
 	            x->outcome == OUTCOME_NOTICE_UNANSWERED;
-	bool sure = e->how == ENDED_TIMEOUT && e->direction_seen;
+	bool sure = e->how == ENDED_TIMEOUT && e->direction_seen && !x->cut;
 	struct slice when = sure ? SLICE("in time") : SLICE("in this capture");
 	struct dialog d = {.kind = DIALOG_MESSAGE, .gb = x->gb};
 	struct finding f = {.severity = sure ? SEVERITY_OFF : SEVERITY_NOTE};
@@ -503,7 +503,8 @@ notice_ended(const struct checker *c, const struct tracker_event *e)
 	           x->files_total != x->SnapNum) {
 		f.rule = RULE_GB_SNAPSHOT_COUNT;
 		/* More of it may come behind the end of the capture. */
-		f.severity = e->how == ENDED_CAPTURE_OVER ? SEVERITY_NOTE : SEVERITY_OFF;
+		f.severity =
+		    e->how == ENDED_CAPTURE_OVER || x->cut ? SEVERITY_NOTE : SEVERITY_OFF;
 		f.args[0] = (struct finding_arg){"files", number(c, x->files_total)};
 		f.args[1] = (struct finding_arg){"asked", number(c, x->SnapNum)};
 		f.args[2] = (struct finding_arg){"when", f.severity == SEVERITY_NOTE

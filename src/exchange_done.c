@@ -34,6 +34,7 @@ exchange_done_add(struct exchanges *e, const struct exchange *x)
 	d->pair = x->hash_last;
 	d->last_hash = x->last != NULL ? x->last->hash : 0;
 	d->request = x->request;
+	d->last_ip = x->last != NULL ? x->last->from_ip : 0;
 	d->last = x->last != NULL ? x->last->ref : x->request;
 	d->received = x->received;
 	d->id = x->id;

@@ -305,8 +305,11 @@ count(struct exchanges *e, struct exchange *x, const struct message *m,
 
 	again = asked ? same_part(e, x, hash) : NULL;
 	if (again != NULL) {
-		note->facts |= EXCHANGE_PART_AGAIN;
-		note->other = again->ref;
+		/* From somewhere else it is the same part, on another hop. */
+		if (again->from_ip == note->part.from_ip) {
+			note->facts |= EXCHANGE_PART_AGAIN;
+			note->other = again->ref;
+		}
 		x->repeated += s->items;
 		return;
 	}
@@ -348,7 +351,7 @@ compare(struct exchange *x, struct exchange_part *part, const struct message *m)
 		return;
 	if (part->mismatch & MISMATCH_ROOT)
 		part->root = exchange_keep(x, s->root);
-	if (!slice_eq(slice_head(s->SN, EXCHANGE_TEXT), x->SN)) {
+	if (!exchange_same_SN(x, s->SN)) {
 		part->mismatch |= MISMATCH_SN;
 		part->SN = exchange_keep(x, s->SN);
 	}
@@ -387,6 +390,7 @@ exchange_add(struct exchanges *e, struct exchange *x, const struct message *m,
 	part->items = m->mans.m.items;
 	part->has_num = parse_u32(m->mans.m.Num, UINT32_MAX, &part->num);
 	part->hash = hash_bytes(&e->key, m->body);
+	part->from_ip = hash_bytes(&e->key, slice_of(m->rec.src.ip, m->rec.src.n));
 	compare(x, part, m);
 	if (slice_ieq(m->mans.m.Result, SLICE("ERROR"))) {
 		x->failed = true;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#define PARTS_GAP INT64_C(2000000000) /* parts of one answer follow each other sooner */
+
 struct exchanges *
 exchanges_new(struct limits *l, const struct hash_key *key, int64_t timeout_ns, bool keep)
 {
@@ -96,7 +98,7 @@ key_hash(const struct exchanges *e, struct slice CmdType, struct slice SN,
 {
 	uint64_t h = hash_bytes(&e->key, slice_head(CmdType, EXCHANGE_TEXT));
 
-	h = hash_more(&e->key, h, slice_head(SN, EXCHANGE_TEXT));
+	h = hash_more(&e->key, h, slice_number(slice_head(SN, EXCHANGE_TEXT)));
 	h = hash_more(&e->key, h, slice_head(asker, EXCHANGE_TEXT));
 	return hash_more(&e->key, h, slice_head(asked, EXCHANGE_TEXT));
 }
@@ -112,13 +114,19 @@ sn_hash(const struct exchanges *e, struct slice CmdType, struct slice SN)
 	for (i = 0; i < s.n; i++)
 		lower[i] = ascii_lower(s.p[i]);
 	return hash_more(&e->key, hash_bytes(&e->key, slice_of(lower, s.n)),
-	                 slice_head(SN, EXCHANGE_TEXT));
+	                 slice_number(slice_head(SN, EXCHANGE_TEXT)));
 }
 
 static bool
 same(struct slice kept, struct slice text)
 {
 	return slice_eq(kept, slice_head(text, EXCHANGE_TEXT));
+}
+
+bool
+exchange_same_SN(const struct exchange *x, struct slice SN)
+{
+	return slice_eq(slice_number(x->SN), slice_number(slice_head(SN, EXCHANGE_TEXT)));
 }
 
 static bool
@@ -323,31 +331,48 @@ exchanges_clock(struct exchanges *e, int64_t now_ns)
 
 /* ---- which one ---- */
 
-/* One that still waits before one that has all; else the newer one. */
-static bool
-better(const struct exchange *a, const struct exchange *b)
+/* How well a message fits in what is not sure: seen on two hops, a question has the same names on both; a recorder
+ * may be asked for two of its channels with one SN; one that still waits comes before one that has all. */
+static unsigned
+fit(const struct exchange *x, const struct message *m, bool answer)
 {
-	bool whole = a->queue == QUEUE_WHOLE;
+	const struct addr *client = answer ? &m->rec.dst : &m->rec.src;
+	const struct addr *server = answer ? &m->rec.src : &m->rec.dst;
 
-	return whole == (b->queue == QUEUE_WHOLE) ? a->id > b->id : !whole;
+	return (addr_ip_eq(&x->client, client) && addr_ip_eq(&x->server, server) ? 4
+	                                                                         : 0) +
+	       (same(answer ? x->answers_for : x->DeviceID, m->mans.m.DeviceID) ? 2U
+	                                                                        : 0U) +
+	       (x->queue != QUEUE_WHOLE ? 1U : 0U);
+}
+
+/* Else the newer one. */
+static bool
+better(const struct exchange *a, const struct exchange *b, const struct message *m,
+       bool answer)
+{
+	unsigned fa = fit(a, m, answer), fb = fit(b, m, answer);
+
+	return fa == fb ? a->id > b->id : fa > fb;
 }
 
 /* The best of the open ones with these names. */
 static struct exchange *
-find(struct exchanges *e, uint64_t hash, struct slice name, struct slice SN,
-     struct slice asker, struct slice asked)
+find(struct exchanges *e, uint64_t hash, const struct message *m, struct slice asker,
+     struct slice asked, bool answer)
 {
-	struct exchange *x, *newest = NULL;
+	struct slice name = command_name(m), SN = m->mans.m.SN;
+	struct exchange *x, *best = NULL;
 	size_t pos = 0;
 
 	while ((x = map_next(&e->map, hash, &pos)) != NULL) {
-		if (!same(x->name, name) || !same(x->SN, SN) || !same(x->from, asker) ||
-		    !same(x->to, asked))
+		if (!same(x->name, name) || !exchange_same_SN(x, SN) ||
+		    !same(x->from, asker) || !same(x->to, asked))
 			continue;
-		if (newest == NULL || better(x, newest))
-			newest = x;
+		if (best == NULL || better(x, best, m, answer))
+			best = x;
 	}
-	return newest;
+	return best;
 }
 
 /* An answer: who asked, who was asked, from where it came. */
@@ -382,7 +407,7 @@ find_near(struct exchanges *e, const struct answer *a, unsigned *mismatch)
 	unsigned differs;
 
 	while ((x = map_next(&e->by_sn, hash, &pos)) != NULL) {
-		if (!x->needs || x->request.frame == 0 || !same(x->SN, a->SN) ||
+		if (!x->needs || x->request.frame == 0 || !exchange_same_SN(x, a->SN) ||
 		    !same_folded(x->name, a->name) || exchange_whole(x))
 			continue;
 		differs = (same(x->name, a->name) ? 0 : MISMATCH_CMDTYPE) |
@@ -395,7 +420,7 @@ find_near(struct exchanges *e, const struct answer *a, unsigned *mismatch)
 			continue;
 		if ((differs & MISMATCH_FROM) && (differs & MISMATCH_TO))
 			continue;
-		if (best == NULL || x->id > best->id) {
+		if (best == NULL || better(x, best, a->m, true)) {
 			best = x;
 			*mismatch = differs;
 		}
@@ -418,7 +443,7 @@ find_candidate(struct exchanges *e, const struct answer *a, unsigned *mismatch)
 			continue;
 		if (same(x->name, a->name))
 			differs = MISMATCH_SN;
-		else if (same(x->SN, a->SN) && a->SN.n != 0)
+		else if (exchange_same_SN(x, a->SN) && a->SN.n != 0)
 			differs = MISMATCH_CMDTYPE;
 		else
 			continue;
@@ -539,6 +564,7 @@ asked_before(struct exchanges *e, const struct message *m, struct exchange *befo
 {
 	struct exchange_note *note = &e->note;
 	const struct exchange_done *d;
+	bool again;
 
 	if (m->mans.m.SN.n == 0)
 		return false;
@@ -547,8 +573,13 @@ asked_before(struct exchanges *e, const struct message *m, struct exchange *befo
 	if (before != NULL && before->challenged && before->parts_total == 0)
 		return true;
 	if (before != NULL && before->queue == QUEUE_OPEN) {
+		again = before->body_hash == hash_bytes(&e->key, m->body);
+		/* Handed on: who was asked asks somebody else. */
+		if (again && addr_ip_eq(&before->server, &m->rec.src) &&
+		    !addr_ip_eq(&before->client, &m->rec.src))
+			return false;
 		note->facts |= EXCHANGE_SN_OPEN;
-		if (before->body_hash == hash_bytes(&e->key, m->body))
+		if (again)
 			note->facts |= EXCHANGE_SAME_BODY;
 		note->other = before->request;
 		before->asked_again = before->parts_total == 0;
@@ -581,8 +612,7 @@ asked(struct exchanges *e, const struct message *m, const struct place *p, bool 
 {
 	struct slice from = m->from.uri.user, to = m->to.uri.user, name = command_name(m);
 	uint64_t hash = key_hash(e, name, m->mans.m.SN, from, to);
-	struct exchange *before =
-	    needs ? find(e, hash, name, m->mans.m.SN, from, to) : NULL;
+	struct exchange *before = needs ? find(e, hash, m, from, to, false) : NULL;
 	struct exchange *x;
 
 	e->note.request = true;
@@ -615,27 +645,30 @@ static void
 explain(struct exchanges *e, struct exchange *x, const struct message *m)
 {
 	struct exchange_note *note = &e->note;
-	const struct exchange_done *d = exchange_done_last(e, x->hash_last);
+	const struct exchange_done *d = exchange_done_last(e, x->hash_last),
+	                           *same_SN = exchange_done_find(e, x->hash);
 	uint32_t sum;
 
+	/* One more of the answer that came just now is no new catalog: SumNum was too small. */
+	if (same_SN != NULL && m->rec.time_ns - same_SN->last.time_ns < PARTS_GAP)
+		d = NULL;
 	if (d != NULL && slice_eq(x->name, SLICE("Catalog")) &&
 	    parse_u32(m->mans.m.SumNum, UINT32_MAX, &sum) && sum < d->received &&
 	    m->mans.m.items != 0) {
 		note->facts |= EXCHANGE_SHRUNK;
 		note->number = d->received;
 		note->other = d->last;
-	} else if ((d = exchange_done_find(e, x->hash)) != NULL) {
-		if (d->outcome == EXCHANGE_COMPLETE &&
-		    d->last_hash == hash_bytes(&e->key, m->body)) {
-			note->facts |= EXCHANGE_PART_AGAIN;
-			note->other = d->last;
-		} else if (d->outcome == EXCHANGE_COMPLETE) {
-			note->facts |= EXCHANGE_AFTER_WHOLE;
-			note->other = d->last;
-		} else {
+	} else if ((d = same_SN) != NULL) {
+		if (d->outcome != EXCHANGE_COMPLETE) {
 			note->facts |= EXCHANGE_AFTER_TIMEOUT;
 			note->other = d->request;
-		}
+		} else if (d->last_ip ==
+		           hash_bytes(&e->key, slice_of(m->rec.src.ip, m->rec.src.n))) {
+			note->facts |= d->last_hash == hash_bytes(&e->key, m->body)
+			                   ? EXCHANGE_PART_AGAIN
+			                   : EXCHANGE_AFTER_WHOLE;
+			note->other = d->last;
+		} /* else it was handed on: the same on another hop */
 		x->related = d->id;
 	}
 	x->explained = d != NULL;
@@ -691,9 +724,12 @@ answered(struct exchanges *e, const struct message *m, const struct place *p,
 {
 	struct answer a = answer_of(m);
 	uint64_t hash = key_hash(e, a.name, a.SN, a.asker, a.asked);
-	struct exchange *x = find(e, hash, a.name, a.SN, a.asker, a.asked);
+	struct exchange *x = find(e, hash, m, a.asker, a.asked, true);
 	unsigned mismatch = 0;
 
+	/* Whole, and perhaps meant for another question: one more with this SN may be meant for the next. */
+	if (x != NULL && x->stray_of != NULL && exchange_whole(x))
+		x = NULL;
 	if (x == NULL)
 		x = find_near(e, &a, &mismatch);
 	if (x == NULL)
@@ -714,8 +750,8 @@ wrong_root(struct exchanges *e, const struct message *m, const struct place *p,
 
 	if (a.SN.n == 0 || m->method != METHOD_MESSAGE || e->lists[QUEUE_OPEN].total == 0)
 		return false;
-	x = find(e, key_hash(e, a.name, a.SN, a.asker, a.asked), a.name, a.SN, a.asker,
-	         a.asked);
+	x = find(e, key_hash(e, a.name, a.SN, a.asker, a.asked), m, a.asker, a.asked,
+	         true);
 	if (x == NULL || !x->needs || x->queue != QUEUE_OPEN ||
 	    !slice_eq(x->root, SLICE("Query")))
 		return false;
@@ -824,6 +860,19 @@ exchanges_answered(struct exchanges *e, uint32_t tx, uint32_t status)
 	map_drop(&e->by_tx, tx_hash(e, tx), t);
 	if (t->of->queue == QUEUE_WHOLE)
 		settle(e, t->of);
+}
+
+void
+exchanges_stray(struct exchanges *e, const struct message *m)
+{
+	struct slice asker = m->to.uri.user, asked = m->from.uri.user;
+	uint64_t hash = key_hash(e, SLICE_EMPTY, SLICE_EMPTY, asker, asked);
+	struct exchange *x;
+	size_t pos = 0;
+
+	while ((x = map_next(&e->by_pair, hash, &pos)) != NULL)
+		if (same(x->from, asker) && same(x->to, asked))
+			x->cut = true;
 }
 
 void

@@ -22,6 +22,8 @@ const struct exchange_note *exchanges_feed(struct exchanges *e, const struct mes
                                            const struct place *p, int64_t now_ns);
 /* The SIP answer to the transaction that carried a request or an answer. */
 void exchanges_answered(struct exchanges *e, uint32_t tx, uint32_t status);
+/* A final response to a MESSAGE that the capture does not have: perhaps it was an answer, or a part of one. */
+void exchanges_stray(struct exchanges *e, const struct message *m);
 void exchanges_end(struct exchanges *e);
 /* What ended, oldest first; valid until the next call. */
 struct exchange *exchanges_next(struct exchanges *e, enum ended_how *how);

@@ -32,6 +32,7 @@ struct exchange_tx {
 struct exchange_done {
 	struct exchange_done *newer;
 	uint64_t hash, pair, last_hash;
+	uint64_t last_ip; /* where its last part came from */
 	struct ref request, last;
 	uint64_t received;
 	uint32_t id;
@@ -55,6 +56,9 @@ struct exchanges {
 	uint32_t ids;
 	uint64_t items; /* remembered of all lists */
 };
+
+/* An SN is an integer: 007 is 7. */
+bool exchange_same_SN(const struct exchange *x, struct slice SN);
 
 /* exchange_part.c */
 struct slice exchange_child(const struct manscdp *x, const char *name);

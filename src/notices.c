@@ -290,7 +290,7 @@ open_new(struct notices *n, enum notice_kind kind, const struct message *m,
 	list_add(&n->open[x->wait], x);
 	n->total++;
 	n->of_kind[kind]++;
-	x->by_SN = hash_of(n, (uint8_t)kind, x->SN, x->from, x->to);
+	x->by_SN = hash_of(n, (uint8_t)kind, slice_number(x->SN), x->from, x->to);
 	(void)map_put(&n->map, x->by_SN, x);
 	x->by_device = device_hash(n, kind, x->DeviceID);
 	(void)map_put(&n->map, x->by_device, x);
@@ -665,13 +665,15 @@ response(struct notices *n, enum notice_kind kind, const struct message *m,
          const struct place *p, int64_t now_ns, struct notice_note *note)
 {
 	const struct manscdp *b = &m->mans.m;
-	uint64_t hash =
-	    hash_of(n, (uint8_t)kind, b->SN, m->to.uri.user, m->from.uri.user);
+	uint64_t hash = hash_of(n, (uint8_t)kind, slice_number(b->SN), m->to.uri.user,
+	                        m->from.uri.user);
 	struct gb_notice *x;
 	size_t pos = 0;
 
 	while ((x = map_next(&n->map, hash, &pos)) != NULL)
-		if (x->kind == kind && same(x->SN, b->SN) &&
+		if (x->kind == kind &&
+		    slice_eq(slice_number(x->SN),
+		             slice_number(slice_head(b->SN, TEXT_KEPT))) &&
 		    same(x->from, m->to.uri.user) && same(x->to, m->from.uri.user))
 			break;
 	if (x == NULL)
@@ -702,7 +704,8 @@ refused(struct notices *n, const struct message *m, const struct place *p)
 	if (b == NULL || m->sip.status == 401 || m->sip.status == 407)
 		return;
 	for (k = 0; k < NOTICE_KINDS; k++) {
-		hash = hash_of(n, (uint8_t)k, b->SN, m->from.uri.user, m->to.uri.user);
+		hash = hash_of(n, (uint8_t)k, slice_number(b->SN), m->from.uri.user,
+		               m->to.uri.user);
 		pos = 0;
 		while ((x = map_next(&n->map, hash, &pos)) != NULL)
 			if (x->request_tx == p->tx->id) {
@@ -866,6 +869,23 @@ responded(struct notices *n, const struct message *m, const struct place *p,
 		response(n, NOTICE_SNAPSHOT, m, p, now_ns, note);
 	else if (slice_eq(CmdType, SLICE("DeviceControl")))
 		response(n, NOTICE_UPGRADE, m, p, now_ns, note);
+}
+
+void
+notices_stray(struct notices *n, const struct message *m)
+{
+	static const enum notice_kind kinds[] = {NOTICE_SNAPSHOT, NOTICE_UPGRADE,
+	                                         NOTICE_UPLOAD};
+	struct gb_notice *x;
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		x = of_device(n, kinds[i],
+		              kinds[i] == NOTICE_UPLOAD ? m->to.uri.user
+		                                        : m->from.uri.user);
+		if (x != NULL)
+			x->cut = true;
+	}
 }
 
 void

@@ -85,6 +85,7 @@ struct gb_notice {
 	struct slice Time;
 	/* the part's own */
 	bool answered, reset, registered, done;
+	bool cut; /* the capture may lack what it waits for */
 	uint32_t request_tx;
 	int ended_how;
 	int wait;
@@ -96,6 +97,8 @@ struct gb_notice {
 
 struct notices;
 
+/* A final response to a request that the capture does not have: perhaps it was what a notice waits for. */
+void notices_stray(struct notices *n, const struct message *m);
 struct notices *notices_new(struct limits *l, const struct hash_key *key);
 /* Ends what has waited long enough. */
 void notices_clock(struct notices *n, int64_t now_ns);

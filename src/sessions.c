@@ -295,7 +295,8 @@ broadcast_response(struct sessions *s, const struct message *m)
 	struct gb_session *x;
 
 	for (x = s->broadcasts.last; x != NULL; x = x->prev) {
-		if (!slice_eq(x->broadcast->SN, slice_head(m->mans.m.SN, TEXT_KEPT)) ||
+		if (!slice_eq(slice_number(x->broadcast->SN),
+		              slice_number(slice_head(m->mans.m.SN, TEXT_KEPT))) ||
 		    !slice_eq(x->callee, slice_head(m->from.uri.user, TEXT_KEPT)) ||
 		    x->broadcast->response.frame != 0)
 			continue;

@@ -333,7 +333,7 @@ static void
 place_response(struct tracker *t, const struct message *m, struct place *p)
 {
 	struct tx *x = NULL, *f;
-	bool first_final;
+	bool first_final, unknown;
 
 	if (!is_untied(m)) {
 		x = tx_find(t, m, m->method, m->via.branch);
@@ -350,7 +350,8 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 		if (f != NULL)
 			x = f;
 	}
-	if (x == NULL) {
+	unknown = x == NULL;
+	if (unknown) {
 		p->dialog = dialog_place(t, m, m->method, p);
 		x = tx_new(t, p->dialog, m, m->method);
 		x->server = m->rec.src;
@@ -375,7 +376,11 @@ place_response(struct tracker *t, const struct message *m, struct place *p)
 	device_response(t, x, m, p, first_final);
 	if (m->dis == DIS_OK || !is_partial(m))
 		usage_response(t, x, m, p);
-	if (first_final)
+	if (first_final && unknown)
+		notices_stray(t->notices, m);
+	if (first_final && unknown && m->method == METHOD_MESSAGE)
+		exchanges_stray(t->exchanges, m);
+	else if (first_final)
 		exchanges_answered(t->exchanges, x->id, m->sip.status);
 	if (x->status != 0)
 		tx_queue(t, x, TX_DONE);

@@ -354,8 +354,9 @@ struct exchange_part {
 	unsigned mismatch; /* enum exchange_mismatch */
 	unsigned facts;    /* enum exchange_fact */
 	struct slice root, SN, CmdType, from,
-	    DeviceID;  /* where they differ; else empty */
-	uint64_t hash; /* of its body: the tracker's own */
+	    DeviceID;     /* where they differ; else empty */
+	uint64_t hash;    /* of its body: the tracker's own */
+	uint64_t from_ip; /* of where it came from: so too */
 };
 
 /* What a message is in its exchange. */

@@ -83,6 +83,7 @@ feed(struct bench *b, const char *root, const char *SN, const char *sum,
 	add(b, head);
 	in.bytes = slice_of(b->text, b->n);
 	body_read(b->bodies, &in, &b->arena, &m.mans);
+	m.body = in.bytes;
 	m.from.uri.user = slice_str(self);
 	m.to.uri.user = slice_str(asker);
 	whole = catalog_feed(&b->c, b->all, &m);
@@ -217,6 +218,13 @@ test_answers(struct bench *b)
 	   "as many as there should be");
 	ok(faults(b, CATALOG_FAULT_REPEATED) == 1, "but one of them twice");
 	is(b, "01@0", "and the other one is gone");
+	ok(!FEED(b, "Response", "05", "3", "34020000001310000011 -",
+	         "34020000001310000012 -") &&
+	       !FEED(b, "Response", "05", "3", "34020000001310000011 -",
+	             "34020000001310000012 -") &&
+	       FEED(b, "Response", "5", "3", "34020000001310000013 -"),
+	   "a part that comes again does not count");
+	ok(faults(b, CATALOG_FAULT_REPEATED) == 0, "and its items are no repeats");
 	close_bench(b);
 }
 

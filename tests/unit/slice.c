@@ -136,6 +136,12 @@ numbers(void)
 	size_t i;
 	uint64_t wide = 7;
 
+	ok(slice_eq(slice_number(SLICE("0030")), SLICE("30")) &&
+	       slice_eq(slice_number(SLICE("00")), SLICE("0")) &&
+	       slice_eq(slice_number(SLICE("00x")), SLICE("00x")) &&
+	       slice_number(SLICE("")).n == 0,
+	   "a number without leading zeros");
+
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		uint32_t v = 0;
 
