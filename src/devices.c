@@ -397,8 +397,9 @@ static void
 device_free(struct device *v)
 {
 	const struct slice *texts[] = {
-	    &v->user_agent, &v->name, &v->manufacturer, &v->model, &v->firmware,
-	    &v->algorithm,  &v->qop,  &v->why,          &v->query, &v->call_id,
+	    &v->user_agent,          &v->name, &v->manufacturer, &v->model, &v->firmware,
+	    &v->algorithm,           &v->qop,  &v->why,          &v->query, &v->call_id,
+	    &v->registration_scheme,
 	};
 	size_t i;
 
