@@ -333,6 +333,31 @@ node_of(struct catalog *c, struct slice id)
 	return n;
 }
 
+/* Much less is there than was: the room for it is given back. */
+static void
+shrink(struct catalog *c)
+{
+	uint32_t room = c->total + c->total / 2, slots = NODES_FIRST * 2, *fewer;
+	struct catalog_node *nodes;
+
+	room = room < NODES_FIRST ? NODES_FIRST : room;
+	if (room > c->room / 2)
+		return;
+	while (slots < room * 3 / 2)
+		slots *= 2;
+	nodes = realloc(c->nodes, room * sizeof(*nodes));
+	if (nodes == NULL)
+		return;
+	c->nodes = nodes;
+	c->all->nodes -= c->room - room;
+	c->room = room;
+	fewer = realloc(c->slots, slots * sizeof(*fewer));
+	if (fewer == NULL)
+		return;
+	c->slots = fewer;
+	c->slots_total = slots;
+}
+
 /* What is gone gives its place back. */
 static void
 compact(struct catalog *c)
@@ -342,9 +367,11 @@ compact(struct catalog *c)
 	for (i = 0; i < c->total; i++)
 		if ((c->nodes[i].flags & CATALOG_GONE) == 0)
 			c->nodes[k++] = c->nodes[i];
+	if (k == c->total)
+		return;
 	c->total = k;
-	if (c->slots_total != 0)
-		fill_slots(c);
+	shrink(c);
+	fill_slots(c);
 }
 
 /* ---- items ---- */
@@ -509,6 +536,7 @@ notice(struct catalog *c, const struct item *x)
 		return;
 	}
 	n->flags |= CATALOG_NOTICED;
+	n->round = c->rounds; /* an answer that begins later must have it */
 	if (slice_ieq(x->Event, SLICE("ADD")) || slice_ieq(x->Event, SLICE("UPDATE")) ||
 	    x->Event.n == 0)
 		keep_item(c, n, x);
@@ -590,7 +618,8 @@ answer_item(struct catalog *c, const struct catalog_answer *a, const struct item
 		c->dropped++;
 		return;
 	}
-	if (c->total == before && n->round == a->round)
+	if (c->total == before && n->round == a->round &&
+	    (n->flags & CATALOG_NOTICED) == 0)
 		n->flags |= CATALOG_TWICE;
 	else
 		n->flags &= (uint8_t) ~(CATALOG_TWICE | CATALOG_NOTICED);
@@ -612,8 +641,7 @@ answer_whole(struct catalog *c, struct catalog_answer *a)
 	for (i = 0; i < c->total; i++) {
 		struct catalog_node *n = &c->nodes[i];
 
-		if (n->round < a->round &&
-		    (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
+		if (n->round < a->round && (n->flags & CATALOG_GONE) == 0) {
 			n->flags |= CATALOG_GONE;
 			c->present--;
 		}

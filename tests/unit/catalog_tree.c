@@ -238,6 +238,12 @@ test_notices(struct bench *b)
 	(void)FEED(b, "Notify", "4", "1", "34020000001310000002 - <Event>ADD</Event>");
 	is(b, "01@0 03@1 02@0", "and that it is back");
 	ok(b->c->present == 3 && b->c->noticed == 4, "all are counted");
+	(void)FEED(b, "Response", "5", "2", "34020000001310000002 -");
+	(void)FEED(b, "Notify", "6", "1", "34020000001310000003 - <Event>ADD</Event>");
+	ok(FEED(b, "Response", "5", "2", "34020000001310000004 -"), "an answer");
+	is(b, "02@0 03@0 04@0", "what was told since it began is there too");
+	ok(FEED(b, "Response", "7", "1", "34020000001310000004 -"), "and the next one");
+	is(b, "04@0", "has not what was told before it began");
 	close_bench(b);
 }
 
