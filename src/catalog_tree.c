@@ -333,6 +333,70 @@ node_of(struct catalog *c, struct slice id)
 	return n;
 }
 
+/* A text, at its new place in `to`; NULL: only counted. */
+static void
+text_move(struct catalog *c, uint32_t *at, uint8_t *to, uint32_t *used)
+{
+	uint32_t n = c->pool[*at] + 1u;
+
+	if (to != NULL) {
+		memcpy(to + *used, c->pool + *at, n);
+		*at = *used;
+	}
+	*used += n;
+}
+
+static void
+id_move(struct catalog *c, struct catalog_id *id, uint8_t *to, uint32_t *used)
+{
+	uint32_t at = text_place(id);
+
+	if (id->n != CATALOG_TEXT)
+		return;
+	text_move(c, &at, to, used);
+	memcpy(id->digits, &at, sizeof(at));
+}
+
+/* All texts that something names; how many octets they take. */
+static uint32_t
+texts_move(struct catalog *c, uint8_t *to)
+{
+	uint32_t used = 1, i; /* 0 is no place */
+
+	for (i = 0; i < c->total; i++) {
+		struct catalog_node *n = &c->nodes[i];
+
+		if (n->name != 0)
+			text_move(c, &n->name, to, &used);
+		id_move(c, &n->id, to, &used);
+		id_move(c, &n->parent, to, &used);
+		id_move(c, &n->second, to, &used);
+		id_move(c, &n->group, to, &used);
+		id_move(c, &n->civil, to, &used);
+	}
+	id_move(c, &c->asker, to, &used);
+	return used;
+}
+
+/* Where most of the pool is of what is gone, or was called otherwise, a smaller one takes its place. */
+static void
+pool_tidy(struct catalog *c)
+{
+	uint32_t used = texts_move(c, NULL);
+	uint8_t *smaller;
+
+	if (used > c->pool_used / 2)
+		return;
+	smaller = malloc(used);
+	if (smaller == NULL)
+		return;
+	c->pool_used = texts_move(c, smaller);
+	free(c->pool);
+	c->pool = smaller;
+	c->all->bytes -= c->pool_room - used;
+	c->pool_room = used;
+}
+
 /* Much less is there than was: the room for it is given back. */
 static void
 shrink(struct catalog *c)
@@ -367,11 +431,12 @@ compact(struct catalog *c)
 	for (i = 0; i < c->total; i++)
 		if ((c->nodes[i].flags & CATALOG_GONE) == 0)
 			c->nodes[k++] = c->nodes[i];
-	if (k == c->total)
-		return;
-	c->total = k;
-	shrink(c);
-	fill_slots(c);
+	if (k != c->total) {
+		c->total = k;
+		shrink(c);
+		fill_slots(c);
+	}
+	pool_tidy(c);
 }
 
 /* ---- items ---- */

@@ -267,6 +267,31 @@ test_odd(struct bench *b)
 	close_bench(b);
 }
 
+/* What is called otherwise each time takes no more room each time. */
+static void
+test_churn(struct bench *b)
+{
+	char row[128], SN[8];
+	uint32_t room = 0;
+	int i;
+
+	open_bench(b);
+	for (i = 0; i < 200; i++) {
+		(void)snprintf(SN, sizeof(SN), "%d", i);
+		(void)snprintf(row, sizeof(row),
+		               "gate-%03d hall-%03d <Name>gate of round %d</Name>", i, i,
+		               i);
+		(void)FEED(b, "Response", SN, "2", row, "hall-stays gate-stays");
+		room = b->c->pool_room > room ? b->c->pool_room : room;
+	}
+	ok(room < 1024, "texts of what is gone are given back (%u)", room);
+	is(b, "ys@0? 99@0?", "those of what is there stay");
+	ok(slice_eq(catalog_name(b->c, &b->c->nodes[1]), SLICE("gate of round 199")) ||
+	       slice_eq(catalog_name(b->c, &b->c->nodes[0]), SLICE("gate of round 199")),
+	   "as does the name");
+	close_bench(b);
+}
+
 static void
 test_limits(struct bench *b)
 {
@@ -302,6 +327,7 @@ main(void)
 	test_answers(b);
 	test_notices(b);
 	test_odd(b);
+	test_churn(b);
 	test_limits(b);
 	free(b);
 	return done();
