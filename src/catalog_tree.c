@@ -5,6 +5,8 @@
 
 #include "dissect/deviceid.h"
 
+#include "src/secret.h"
+
 enum {
 	NODES_FIRST = 8,
 	NAME_MAX_OCTETS = 96, /* of one name */
@@ -63,9 +65,10 @@ cut_utf8(struct slice s, size_t max)
 {
 	if (s.n <= max)
 		return s;
+	/* One more, to see whether it is a character's first. */
 	while (max != 0 && (s.p[max] & 0xC0) == 0x80)
 		max--;
-	return slice_head(s, max);
+	return secret_head(s, max);
 }
 
 /* Where it stands now: its length, then its octets. 0: there is no room. */

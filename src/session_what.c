@@ -2,6 +2,8 @@
 
 #include "dissect/deviceid.h"
 
+#include "src/secret.h"
+
 enum { VALUE_KEPT = 256 };
 
 const char *
@@ -90,7 +92,7 @@ session_cause(uint32_t status, enum session_kind k)
 static struct slice
 keep(struct arena *a, struct slice s)
 {
-	return arena_keep(a, slice_head(s, VALUE_KEPT));
+	return arena_keep(a, secret_head(s, VALUE_KEPT));
 }
 
 static struct slice
@@ -147,7 +149,7 @@ session_sdp_keep(struct session_sdp *out, const struct sdp *s, const struct ref 
 	out->s = keep(a, sdp_value(s, 's'));
 	out->u = keep(a, sdp_value(s, 'u'));
 	out->y = keep(a, sdp_y_first(s)->value);
-	out->f = keep(a, sdp_f_first(s)->value);
+	out->f = secret_mask(keep(a, sdp_f_first(s)->value), a);
 	out->media = keep(a, m->media);
 	out->proto = keep(a, m->proto);
 	out->payloads = keep(a, m->formats);

@@ -5,6 +5,7 @@
 #include "src/call.h"
 #include "src/map.h"
 #include "src/offer.h"
+#include "src/secret.h"
 #include "src/session_what.h"
 
 #define SECOND INT64_C(1000000000)
@@ -123,7 +124,7 @@ session_free(struct gb_session *x)
 static struct slice
 keep(struct gb_session *x, struct slice s)
 {
-	return arena_keep(&x->mem, slice_head(s, TEXT_KEPT));
+	return arena_keep(&x->mem, secret_head(s, TEXT_KEPT));
 }
 
 static struct ref
@@ -409,7 +410,8 @@ invite_first(struct sessions *s, struct gb_session *x, const struct message *m,
 	x->callee = keep(x, m->uri_dis == DIS_OK && m->uri.user.n != 0 ? m->uri.user
 	                                                               : m->to.uri.user);
 	x->invite_to = keep(x, m->to.uri.user);
-	x->subject = keep(x, header(m, SIP_SUBJECT));
+	/* Its parts are told one by one. */
+	x->subject = secret_mask(keep(x, header(m, SIP_SUBJECT)), &x->mem);
 	if (x->subject.n != 0)
 		x->subject_dis = subject_dissect(x->subject, NULL, &x->parts);
 	x->channel = x->callee;
