@@ -149,7 +149,7 @@ session_sdp_keep(struct session_sdp *out, const struct sdp *s, const struct ref 
 	out->s = keep(a, sdp_value(s, 's'));
 	out->u = keep(a, sdp_value(s, 'u'));
 	out->y = keep(a, sdp_y_first(s)->value);
-	out->f = secret_mask(keep(a, sdp_f_first(s)->value), a);
+	out->f = keep(a, sdp_f_first(s)->value);
 	out->media = keep(a, m->media);
 	out->proto = keep(a, m->proto);
 	out->payloads = keep(a, m->formats);

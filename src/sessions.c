@@ -542,6 +542,7 @@ static void
 control(struct gb_session *x, const struct message *m, const struct place *p)
 {
 	const struct mansrtsp *r = m->rtsp;
+	struct mansrtsp_range range;
 	struct session_control *c;
 
 	if (x->controls_total++ >= SESSION_CONTROLS)
@@ -556,9 +557,12 @@ control(struct gb_session *x, const struct message *m, const struct place *p)
 	c->CSeq = keep(x, mansrtsp_value(r, MANSRTSP_CSEQ));
 	c->scale = keep(x, mansrtsp_value(r, MANSRTSP_SCALE));
 	c->has_range = r->range.dis != DIS_OTHER;
-	c->unit = keep(x, r->range.unit);
-	c->start = keep(x, r->range.start);
-	c->stop = keep(x, r->range.stop);
+	(void)mansrtsp_range_dissect(
+	    secret_mask(keep(x, mansrtsp_value(r, MANSRTSP_RANGE)), &x->mem), NULL,
+	    &range);
+	c->unit = range.unit;
+	c->start = range.start;
+	c->stop = range.stop;
 	if (x->controls_last != NULL)
 		x->controls_last->next = c;
 	else
