@@ -240,6 +240,12 @@ evict(struct notices *n)
 	}
 	if (oldest == NULL)
 		return;
+	/* It waits for what need not come: nothing of it is lost. */
+	if (oldest->done ||
+	    (oldest->kind == NOTICE_ALARM && oldest->method == METHOD_NOTIFY)) {
+		close(n, oldest, ENDED_ANSWERED);
+		return;
+	}
 	n->limits->dropped[LIMIT_NOTICES]++;
 	close(n, oldest, ENDED_EVICTED);
 }
