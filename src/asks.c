@@ -1,10 +1,12 @@
 #include "src/asks.h"
 
+#include "src/secret.h"
+
 /* A name of the dictionary, or what the capture has in its place, cut. */
 static void
 name_of(const struct exchange *x, char name[sizeof((struct ask *)0)->name])
 {
-	struct slice s = slice_head(x->name, sizeof(((struct ask *)0)->name) - 1);
+	struct slice s = secret_head(x->name, sizeof(((struct ask *)0)->name) - 1);
 
 	memset(name, 0, sizeof(((struct ask *)0)->name));
 	memcpy(name, s.p, s.n);

@@ -5,6 +5,8 @@
 
 #include "dissect/deviceid.h"
 
+#include "src/secret.h"
+
 enum {
 	NODES_FIRST = 8,
 	NAME_MAX_OCTETS = 96, /* of one name */
@@ -63,9 +65,10 @@ cut_utf8(struct slice s, size_t max)
 {
 	if (s.n <= max)
 		return s;
+	/* One more, to see whether it is a character's first. */
 	while (max != 0 && (s.p[max] & 0xC0) == 0x80)
 		max--;
-	return slice_head(s, max);
+	return secret_head(s, max);
 }
 
 /* Where it stands now: its length, then its octets. 0: there is no room. */
@@ -369,6 +372,95 @@ node_of(struct catalog *c, struct slice id)
 	return n;
 }
 
+/* A text, at its new place in `to`; NULL: only counted. */
+static void
+text_move(struct catalog *c, uint32_t *at, uint8_t *to, uint32_t *used)
+{
+	uint32_t n = c->pool[*at] + 1u;
+
+	if (to != NULL) {
+		memcpy(to + *used, c->pool + *at, n);
+		*at = *used;
+	}
+	*used += n;
+}
+
+static void
+id_move(struct catalog *c, struct catalog_id *id, uint8_t *to, uint32_t *used)
+{
+	uint32_t at = text_place(id);
+
+	if (id->n != CATALOG_TEXT)
+		return;
+	text_move(c, &at, to, used);
+	memcpy(id->digits, &at, sizeof(at));
+}
+
+/* All texts that something names; how many octets they take. */
+static uint32_t
+texts_move(struct catalog *c, uint8_t *to)
+{
+	uint32_t used = 1, i; /* 0 is no place */
+
+	for (i = 0; i < c->total; i++) {
+		struct catalog_node *n = &c->nodes[i];
+
+		if (n->name != 0)
+			text_move(c, &n->name, to, &used);
+		id_move(c, &n->id, to, &used);
+		id_move(c, &n->parent, to, &used);
+		id_move(c, &n->second, to, &used);
+		id_move(c, &n->group, to, &used);
+		id_move(c, &n->civil, to, &used);
+	}
+	id_move(c, &c->asker, to, &used);
+	return used;
+}
+
+/* Where most of the pool is of what is gone, or was called otherwise, a smaller one takes its place. */
+static void
+pool_tidy(struct catalog *c)
+{
+	uint32_t used = texts_move(c, NULL);
+	uint8_t *smaller;
+
+	if (used > c->pool_used / 2)
+		return;
+	smaller = malloc(used);
+	if (smaller == NULL)
+		return;
+	c->pool_used = texts_move(c, smaller);
+	free(c->pool);
+	c->pool = smaller;
+	c->all->bytes -= c->pool_room - used;
+	c->pool_room = used;
+}
+
+/* Much less is there than was: the room for it is given back. */
+static void
+shrink(struct catalog *c)
+{
+	uint32_t room = c->total + c->total / 2, slots = NODES_FIRST * 2, *fewer;
+	struct catalog_node *nodes;
+
+	room = room < NODES_FIRST ? NODES_FIRST : room;
+	if (room > c->room / 2)
+		return;
+	while (slots < room * 3 / 2)
+		slots *= 2;
+	nodes = realloc(c->nodes, room * sizeof(*nodes));
+	if (nodes == NULL)
+		return;
+	c->nodes = nodes;
+	c->all->nodes -= c->room - room;
+	c->room = room;
+	fewer = realloc(c->slots, slots * sizeof(*fewer));
+	if (fewer == NULL)
+		return;
+	c->slots = fewer;
+	c->slots_total = slots;
+}
+
 /* What is gone gives its place back. */
 static void
 compact(struct catalog *c)
@@ -378,9 +470,12 @@ compact(struct catalog *c)
 	for (i = 0; i < c->total; i++)
 		if ((c->nodes[i].flags & CATALOG_GONE) == 0)
 			c->nodes[k++] = c->nodes[i];
-	c->total = k;
-	if (c->slots_total != 0)
+	if (k != c->total) {
+		c->total = k;
+		shrink(c);
 		fill_slots(c);
+	}
+	pool_tidy(c);
 }
 
 /* ---- items ---- */
@@ -553,6 +648,7 @@ notice(struct catalog *c, const struct item *x)
 		return;
 	}
 	n->flags |= CATALOG_NOTICED;
+	n->round = c->rounds; /* an answer that begins later must have it */
 	if (slice_ieq(x->Event, SLICE("ADD")) || slice_ieq(x->Event, SLICE("UPDATE")) ||
 	    x->Event.n == 0)
 		keep_item(c, n, x);
@@ -635,7 +731,8 @@ answer_item(struct catalog *c, const struct catalog_answer *a, uint32_t part,
 		c->dropped++;
 		return;
 	}
-	if (c->total == before && n->round == a->round)
+	if (c->total == before && n->round == a->round &&
+	    (n->flags & CATALOG_NOTICED) == 0)
 		n->flags |= CATALOG_TWICE;
 	else
 		n->flags &= (uint8_t) ~(CATALOG_TWICE | CATALOG_NOTICED);
@@ -681,8 +778,7 @@ answer_whole(struct catalog *c, struct catalog_answer *a)
 	for (i = 0; i < c->total; i++) {
 		struct catalog_node *n = &c->nodes[i];
 
-		if (n->round < a->round &&
-		    (n->flags & (CATALOG_GONE | CATALOG_NOTICED)) == 0) {
+		if (n->round < a->round && (n->flags & CATALOG_GONE) == 0) {
 			n->flags |= CATALOG_GONE;
 			c->present--;
 		}

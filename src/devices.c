@@ -4,6 +4,7 @@
 
 #include "dissect/deviceid.h"
 #include "src/map.h"
+#include "src/secret.h"
 
 enum { DEVICE_TEXT_MAX = 256 };
 
@@ -142,7 +143,7 @@ device_text(struct device *d, struct slice *field, struct slice text)
 	uint8_t *p;
 
 	(void)d;
-	text = slice_head(text, DEVICE_TEXT_MAX);
+	text = secret_head(text, DEVICE_TEXT_MAX);
 	if (slice_eq(*field, text))
 		return;
 	free((void *)(uintptr_t)field->p);
@@ -323,7 +324,7 @@ struct device_command *
 device_command(struct device *d, struct slice CmdType)
 {
 	struct device_commands *l = d->commands;
-	struct slice name = slice_head(CmdType, DEVICE_COMMAND_NAME - 1);
+	struct slice name = secret_head(CmdType, DEVICE_COMMAND_NAME - 1);
 	unsigned i;
 
 	for (i = 0; l != NULL && i < l->total; i++)
@@ -397,8 +398,9 @@ static void
 device_free(struct device *v)
 {
 	const struct slice *texts[] = {
-	    &v->user_agent, &v->name, &v->manufacturer, &v->model, &v->firmware,
-	    &v->algorithm,  &v->qop,  &v->why,          &v->query, &v->call_id,
+	    &v->user_agent,          &v->name, &v->manufacturer, &v->model, &v->firmware,
+	    &v->algorithm,           &v->qop,  &v->why,          &v->query, &v->call_id,
+	    &v->registration_scheme,
 	};
 	size_t i;
 

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "src/secret.h"
+
 /* Which items an answer had: the hashes of their names. A power of two, at most three quarters full; 0 is free. */
 struct exchange_ids {
 	size_t size, used;
@@ -14,7 +16,7 @@ enum { IDS_FIRST = 32 };
 struct slice
 exchange_keep(struct exchange *x, struct slice s)
 {
-	return arena_keep(&x->mem, slice_head(s, EXCHANGE_TEXT));
+	return arena_keep(&x->mem, secret_head(s, EXCHANGE_TEXT));
 }
 
 struct slice
@@ -72,12 +74,13 @@ commands_of(struct exchange *x, const struct manscdp *m)
 static void
 types_of(struct exchange *x, const struct manscdp *m)
 {
-	struct slice rest = slice_head(exchange_child(m, "ConfigType"), EXCHANGE_LIST);
+	struct slice rest = secret_head(exchange_child(m, "ConfigType"), EXCHANGE_LIST);
 	unsigned n = 0;
 
 	if (rest.n == 0)
 		return;
-	x->types = arena_keep(&x->mem, rest);
+	/* They are told one by one: an URL that is cut at its slashes is not known as one. */
+	x->types = arena_keep(&x->mem, secret_mask(rest, &x->mem));
 	for (rest = x->types; rest.n != 0 && n < TYPES_MAX; n++) {
 		size_t at = slice_index(rest, '/');
 

@@ -5,6 +5,7 @@
 #include "src/body_value.h"
 #include "src/channels.h"
 #include "src/map.h"
+#include "src/secret.h"
 
 #define SECOND INT64_C(1000000000)
 /* For how long the state that a NOTIFY told is held against what the channel shows. */
@@ -133,7 +134,7 @@ ref_of_message(const struct message *m)
 static struct slice
 keep(struct gb_notice *x, struct slice s)
 {
-	return arena_keep(&x->mem, slice_head(s, TEXT_KEPT));
+	return arena_keep(&x->mem, secret_head(s, TEXT_KEPT));
 }
 
 /* Whole or not at all: of a part it could not be told that a password stands in it. */
@@ -239,6 +240,12 @@ evict(struct notices *n)
 	}
 	if (oldest == NULL)
 		return;
+	/* It waits for what need not come: nothing of it is lost. */
+	if (oldest->done ||
+	    (oldest->kind == NOTICE_ALARM && oldest->method == METHOD_NOTIFY)) {
+		close(n, oldest, ENDED_ANSWERED);
+		return;
+	}
 	n->limits->dropped[LIMIT_NOTICES]++;
 	close(n, oldest, ENDED_EVICTED);
 }

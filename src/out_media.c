@@ -1,6 +1,7 @@
 #include "src/out_media.h"
 
 #include "src/member.h"
+#include "src/secret.h"
 
 /* The member's object begins, or it is null and false is answered. */
 static bool
@@ -108,9 +109,17 @@ code(struct emit *j, const struct sdp_f *f, enum sdp_f_part part, const char *ke
 static void
 f_value(struct emit *j, const struct sdp_f *x)
 {
+	struct slice value = secret_mask(x->value, j->scratch);
+	struct sdp_f masked;
+
 	if (!open_if(j, "f", x->dis))
 		return;
-	member_text_if(j, "value", true, x->value);
+	/* An URL that is cut at its slashes is not known as one. */
+	if (value.p != x->value.p) {
+		(void)sdp_f_dissect(value, NULL, &masked);
+		x = &masked;
+	}
+	member_text_if(j, "value", true, value);
 	emit_key(j, "video");
 	emit_open(j, '{');
 	code(j, x, SDP_F_VIDEO, "codec", "codec_name");
@@ -286,10 +295,19 @@ sdp(struct emit *j, struct slice body)
 }
 
 static void
-range(struct emit *j, const struct mansrtsp_range *r)
+range(struct emit *j, const struct mansrtsp *m)
 {
+	struct slice whole = mansrtsp_value(m, MANSRTSP_RANGE),
+	             value = secret_mask(whole, j->scratch);
+	const struct mansrtsp_range *r = &m->range;
+	struct mansrtsp_range masked;
+
 	if (!open_if(j, "Range", r->dis))
 		return;
+	if (value.p != whole.p) {
+		(void)mansrtsp_range_dissect(value, NULL, &masked);
+		r = &masked;
+	}
 	member_text(j, "unit", r->unit);
 	member_text(j, "start", r->start);
 	member_text(j, "stop", r->stop);
@@ -314,7 +332,7 @@ mansrtsp(struct emit *j, struct slice body)
 	member_text(j, "reason", m.reason);
 	for (k = 0; k < sizeof(plain) / sizeof(plain[0]); k++)
 		member_text(j, mansrtsp_hdr_name(plain[k]), mansrtsp_value(&m, plain[k]));
-	range(j, &m.range);
+	range(j, &m);
 	emit_key(j, "other");
 	emit_open(j, '[');
 	for (i = 0; i < m.headers_total; i++)

@@ -594,3 +594,20 @@ secret_mask(struct slice text, struct arena *a)
 	memcpy(p + n, text.p + from, text.n - from);
 	return slice_of(p, n + text.n - from);
 }
+
+struct slice
+secret_head(struct slice text, size_t max)
+{
+	struct secret_span span;
+	size_t from = 0;
+
+	if (text.n <= max)
+		return text;
+	while (from < max && secret_next(text, from, &span)) {
+		from = span.at + span.n;
+		/* What ends it, as an @, is needed too. */
+		if (from >= max)
+			return slice_head(text, span.at < max ? span.at : max);
+	}
+	return slice_head(text, max);
+}

@@ -16,5 +16,7 @@ struct secret_span {
 bool secret_next(struct slice text, size_t from, struct secret_span *out);
 /* The text itself if there is none; else a copy in the arena (empty if that is full). */
 struct slice secret_mask(struct slice text, struct arena *a);
+/* Its first octets, max at most. What is cut within a secret is cut before it: of a part nobody could tell what it is. */
+struct slice secret_head(struct slice text, size_t max);
 
 #endif

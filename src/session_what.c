@@ -2,6 +2,8 @@
 
 #include "dissect/deviceid.h"
 
+#include "src/secret.h"
+
 enum { VALUE_KEPT = 256 };
 
 const char *
@@ -90,7 +92,7 @@ session_cause(uint32_t status, enum session_kind k)
 static struct slice
 keep(struct arena *a, struct slice s)
 {
-	return arena_keep(a, slice_head(s, VALUE_KEPT));
+	return arena_keep(a, secret_head(s, VALUE_KEPT));
 }
 
 static struct slice

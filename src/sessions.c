@@ -5,6 +5,7 @@
 #include "src/call.h"
 #include "src/map.h"
 #include "src/offer.h"
+#include "src/secret.h"
 #include "src/session_what.h"
 
 #define SECOND INT64_C(1000000000)
@@ -123,7 +124,7 @@ session_free(struct gb_session *x)
 static struct slice
 keep(struct gb_session *x, struct slice s)
 {
-	return arena_keep(&x->mem, slice_head(s, TEXT_KEPT));
+	return arena_keep(&x->mem, secret_head(s, TEXT_KEPT));
 }
 
 static struct ref
@@ -410,7 +411,8 @@ invite_first(struct sessions *s, struct gb_session *x, const struct message *m,
 	x->callee = keep(x, m->uri_dis == DIS_OK && m->uri.user.n != 0 ? m->uri.user
 	                                                               : m->to.uri.user);
 	x->invite_to = keep(x, m->to.uri.user);
-	x->subject = keep(x, header(m, SIP_SUBJECT));
+	/* Its parts are told one by one. */
+	x->subject = secret_mask(keep(x, header(m, SIP_SUBJECT)), &x->mem);
 	if (x->subject.n != 0)
 		x->subject_dis = subject_dissect(x->subject, NULL, &x->parts);
 	x->channel = x->callee;
@@ -541,6 +543,7 @@ static void
 control(struct gb_session *x, const struct message *m, const struct place *p)
 {
 	const struct mansrtsp *r = m->rtsp;
+	struct mansrtsp_range range;
 	struct session_control *c;
 
 	if (x->controls_total++ >= SESSION_CONTROLS)
@@ -555,9 +558,12 @@ control(struct gb_session *x, const struct message *m, const struct place *p)
 	c->CSeq = keep(x, mansrtsp_value(r, MANSRTSP_CSEQ));
 	c->scale = keep(x, mansrtsp_value(r, MANSRTSP_SCALE));
 	c->has_range = r->range.dis != DIS_OTHER;
-	c->unit = keep(x, r->range.unit);
-	c->start = keep(x, r->range.start);
-	c->stop = keep(x, r->range.stop);
+	(void)mansrtsp_range_dissect(
+	    secret_mask(keep(x, mansrtsp_value(r, MANSRTSP_RANGE)), &x->mem), NULL,
+	    &range);
+	c->unit = range.unit;
+	c->start = range.start;
+	c->stop = range.stop;
 	if (x->controls_last != NULL)
 		x->controls_last->next = c;
 	else

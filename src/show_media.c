@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "dissect/subject.h"
+#include "src/secret.h"
 
 enum { DEPTH_LINE = 1, DEPTH_PART = 2 };
 
@@ -119,6 +120,15 @@ show_y(struct out *o, const struct message *m, struct slice value)
 	part(o, m, "SSRC", slice_str(ssrc), "of the RTP stream");
 }
 
+/* In pieces a secret is not known as one: what has one is told as a whole alone. */
+static bool
+has_secret(struct slice value)
+{
+	struct secret_span span;
+
+	return secret_next(value, 0, &span);
+}
+
 static void
 show_f(struct out *o, const struct message *m, struct slice value)
 {
@@ -126,6 +136,8 @@ show_f(struct out *o, const struct message *m, struct slice value)
 	const char *meaning;
 	int i;
 
+	if (has_secret(value))
+		return;
 	(void)sdp_f_dissect(value, NULL, &x);
 	for (i = 0; i < SDP_F_TOTAL; i++) {
 		meaning = sdp_f_meaning((enum sdp_f_part)i, x.part[i]);
@@ -227,7 +239,7 @@ show_mansrtsp(struct out *o, const struct message *m)
 		(void)snprintf(name, sizeof(name), "mansrtsp.%s",
 		               mansrtsp_hdr_name(h->id));
 		show_field(o, m, DEPTH_LINE, name, h->value);
-		if (h->id == MANSRTSP_RANGE) {
+		if (h->id == MANSRTSP_RANGE && !has_secret(h->value)) {
 			part(o, m, "unit", r->range.unit, NULL);
 			part(o, m, "start", r->range.start, NULL);
 			part(o, m, "stop", r->range.stop, NULL);

@@ -4,6 +4,7 @@
 
 #include "src/body_value.h"
 #include "src/map.h"
+#include "src/secret.h"
 
 #define SECOND INT64_C(1000000000)
 #define SLACK (1 * SECOND) /* on the way */
@@ -103,7 +104,7 @@ refusal_cause_name(enum refusal_cause c)
 void
 last_text_put(struct last_text *t, struct slice s)
 {
-	s = slice_head(s, LAST_TEXT);
+	s = secret_head(s, LAST_TEXT);
 	if (s.n != 0)
 		memmove(t->bytes, s.p, s.n);
 	t->n = s.n;
@@ -200,8 +201,8 @@ event_read(struct slice value)
 	if (slice_cut(value, ';', &e.package, &params) &&
 	    sip_param_find(params, SLICE("id"), &id))
 		e.id = slice_trim(id.value);
-	e.package = slice_head(slice_trim(e.package), TEXT_KEPT);
-	e.id = slice_head(e.id, LAST_TEXT);
+	e.package = secret_head(slice_trim(e.package), TEXT_KEPT);
+	e.id = secret_head(e.id, LAST_TEXT);
 	return e;
 }
 
@@ -246,7 +247,7 @@ find(const struct subscriptions *s, uint32_t dialog, const struct event *e,
 static struct slice
 keep(struct gb_subscription *x, struct slice s)
 {
-	return arena_keep(&x->mem, slice_head(s, TEXT_KEPT));
+	return arena_keep(&x->mem, secret_head(s, TEXT_KEPT));
 }
 
 static void

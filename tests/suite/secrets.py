@@ -9,6 +9,7 @@ import variants
 from .base import Test, check
 
 SECRET = 'Hx7qZwVk'
+DEVICE = '34020000001180000001'       # of the flow that has the elements
 # name, what is changed in which way: a header added to a REGISTER, an element in a Catalog's item, or a line of SDP.
 # @ is the secret.
 HEADERS = [
@@ -66,10 +67,14 @@ ELEMENTS = [
     ('URL with a slash', '<Address>rtsp://admin:a/@@192.168.10.14/1</Address>'),
     ('URL with a blank', '<Address>rtsp://admin:a @@192.168.10.14/1</Address>'),
     ('JSON', '<ExtraInfo>{"Password":"@"}</ExtraInfo>'),
+    # Kept up to an octet within it.
+    ('name that is cut', '<Name>' + 'n' * 80 + ' rtsp://a:@@192.168.10.14/1</Name>'),
+    ('parent that is cut', '<ParentID>' + 'p' * 50 + ' sip:a:@@192.168.10.14</ParentID>'),
+    ('one of two parents', '<ParentID>gate/rtsp://a:@@192.168.10.14/1</ParentID>'),
 ]
 SDP = [('key', 'k=clear:@'), ('key in base64', 'k=base64:@'), ('key of SRTP', 'a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:@'),
        ('password of ICE', 'a=ice-pwd:@'), ('URL', 'u=rtsp://admin:@@192.168.10.14/1'), ('key with a blank', 'k = clear:@'),
-       ('password in the information', 'i=Password=@')]
+       ('password in the information', 'i=Password=@'), ('URL in f=', 'f=v/rtsp://a:@@192.168.10.14/1')]
 CHARSETS = ['utf-8', 'gb18030', 'utf-16', 'utf-16-le', 'utf-16-be']
 
 
@@ -122,6 +127,8 @@ def one(suite, kind, name, form, charset='utf-8'):
         check(any(SECRET.encode() in m or SECRET.encode('utf-16-le') in m or SECRET.encode('utf-16-be') in m
                   for m in whole), 'the secret is not in the capture')
         runs = [('report', '-f', f) for f in ('json', 'ndjson', 'text')] + [('check',), ('list',)]
+        runs += [('list', what) for what in ('devices', 'exchanges', 'sessions', 'subscriptions')]
+        runs += [('show', 'device', DEVICE)] if kind == 'element' else []
         runs += [('show', str(n)) for n in sorted(set(frames.values()))]
         baseline = suite.folder('secrets') / (path.stem + '.baseline')
         runs.append(('baseline', '--write', str(baseline)))

@@ -246,6 +246,12 @@ test_notices(struct bench *b)
 	(void)FEED(b, "Notify", "4", "1", "34020000001310000002 - <Event>ADD</Event>");
 	is(b, "01@0 03@1 02@0", "and that it is back");
 	ok(b->c->present == 3 && b->c->noticed == 4, "all are counted");
+	(void)FEED(b, "Response", "5", "2", "34020000001310000002 -");
+	(void)FEED(b, "Notify", "6", "1", "34020000001310000003 - <Event>ADD</Event>");
+	ok(FEED(b, "Response", "5", "2", "34020000001310000004 -"), "an answer");
+	is(b, "02@0 03@0 04@0", "what was told since it began is there too");
+	ok(FEED(b, "Response", "7", "1", "34020000001310000004 -"), "and the next one");
+	is(b, "04@0", "has not what was told before it began");
 	close_bench(b);
 }
 
@@ -266,6 +272,31 @@ test_odd(struct bench *b)
 	   "the name is kept");
 	ok(catalog_kind(b->c, &b->c->nodes[0].id) == CATALOG_ODD, "they are of no kind");
 	ok(FEED(b, "Response", "2", "0", "- -") || b->c->complete, "none of none is all");
+	close_bench(b);
+}
+
+/* What is called otherwise each time takes no more room each time. */
+static void
+test_churn(struct bench *b)
+{
+	char row[128], SN[8];
+	uint32_t room = 0;
+	int i;
+
+	open_bench(b);
+	for (i = 0; i < 200; i++) {
+		(void)snprintf(SN, sizeof(SN), "%d", i);
+		(void)snprintf(row, sizeof(row),
+		               "gate-%03d hall-%03d <Name>gate of round %d</Name>", i, i,
+		               i);
+		(void)FEED(b, "Response", SN, "2", row, "hall-stays gate-stays");
+		room = b->c->pool_room > room ? b->c->pool_room : room;
+	}
+	ok(room < 1024, "texts of what is gone are given back (%u)", room);
+	is(b, "ys@0? 99@0?", "those of what is there stay");
+	ok(slice_eq(catalog_name(b->c, &b->c->nodes[1]), SLICE("gate of round 199")) ||
+	       slice_eq(catalog_name(b->c, &b->c->nodes[0]), SLICE("gate of round 199")),
+	   "as does the name");
 	close_bench(b);
 }
 
@@ -304,6 +335,7 @@ main(void)
 	test_answers(b);
 	test_notices(b);
 	test_odd(b);
+	test_churn(b);
 	test_limits(b);
 	free(b);
 	return done();

@@ -222,6 +222,22 @@ test_full(void)
 	ok(k.limits.dropped[LIMIT_NOTICES] == 3 && k.notices_total == 3,
 	   "beyond the limit the oldest go");
 	talk_close(&k);
+
+	talk_open(&k, 2);
+	for (i = 0; i < 5; i++) {
+		struct request r = answer;
+		char call[16];
+
+		(void)snprintf(SN, sizeof(SN), "%d", i);
+		(void)snprintf(call, sizeof(call), "r%d", i);
+		q.SN = q.call = r.SN = SN;
+		r.call = call;
+		ask(&k, &q);
+		ask(&k, &r);
+	}
+	ok(k.limits.dropped[LIMIT_NOTICES] == 0 && k.notices_total == 3,
+	   "of those that are answered nothing is lost");
+	talk_close(&k);
 }
 
 static void

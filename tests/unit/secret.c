@@ -173,6 +173,31 @@ test_time(void)
 	free(text);
 }
 
+static void
+test_head(void)
+{
+	static const struct {
+		const char *text;
+		size_t max;
+		const char *want, *what;
+	} cuts[] = {
+	    {"rtsp://u:secret@h/", 99, "rtsp://u:secret@h/", "what is short is whole"},
+	    {"rtsp://u:secret@h/", 16, "rtsp://u:secret@", "cut behind the secret"},
+	    {"rtsp://u:secret@h/", 15, "rtsp://", "cut before its @"},
+	    {"rtsp://u:secret@h/", 12, "rtsp://", "cut within"},
+	    {"rtsp://u:secret@h/", 4, "rtsp", "cut before it"},
+	    {"sip:u:secret@h", 9, "sip:u:", "of a sip URI"},
+	    {"<Password>secret</Password>", 13, "<Password>", "of an element"},
+	    {"no secret here", 9, "no secret", "none in it"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++)
+		ok(slice_eq(secret_head(slice_str(cuts[i].text), cuts[i].max),
+		            slice_str(cuts[i].want)),
+		   "the first octets of %s: %s", cuts[i].text, cuts[i].what);
+}
+
 int
 main(void)
 {
@@ -180,5 +205,6 @@ main(void)
 	test_full();
 	test_long();
 	test_time();
+	test_head();
 	return done();
 }
