@@ -92,7 +92,7 @@ tell(struct lines *l, const struct line *x, FILE *to)
 }
 
 size_t
-lines_tell_those(struct lines *l, FILE *to,
+lines_tell_those(struct lines *l, FILE *to, size_t most,
                  bool (*wanted)(const void *own, uint32_t part), const void *own)
 {
 	size_t i, total = 0;
@@ -102,8 +102,7 @@ lines_tell_those(struct lines *l, FILE *to,
 	for (i = 0; i < l->total; i++) {
 		if (wanted != NULL && !wanted(own, l->line[i].part))
 			continue;
-		total++;
-		if (to != NULL)
+		if (total++ < most)
 			tell(l, &l->line[i], to);
 	}
 	return total;
@@ -112,7 +111,7 @@ lines_tell_those(struct lines *l, FILE *to,
 void
 lines_tell(struct lines *l, FILE *to)
 {
-	(void)lines_tell_those(l, to, NULL, NULL);
+	(void)lines_tell_those(l, to, SIZE_MAX, NULL, NULL);
 }
 
 void

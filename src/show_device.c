@@ -14,7 +14,11 @@
 #include "src/text_session.h"
 #include "src/text_subscription.h"
 
-enum { LABEL = 14, DRAWN_MAX = 32 /* levels of the tree that are drawn as such */ };
+enum {
+	TOLD_MOST = 200,
+	LABEL = 14,
+	DRAWN_MAX = 32 /* levels of the tree that are drawn as such */
+};
 
 /* What is said as it ends, behind what is known at the end: a list each, in order of their beginnings. */
 struct own {
@@ -416,18 +420,23 @@ is_listed(const void *own, uint32_t id)
 
 static void
 section(struct out *o, const char *title, struct lines *lines,
-        const struct device_dialogs *l)
+        const struct device_dialogs *l, const char *list)
 {
-	if (lines_tell_those(lines, NULL, is_listed, l) == 0)
+	size_t n = lines_tell_those(lines, NULL, 0, is_listed, l);
+
+	if (n == 0)
 		return;
 	(void)fputc('\n', o->f);
 	inked(o, INK_BOLD, title);
 	(void)fputc('\n', o->f);
-	(void)lines_tell_those(lines, o->f, is_listed, l);
+	(void)lines_tell_those(lines, o->f, TOLD_MOST, is_listed, l);
+	if (n > TOLD_MOST)
+		(void)fprintf(o->f,
+		              "  ... and %zu more; 'gbscope list %s' has them all\n",
+		              n - TOLD_MOST, list);
 	if (l != NULL && l->dropped != 0)
 		(void)fprintf(
-		    o->f,
-		    "  channels of its may have had more: %llu dialogs before these\n",
+		    o->f, "  %llu older dialogs of its channels are not among these\n",
 		    (unsigned long long)l->dropped);
 }
 
@@ -574,7 +583,8 @@ findings(struct out *o, const struct results *r)
 		      : x.severity == SEVERITY_WARNING ? INK_WARN
 		                                       : INK_DIM,
 		      severity_name(x.severity));
-		(void)fprintf(o->f, "%*s", 9 - (int)strlen(severity_name(x.severity)), "");
+		(void)fprintf(o->f, "%*s", 9 - (int)strlen(severity_name(x.severity)),
+		              "");
 		tty_put(o, finding_message(&x, &o->scratch));
 		if (x.count > 1)
 			(void)fprintf(o->f, "  (and %llu more like it)",
@@ -598,11 +608,12 @@ whole(struct out *o, const struct results *r)
 	addresses(o, d);
 	registrations(o, d);
 	keepalives(o, d);
-	section(o, "Exchanges", own->exchanges, NULL);
+	section(o, "Exchanges", own->exchanges, NULL, "exchanges");
 	commands(o, d);
-	section(o, "Subscriptions", own->subscriptions, d->subscriptions);
-	section(o, "Alarms, snapshots, upgrades", own->notices, NULL);
-	section(o, "Sessions", own->sessions, d->calls);
+	section(o, "Subscriptions", own->subscriptions, d->subscriptions,
+	        "subscriptions");
+	section(o, "Alarms, snapshots, upgrades", own->notices, NULL, "notices");
+	section(o, "Sessions", own->sessions, d->calls, "sessions");
 	catalog(o, d);
 	findings(o, r);
 }

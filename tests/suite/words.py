@@ -41,9 +41,31 @@ def all_outputs(suite):
         for n, (_, shown, told) in enumerate(ROWS):
             out = text(suite.call('show', '-q', n + 1, path).stdout)
             check(shown in out, f'frame {n + 1}: no {shown!r} in\n{out}')
-            line = [x for x in lines if f'frame {n + 1}  34020' in x and '[' not in x]
+            line = [x for x in lines if f'frame {n + 1}  34020' in x and '[' not in x
+                    or '  alarm  ' in x and x.endswith(f'  frame {n + 1}')]
             check(not line if told is None else told in ''.join(line), f'frame {n + 1}: {line}')
     return Test('words in show and text', run)
+
+
+def dated(suite):
+    """A time of another day than the first has its date."""
+    def run():
+        out = text(suite.call('report', '-f', 'text', 'samples/registration.pcap', 'samples/devices.pcap').stdout)
+        for words in ('registered 07:25:03', 'registered 2026-01-05 03:00:00', '  2026-01-05 03:02:01  catalog '):
+            check(words in out, f'no {words!r} in\n{out}')
+    return Test('words: a date where the captures span days', run)
+
+
+def no_json_words(suite):
+    """What is a name in JSON is told to a person in words."""
+    def run():
+        for path in sorted((suite.top / 'samples').glob('*.pcap')):
+            out = text(suite.call('report', '-f', 'text', path).stdout)
+            out += ''.join(text(suite.call('list', what, path).stdout)
+                           for what in ('devices', 'exchanges', 'subscriptions', 'notices', 'sessions'))
+            for word in ('mobile_position', 'ptz_position', 'not_needed', 'no_password', 'no_invite', 'media_status'):
+                check(word not in out, f'{path.name}: {word}')
+    return Test('words: no names of the JSON in texts', run)
 
 
 def in_json(suite):
@@ -64,4 +86,4 @@ def in_json(suite):
 
 
 def tests(suite):
-    return [all_outputs(suite), in_json(suite)]
+    return [all_outputs(suite), dated(suite), no_json_words(suite), in_json(suite)]
