@@ -230,6 +230,11 @@ command(struct out *o, const struct ask *a)
 
 	(void)fputs("  ", o->f);
 	tty_put(o, slice_str(a->name));
+	if (a->asked == 0) {
+		number_of(o, ": ", n[EXCHANGE_UNSOLICITED], " not asked for\n");
+		arena_reset(&o->scratch);
+		return;
+	}
 	number_of(o, ": ", a->asked, " asked");
 	some(o, n[EXCHANGE_COMPLETE], "complete", INK_GOOD);
 	if (a->items != 0) {

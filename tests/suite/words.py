@@ -1,4 +1,8 @@
-"""words - numbers of a body that a person wants in words: PTZCmd and alarms, in all outputs."""
+"""words - what a person reads: numbers of a body in words (PTZCmd, alarms), dates, findings and lists without names of the JSON."""
+import flow as flowlang
+import rulefile
+import variants
+
 from . import bodies
 from .base import Test, check, text
 
@@ -68,6 +72,32 @@ def no_json_words(suite):
     return Test('words: no names of the JSON in texts', run)
 
 
+# What stands in a finding where there is nothing to name.
+MESSAGES = {'gb-event-id-changed': ('has the id , ', 'was ,'), 'gb-mediastatus-no-bye': ('the other is over',)}
+
+
+def messages(suite):
+    """No sentence has a hole, or a name that is none."""
+    def run():
+        for rule, wrong in MESSAGES.items():
+            for n, case in enumerate(rulefile.load(suite.tests / 'flows' / 'rules' / f'{rule}.rule')):
+                path = suite.folder('words') / f'{rule}-{n}.pcap'
+                path.write_bytes(variants.build(case.flow)[0])
+                out = text(suite.call('check', '--exit-zero', path).stdout)
+                check(not any(x in out for x in wrong), out)
+    return Test('words: findings that name nothing', run)
+
+
+def asked(suite):
+    """What nobody asked for is not `0 asked`."""
+    def run():
+        path = suite.folder('words') / 'secrets.pcap'
+        path.write_bytes(variants.build(flowlang.load(suite.tests / 'flows' / 'secrets.flow'))[0])
+        out = text(suite.call('report', '-f', 'text', path).stdout)
+        check('\n  Catalog: 1 not asked for\n' in out and '0 asked' not in out, out)
+    return Test('words: an answer that nobody asked for', run)
+
+
 def in_json(suite):
     def run():
         read = bodies.read(suite, 'ptz', [bodies.message(n, control(x)) for n, x in enumerate((
@@ -86,4 +116,4 @@ def in_json(suite):
 
 
 def tests(suite):
-    return [all_outputs(suite), dated(suite), no_json_words(suite), in_json(suite)]
+    return [all_outputs(suite), dated(suite), messages(suite), asked(suite), no_json_words(suite), in_json(suite)]
