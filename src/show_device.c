@@ -635,6 +635,23 @@ end(struct out *o, const struct results *r)
 	o->own = NULL;
 }
 
+/* In whose catalog it is; NULL: in none. */
+static const struct device *
+holder(const struct tracker *t, struct slice id)
+{
+	const struct device *d = NULL;
+	char text[CATALOG_ID_TEXT];
+	uint32_t i;
+
+	while ((d = tracker_device(t, d)) != NULL)
+		for (i = 0; d->catalog != NULL && i < d->catalog->total; i++)
+			if (slice_eq(catalog_id_text(d->catalog, &d->catalog->nodes[i].id,
+			                             text),
+			             id))
+				return d;
+	return NULL;
+}
+
 bool
 show_device_known(const struct tracker *t, const char *id, struct err *e)
 {
@@ -648,6 +665,14 @@ show_device_known(const struct tracker *t, const char *id, struct err *e)
 		if (slice_eq(d->id, slice_str(id)))
 			return true;
 		nearest_try(&n, d->id);
+	}
+	d = holder(t, slice_str(id));
+	if (d != NULL) {
+		(void)err_set(
+		    e,
+		    "show device: %s took no part itself; it is in the catalog of " SLICE_FMT,
+		    id, SLICE_ARG(d->id));
+		return false;
 	}
 	names[0] = '\0';
 	for (i = 0; i < n.total && at < sizeof(names); i++)

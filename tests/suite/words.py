@@ -1,4 +1,4 @@
-"""words - what a person reads: numbers of a body in words (PTZCmd, alarms), dates, findings and lists without names of the JSON."""
+"""words - what a person reads: numbers of a body in words (PTZCmd, alarms), dates, findings, messages of trouble."""
 import flow as flowlang
 import rulefile
 import variants
@@ -88,6 +88,16 @@ def messages(suite):
     return Test('words: findings that name nothing', run)
 
 
+def channel(suite):
+    """Who asks for a channel is told in whose catalog it is."""
+    def run():
+        done = suite.call('show', 'device', '34020000001310000011', 'samples/devices.pcap', status=2)
+        want = ('gbscope: show device: 34020000001310000011 took no part itself; it is in the catalog of '
+                '34020000002000000009\n')
+        check(text(done.stderr) == want and not done.stdout, text(done.stderr))
+    return Test('words: a channel is no device', run)
+
+
 def asked(suite):
     """What nobody asked for is not `0 asked`."""
     def run():
@@ -116,4 +126,4 @@ def in_json(suite):
 
 
 def tests(suite):
-    return [all_outputs(suite), dated(suite), messages(suite), asked(suite), no_json_words(suite), in_json(suite)]
+    return [all_outputs(suite), dated(suite), messages(suite), asked(suite), channel(suite), no_json_words(suite), in_json(suite)]
