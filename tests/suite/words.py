@@ -126,4 +126,4 @@ def in_json(suite):
 
 
 def tests(suite):
-    return [all_outputs(suite), dated(suite), messages(suite), asked(suite), channel(suite), no_json_words(suite), in_json(suite)]
+    return [test(suite) for test in (all_outputs, dated, messages, asked, channel, no_json_words, in_json)]
