@@ -45,6 +45,8 @@ _gbscope()
 	config:-*) _gbscope_words "-o --output --config --no-config --set -q --quiet -h --help -V --version" ;;
 	fields:*) _gbscope_words "$(gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
 	explain:*) _gbscope_words "$(gbscope rules -q 2>/dev/null | awk '{ print $3 }'; gbscope fields -q 2>/dev/null | awk '{ print $1; if (sub(/^manscdp\.(Control|Query|Notify|Response)\./, "manscdp.", $1) && !seen[$1]++) print $1 }')" ;;
+	list:*) [[ $COMP_CWORD -ne 2 ]] || _gbscope_words "dialogs devices exchanges subscriptions notices sessions" ;;
+	show:*) [[ $COMP_CWORD -ne 2 ]] || _gbscope_words "device" ;;
 	esac
 }
 # Where nothing else fits: file names.

@@ -108,14 +108,14 @@ static void
 subscribe(const struct checker *c, const struct message *m, const struct place *p)
 {
 	const struct sip_header *h = sip_find(&m->sip, SIP_EVENT, 0);
-	struct slice package;
+	struct slice package, id = h ? event_id(h->value, &package) : SLICE_EMPTY;
 
 	subscribe_body(c, m, p);
 	subscribe_expires(c, m, p);
 	if (notice_facts(p) & NOTICE_EVENT_ID)
 		found(c, m, p, RULE_GB_EVENT_ID, .field = header_name(SIP_EVENT),
 		      VALUE(h ? h->value : SLICE_EMPTY), EXPECTED(p->notice->text),
-		      ARGS({"id", h ? event_id(h->value, &package) : SLICE_EMPTY},
+		      ARGS({"id", id.n ? id : SLICE("none")},
 		           {"before",
 		            p->notice->text.n ? p->notice->text : SLICE("none")}));
 }

@@ -25,7 +25,10 @@ seconds(const struct checker *c, int64_t ns)
 static struct slice
 kind_text(const struct gb_session *x)
 {
-	return slice_str(session_kind_name(session_kind_now(x)));
+	enum session_kind kind = session_kind_now(x);
+
+	return kind == SESSION_OTHER ? SLICE("session")
+	                             : slice_str(session_kind_name(kind));
 }
 
 /* 121 is the only type that the standard has: the recording is at its end. */

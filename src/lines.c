@@ -73,26 +73,45 @@ by_place(const void *a, const void *b)
 	return x->part < y->part ? -1 : x->part > y->part;
 }
 
-void
-lines_tell(struct lines *l, FILE *to)
+static void
+tell(struct lines *l, const struct line *x, FILE *to)
 {
 	char text[4096];
-	size_t i, n;
+	size_t n;
 	long left;
+
+	(void)fseek(l->file, x->at, SEEK_SET);
+	for (left = x->n; left > 0; left -= (long)n) {
+		n = fread(text, 1,
+		          left < (long)sizeof(text) ? (size_t)left : sizeof(text),
+		          l->file);
+		if (n == 0)
+			break;
+		(void)fwrite(text, 1, n, to);
+	}
+}
+
+size_t
+lines_tell_those(struct lines *l, FILE *to, size_t most,
+                 bool (*wanted)(const void *own, uint32_t part), const void *own)
+{
+	size_t i, total = 0;
 
 	if (l->total != 0)
 		qsort(l->line, l->total, sizeof(*l->line), by_place);
 	for (i = 0; i < l->total; i++) {
-		(void)fseek(l->file, l->line[i].at, SEEK_SET);
-		for (left = l->line[i].n; left > 0; left -= (long)n) {
-			n = fread(text, 1,
-			          left < (long)sizeof(text) ? (size_t)left : sizeof(text),
-			          l->file);
-			if (n == 0)
-				break;
-			(void)fwrite(text, 1, n, to);
-		}
+		if (wanted != NULL && !wanted(own, l->line[i].part))
+			continue;
+		if (total++ < most)
+			tell(l, &l->line[i], to);
 	}
+	return total;
+}
+
+void
+lines_tell(struct lines *l, FILE *to)
+{
+	(void)lines_tell_those(l, to, SIZE_MAX, NULL, NULL);
 }
 
 void

@@ -13,6 +13,9 @@ struct lines *lines_new(void); /* NULL: no memory, or no temporary file */
 FILE *lines_begin(struct lines *l, uint32_t id, uint32_t part);
 /* It is written. */
 void lines_done(struct lines *l);
+/* Those with a part that is wanted, in order of their places; at most so many are written. How many there are. */
+size_t lines_tell_those(struct lines *l, FILE *to, size_t most,
+                        bool (*wanted)(const void *own, uint32_t part), const void *own);
 /* All of them, in order of their places. */
 void lines_tell(struct lines *l, FILE *to);
 void lines_free(struct lines *l);

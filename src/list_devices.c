@@ -38,7 +38,9 @@ state(struct out *o, const struct device *d)
 		       d->verdict == AUTH_VERIFIED   ? INK_GOOD
 		       : d->verdict == AUTH_MISMATCH ? INK_BAD
 		                                     : INK_WARN,
-		       auth_verdict_name(d->verdict), 11);
+		       d->verdict == AUTH_NO_PASSWORD ? "no password"
+		                                      : auth_verdict_name(d->verdict),
+		       11);
 }
 
 /* Where it talks from, or was last. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "dissect/manscdp.h"
 #include "src/baseline.h"
@@ -35,10 +36,10 @@ static const struct {
                        "findings, for CI: a line each, and an exit status"},
     [COMMAND_LIST] =
         {"list", "[WHAT] CAPTURE...",
-         "a line for each dialog; WHAT: devices, exchanges, subscriptions, sessions"},
+         "a line for each dialog, or WHAT: devices, exchanges, subscriptions, notices, sessions"},
     [COMMAND_SHOW] =
-        {"show", "FRAME|device ID CAPTURE...",
-         "a message as a tree, with meanings, offsets and bytes; or all of a device"},
+        {"show", "FRAME CAPTURE...",
+         "a message as a tree, with meanings, offsets and bytes; show device ID: all of a device"},
     [COMMAND_BASELINE] = {"baseline", "CAPTURE...",
                           "a file of the findings that are known, for check --baseline"},
     [COMMAND_RULES] = {"rules", "", "what gbscope checks"},
@@ -354,22 +355,33 @@ set(struct options *o, int value, const char *argument, struct err *e)
 	return i < 0 ? -1 : 0;
 }
 
-/* The word that may stand before the captures of `list`. A file of that name is ./WORD. */
+/* The word that may stand before the captures of `list`, or -1 and *e. A file of that name is ./WORD. */
 static int
-list_word(struct options *o, int argc, char **argv)
+list_word(struct options *o, int argc, char **argv, struct err *e)
 {
 	static const char *const words[LIST_TOTAL] = {
 	    [LIST_DIALOGS] = "dialogs",     [LIST_DEVICES] = "devices",
 	    [LIST_EXCHANGES] = "exchanges", [LIST_SUBSCRIPTIONS] = "subscriptions",
-	    [LIST_SESSIONS] = "sessions",
+	    [LIST_SESSIONS] = "sessions",   [LIST_NOTICES] = "notices",
 	};
 	int i;
 
 	for (i = 0; i < LIST_TOTAL && argc != 0; i++)
 		if (strcmp(argv[0], words[i]) == 0) {
 			o->list = (enum list_of)i;
+			if (argc == 1)
+				return err_set(
+				    e,
+				    "list %s: no capture given ('-' is standard input)",
+				    words[i]);
 			return 1;
 		}
+	/* A name is taken for a file if there is one, or if it looks like one. */
+	if (argc != 0 && strpbrk(argv[0], "./-") == NULL && access(argv[0], F_OK) != 0)
+		return err_set(
+		    e,
+		    "list: neither a capture nor a list: %s; 'gbscope list --help' names the lists",
+		    argv[0]);
 	return 0;
 }
 
@@ -378,13 +390,19 @@ static int
 show_words(struct options *o, int argc, char **argv, struct err *e)
 {
 	if (strcmp(argv[0], "device") == 0) {
-		if (argc == 1)
-			return err_set(e, "show device: ID is missing");
+		if (argc < 3)
+			return err_set(
+			    e,
+			    "show device: %s is missing: 'gbscope show device ID CAPTURE'",
+			    argc == 1 ? "ID" : "ID or CAPTURE");
 		o->device = argv[1];
 		return 2;
 	}
 	if (!parse_u64(slice_str(argv[0]), INT64_MAX, &o->frame) || o->frame == 0)
-		return err_set(e, "show: not a frame number: %s", argv[0]);
+		return err_set(
+		    e,
+		    "show: not a frame number: %s ('show device ID CAPTURE' shows a device)",
+		    argv[0]);
 	return 1;
 }
 
@@ -407,7 +425,7 @@ arguments(struct options *o, int argc, char **argv, struct err *e)
 	if (o->command == COMMAND_SHOW)
 		wanted = show_words(o, argc, argv, e);
 	if (o->command == COMMAND_LIST)
-		wanted = list_word(o, argc, argv);
+		wanted = list_word(o, argc, argv, e);
 	if (wanted < 0)
 		return -1;
 	argv += wanted;

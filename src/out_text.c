@@ -4,34 +4,17 @@
 #include <stdlib.h>
 
 #include "src/out_baseline.h"
-#include "src/spool.h"
+#include "src/sessions.h"
 #include "src/text.h"
 #include "src/text_exchange.h"
 #include "src/text_session.h"
 #include "src/text_subscription.h"
 
-enum { SESSIONS_TOLD = 40, EVENTS_TOLD = 40, COLUMN_RULE = 30 };
+enum { COLUMN_RULE = 30 };
 
-/* What moved a camera; the first ones, as their dialogs ended. */
-struct events {
-	struct event {
-		struct arena mem;
-		uint32_t capture;
-		uint64_t frame;
-		int64_t time_ns;
-		struct slice id, words;
-	} told[EVENTS_TOLD];
-	size_t total;
-	uint64_t more;
-};
-
+/* Lines of what ends: they are written behind the devices. */
 struct own {
-	/* The sessions, as they end: they are written behind the devices. */
-	FILE *sessions;
-	uint64_t total;
-	struct events events;
-	struct text_subscriptions subscriptions;
-	struct text_exchanges *exchanges;
+	struct told exchanges, sessions, subscriptions, notices, controls;
 };
 
 void
@@ -56,62 +39,53 @@ static void
 own_free(struct out *o)
 {
 	struct own *own = o->own;
-	size_t i;
 
 	o->own = NULL;
 	if (own == NULL)
 		return;
-	for (i = 0; i < own->events.total; i++)
-		arena_free(&own->events.told[i].mem);
-	if (own->sessions != NULL)
-		(void)fclose(own->sessions);
-	text_subscriptions_free(&own->subscriptions);
-	text_exchanges_free(own->exchanges);
+	told_free(&own->exchanges);
+	told_free(&own->sessions);
+	told_free(&own->subscriptions);
+	told_free(&own->notices);
+	told_free(&own->controls);
 	free(own);
 }
 
 static bool
 begin(struct out *o)
 {
-	struct own *own = calloc(1, sizeof(*own));
-
-	if (own == NULL)
-		return false;
-	own->sessions = spool_open();
-	own->exchanges = text_exchanges_new();
-	o->own = own;
-	if (own->sessions == NULL || own->exchanges == NULL) {
-		own_free(o);
-		return false;
-	}
-	return true;
+	o->own = calloc(1, sizeof(struct own));
+	return o->own != NULL;
 }
 
+/* What moved a camera; an alarm has a line of its own. */
 static void
-dialog_events(struct out *o, const struct dialog *d)
+controls(struct out *o, const struct dialog *d)
 {
-	struct events *own = &((struct own *)o->own)->events;
+	struct own *own = o->own;
+	char t[TIME_TEXT];
 	const struct tx *x;
+	FILE *f = o->f;
 
 	for (x = d->txs; x != NULL; x = x->dialog_next) {
-		struct event *e = &own->told[own->total];
-
-		/* An alarm has a line of its own. */
 		if (!x->write || x->body == NULL || x->body->words.n == 0 ||
 		    !slice_eq(x->body->root, SLICE("Control")))
 			continue;
-		if (own->total == EVENTS_TOLD) {
-			own->more++;
+		o->f = told_begin(&own->controls, false, x->request.time_ns,
+		                  x->request.frame);
+		if (o->f == NULL)
 			continue;
-		}
-		own->total++;
-		arena_init(&e->mem, 0);
-		e->capture = x->request.capture;
-		e->frame = x->request.frame;
-		e->time_ns = x->request.time_ns;
-		e->id = arena_keep(&e->mem, x->body->DeviceID);
-		e->words = arena_keep(&e->mem, x->body->words);
+		(void)fprintf(o->f, "  %s  frame ", text_time(o, x->request.time_ns, t));
+		text_place(o, x->request.capture, x->request.frame);
+		(void)fputs("  ", o->f);
+		tty_put(o, x->body->DeviceID);
+		(void)fputs("  ", o->f);
+		tty_put(o, x->body->words);
+		(void)fputc('\n', o->f);
+		told_done(&own->controls, o->f);
+		arena_reset(&o->scratch);
 	}
+	o->f = f;
 }
 
 static void
@@ -166,6 +140,36 @@ captures(struct out *o, const struct results *r)
 	}
 }
 
+static int64_t
+day_of(int64_t ns)
+{
+	const int64_t day = INT64_C(86400000000000);
+
+	return ns / day - (ns % day < 0);
+}
+
+const char *
+text_time(struct out *o, int64_t ns, char text[TIME_TEXT])
+{
+	char full[TIME_TEXT], clock[TIME_TEXT];
+	int64_t first = INT64_MAX;
+	size_t i;
+
+	for (i = 0; i < capture_total(o->captures); i++) {
+		const struct capture_info *c = capture_info(o->captures, i);
+
+		if (c->frames != 0 && c->first_ns < first)
+			first = c->first_ns;
+	}
+	(void)clock_text(ns, clock);
+	if (first == INT64_MAX || day_of(ns) == day_of(first)) {
+		memcpy(text, clock, sizeof(clock));
+		return text;
+	}
+	(void)snprintf(text, TIME_TEXT, "%.10s %.20s", time_text(ns, 0, full), clock);
+	return text;
+}
+
 void
 text_place(struct out *o, uint32_t capture, uint64_t frame)
 {
@@ -179,41 +183,17 @@ text_place(struct out *o, uint32_t capture, uint64_t frame)
 	(void)fprintf(o->f, "%llu", (unsigned long long)frame);
 }
 
-static int
-by_time(const void *a, const void *b)
-{
-	const struct event *x = a, *y = b;
-
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	return x->frame < y->frame ? -1 : x->frame > y->frame;
-}
-
+/* A section of lines that were kept. */
 static void
-events(struct out *o)
+section(struct out *o, const char *title, struct told *t, const char *rest)
 {
-	struct events *own = &((struct own *)o->own)->events;
-	char t[TIME_TEXT];
-	size_t i;
-
-	if (own->total == 0)
+	if (t->total == 0)
 		return;
-	qsort(own->told, own->total, sizeof(own->told[0]), by_time);
-	inked(o, INK_BOLD, "\nControls\n");
-	for (i = 0; i < own->total; i++) {
-		const struct event *e = &own->told[i];
-
-		(void)fprintf(o->f, "  %s  frame ", clock_text(e->time_ns, t));
-		text_place(o, e->capture, e->frame);
-		(void)fputs("  ", o->f);
-		tty_put(o, e->id);
-		(void)fputs("  ", o->f);
-		tty_put(o, e->words);
-		(void)fputc('\n', o->f);
-	}
-	if (own->more != 0)
-		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
-		              (unsigned long long)own->more);
+	inked(o, INK_BOLD, title);
+	told_put(t, o->f);
+	if (told_more(t) != 0)
+		(void)fprintf(o->f, "  ... and %llu more; %s\n",
+		              (unsigned long long)told_more(t), rest);
 }
 
 /* By rule, errors first, then by how often. */
@@ -273,41 +253,41 @@ static void
 dialog(struct out *o, const struct dialog *d, bool last)
 {
 	(void)last;
-	dialog_events(o, d);
+	controls(o, d);
+}
+
+static void
+session(struct out *o, const struct gb_session *x)
+{
+	struct own *own = o->own;
+	const struct ref *at = session_began(x);
+	char t[TIME_TEXT];
+	FILE *f = o->f;
+
+	o->f = told_begin(&own->sessions, session_in_trouble(x), at->time_ns, at->frame);
+	if (o->f != NULL) {
+		(void)fprintf(o->f, "  %s  ", text_time(o, at->time_ns, t));
+		session_put(o, x);
+		session_detail_put(o, x);
+		told_done(&own->sessions, o->f);
+	}
+	o->f = f;
+	arena_reset(&o->scratch);
 }
 
 static void
 ended(struct out *o, enum section s, const void *what)
 {
 	struct own *own = o->own;
-	FILE *f = o->f;
 
-	text_subscriptions_ended(o, &own->subscriptions, s, what);
+	if (s == SECTION_SUBSCRIPTIONS)
+		text_subscription_ended(o, &own->subscriptions, what);
+	if (s == SECTION_NOTICES)
+		text_notice_ended(o, &own->notices, what);
 	if (s == SECTION_EXCHANGES)
-		text_exchanges_ended(own->exchanges, o, what);
-	if (s != SECTION_SESSIONS || own->total++ >= SESSIONS_TOLD)
-		return;
-	o->f = own->sessions;
-	(void)fputs("  ", o->f);
-	session_put(o, what);
-	session_detail_put(o, what);
-	o->f = f;
-	arena_reset(&o->scratch);
-}
-
-static void
-sessions(struct out *o)
-{
-	struct own *own = o->own;
-
-	if (own->total == 0)
-		return;
-	inked(o, INK_BOLD, "\nSessions\n");
-	spool_copy(own->sessions, o->f);
-	if (own->total > SESSIONS_TOLD)
-		(void)fprintf(
-		    o->f, "  ... and %llu more; 'gbscope list sessions' has them all\n",
-		    (unsigned long long)(own->total - SESSIONS_TOLD));
+		text_exchange_ended(o, &own->exchanges, what);
+	if (s == SECTION_SESSIONS)
+		session(o, what);
 }
 
 /* What was wrong on the way of the messages. */
@@ -444,6 +424,8 @@ expectations(struct out *o, const struct results *r)
 static void
 whole(struct out *o, const struct results *r)
 {
+	struct own *own = o->own;
+
 	captures(o, r);
 	if (r->summary->messages == 0) {
 		(void)fputs("\nNo SIP message in this capture.\n", o->f);
@@ -452,10 +434,14 @@ whole(struct out *o, const struct results *r)
 	}
 	expectations(o, r);
 	text_devices(o, r);
-	text_exchanges_put(((struct own *)o->own)->exchanges, o, r);
-	sessions(o);
-	text_subscriptions_put(o, &((struct own *)o->own)->subscriptions);
-	events(o);
+	text_exchanges_put(o, &own->exchanges, r);
+	section(o, "\nSessions\n", &own->sessions,
+	        "'gbscope list sessions' has them all");
+	section(o, "\nSubscriptions\n", &own->subscriptions,
+	        "'gbscope list subscriptions' has them all");
+	section(o, "\nAlarms, snapshots, upgrades\n", &own->notices,
+	        "'gbscope list notices' has them all");
+	section(o, "\nControls\n", &own->controls, "-f json has them all");
 	text_failures(o, r);
 	findings(o, r);
 	figures(o, r);

@@ -93,8 +93,9 @@ bool format_begin(struct out *o); /* its format's begin, if it has one */
 
 extern const struct format format_json, format_ndjson, format_text, format_list,
     format_list_devices, format_list_exchanges, format_list_subscriptions,
-    format_list_sessions, format_check, format_show, format_show_device, format_sarif,
-    format_junit, format_gitlab, format_github, format_tap;
+    format_list_sessions, format_list_notices, format_check, format_show,
+    format_show_device, format_sarif, format_junit, format_gitlab, format_github,
+    format_tap;
 /* By name among those that `report` offers; NULL if unknown. n-th for help texts. */
 const struct format *format_find(struct slice name);
 const struct format *format_row(size_t n);

@@ -17,6 +17,7 @@ format_of(const struct options *o, struct err *e)
 	    [LIST_EXCHANGES] = &format_list_exchanges,
 	    [LIST_SUBSCRIPTIONS] = &format_list_subscriptions,
 	    [LIST_SESSIONS] = &format_list_sessions,
+	    [LIST_NOTICES] = &format_list_notices,
 	};
 	const struct format *f;
 

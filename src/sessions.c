@@ -331,6 +331,11 @@ broadcast_join(struct sessions *s, struct gb_session *x)
 	b->result = keep(x, from->result);
 	x->broadcast = b;
 	x->channel = b->target;
+	/* Two became one: the number of the first is kept, that of the second is free again. */
+	if (x->id == s->ids) {
+		s->ids--;
+		x->id = n->id;
+	}
 	list_drop(&s->broadcasts, n);
 	session_free(n);
 }

@@ -4,17 +4,25 @@
 
 #include "dissect/deviceid.h"
 #include "src/devices.h"
+#include "src/lines.h"
 #include "src/nearest.h"
+#include "src/notices.h"
 #include "src/show.h"
-#include "src/spool.h"
+#include "src/subscriptions.h"
 #include "src/text.h"
+#include "src/text_exchange.h"
+#include "src/text_session.h"
+#include "src/text_subscription.h"
 
-enum { LABEL = 14, DRAWN_MAX = 32 /* levels of the tree that are drawn as such */ };
+enum {
+	TOLD_MOST = 200,
+	LABEL = 14,
+	DRAWN_MAX = 32 /* levels of the tree that are drawn as such */
+};
 
-/* What is said as it ends, behind what is known at the end. */
+/* What is said as it ends, behind what is known at the end: a list each, in order of their beginnings. */
 struct own {
-	FILE *exchanges, *calls, *subscriptions;
-	bool any_exchange;
+	struct lines *exchanges, *subscriptions, *notices, *sessions;
 };
 
 static bool
@@ -25,10 +33,12 @@ begin(struct out *o)
 	if (own == NULL)
 		return false;
 	o->own = own;
-	own->exchanges = spool_open();
-	own->calls = spool_open();
-	own->subscriptions = spool_open();
-	return own->exchanges != NULL && own->calls != NULL && own->subscriptions != NULL;
+	own->exchanges = lines_new();
+	own->subscriptions = lines_new();
+	own->notices = lines_new();
+	own->sessions = lines_new();
+	return own->exchanges != NULL && own->subscriptions != NULL &&
+	       own->notices != NULL && own->sessions != NULL;
 }
 
 /* ---- lines ---- */
@@ -54,7 +64,7 @@ at_frame(struct out *o, const struct moment *m)
 {
 	char t[TIME_TEXT];
 
-	(void)fprintf(o->f, "%s frame ", clock_text(m->time_ns, t));
+	(void)fprintf(o->f, "%s frame ", text_time(o, m->time_ns, t));
 	text_place(o, m->capture, m->frame);
 }
 
@@ -274,7 +284,7 @@ keepalives(struct out *o, const struct device *d)
 	(void)fputc('\n', o->f);
 	for (i = 0; l != NULL && i < l->total; i++) {
 		(void)fprintf(o->f, "  none from %s to ",
-		              clock_text(l->at[i].from_ns, t));
+		              text_time(o, l->at[i].from_ns, t));
 		at_frame(o, &l->at[i].at);
 		(void)fprintf(o->f, ": %llu lost\n", (unsigned long long)l->at[i].lost);
 	}
@@ -291,125 +301,143 @@ is_it(const struct out *o, struct slice id)
 	return slice_eq(id, slice_str(o->device));
 }
 
+/* Who has a channel that is called is known at the end alone, so all are written down: with part 0 what an id tells to
+ * be this device's, else with the number of the dialog. */
+static uint32_t
+part_of(bool its, uint32_t dialog)
+{
+	return its ? 0 : dialog;
+}
+
+/* Its first part: when it began. */
+static FILE *
+begun(struct out *o, struct lines *l, uint32_t id, uint32_t part, int64_t time_ns)
+{
+	FILE *to = lines_begin(l, id, part);
+	char t[TIME_TEXT];
+
+	if (to != NULL)
+		(void)fprintf(to, "  %s  ", text_time(o, time_ns, t));
+	return to;
+}
+
+static void
+exchange(struct out *o, const struct exchange *x)
+{
+	struct own *own = o->own;
+
+	if (!is_it(o, x->to) && !is_it(o, x->from))
+		return;
+	o->f = lines_begin(own->exchanges, x->id, 0);
+	if (o->f == NULL)
+		return;
+	(void)fputs("  ", o->f);
+	exchange_line(o, x, false);
+	(void)fputc('\n', o->f);
+	lines_done(own->exchanges);
+}
+
+static void
+subscription(struct out *o, const struct gb_subscription *x)
+{
+	struct own *own = o->own;
+	bool its =
+	    is_it(o, x->subscriber) || is_it(o, x->notifier) || is_it(o, x->DeviceID);
+
+	o->f = begun(o, own->subscriptions, x->id, part_of(its, x->dialog),
+	             x->first.time_ns);
+	if (o->f == NULL)
+		return;
+	subscription_line(o, x);
+	(void)fputc('\n', o->f);
+	lines_done(own->subscriptions);
+}
+
+static void
+notice(struct out *o, const struct gb_notice *x)
+{
+	struct own *own = o->own;
+
+	if (!is_it(o, x->from) && !is_it(o, x->to) && !is_it(o, x->DeviceID))
+		return;
+	o->f = begun(o, own->notices, x->id, 0, x->steps[0].ref.time_ns);
+	if (o->f == NULL)
+		return;
+	notice_line(o, x);
+	(void)fputc('\n', o->f);
+	lines_done(own->notices);
+}
+
+static void
+session(struct out *o, const struct gb_session *x)
+{
+	struct own *own = o->own;
+	bool its = is_it(o, x->device) || is_it(o, x->channel) || is_it(o, x->caller) ||
+	           is_it(o, x->callee);
+
+	/* A broadcast that came to no INVITE is in no dialog. */
+	if (!its && x->dialog == 0)
+		return;
+	o->f = begun(o, own->sessions, x->id, part_of(its, x->dialog),
+	             session_began(x)->time_ns);
+	if (o->f == NULL)
+		return;
+	session_put(o, x);
+	session_detail_put(o, x);
+	lines_done(own->sessions);
+}
+
 static void
 ended(struct out *o, enum section s, const void *what)
 {
-	struct own *own = o->own;
-	const struct exchange *x = what;
-	const struct ref *at;
 	FILE *f = o->f;
-	struct moment m;
 
-	if (s != SECTION_EXCHANGES || (!is_it(o, x->to) && !is_it(o, x->from)))
-		return;
-	at = x->request.frame != 0 ? &x->request
-	     : x->parts != NULL    ? &x->parts->ref
-	                           : NULL;
-	if (at == NULL)
-		return;
-	m = moment_of_ref(at);
-	own->any_exchange = true;
-	o->f = own->exchanges;
-	(void)fputs("  ", o->f);
-	at_frame(o, &m);
-	(void)fputs("  ", o->f);
-	tty_put(o, x->root);
-	(void)fputc(' ', o->f);
-	tty_put(o, x->CmdType);
-	(void)fputs(" SN ", o->f);
-	tty_put(o, x->SN);
-	(void)fprintf(o->f, "  %s", exchange_outcome_name(x->outcome));
-	if (x->has_sum)
-		(void)fprintf(o->f, ", %llu of %u", (unsigned long long)x->received,
-		              x->SumNum);
-	if (x->refused != 0)
-		(void)fprintf(o->f, ", refused with %u", x->refused);
-	if (x->latency_ns >= 0) {
-		(void)fputs(", after ", o->f);
-		seconds(o, x->latency_ns);
-	}
-	(void)fputc('\n', o->f);
-	o->f = f;
-	arena_reset(&o->scratch);
-}
-
-/* Who has a channel that is called is known at the end alone, so each is written down: '!' where an id tells that it
- * is this device's, else its number. */
-static void
-dialog(struct out *o, const struct dialog *d, bool last)
-{
-	struct own *own = o->own;
-	bool call = d->kind == DIALOG_CALL;
-	FILE *f = o->f;
-	char t[TIME_TEXT];
-
-	if (!last || (!call && d->kind != DIALOG_SUBSCRIPTION))
-		return;
-	o->f = call ? own->calls : own->subscriptions;
-	if (is_it(o, d->device) || is_it(o, d->to.user) || is_it(o, d->from.user))
-		(void)fputc('!', o->f);
-	(void)fprintf(o->f, "%u  dialog %u  %s frame ", d->id, d->id,
-	              clock_text(d->started_ns, t));
-	text_place(o, d->first.capture, d->first.frame);
-	(void)fprintf(o->f, " to %s  ", clock_text(d->ended_ns, t));
-	tty_put(o, d->from.user);
-	(void)fputs(" > ", o->f);
-	tty_put(o, d->to.user);
-	(void)fprintf(o->f, "  %s, %s\n", dialog_state_name(d->state),
-	              dialog_outcome_name(d->outcome));
+	if (s == SECTION_EXCHANGES)
+		exchange(o, what);
+	if (s == SECTION_SUBSCRIPTIONS)
+		subscription(o, what);
+	if (s == SECTION_NOTICES)
+		notice(o, what);
+	if (s == SECTION_SESSIONS)
+		session(o, what);
 	o->f = f;
 	arena_reset(&o->scratch);
 }
 
 static bool
-is_listed(const struct device_dialogs *l, uint32_t id)
+is_listed(const void *own, uint32_t id)
 {
+	const struct device_dialogs *l = own;
 	unsigned i;
 
+	if (id == 0)
+		return true;
 	for (i = 0; l != NULL && i < l->total; i++)
 		if (l->at[i] == id)
 			return true;
 	return false;
 }
 
-/* Of the dialogs that were written down, those of the device. */
 static void
-dialogs(struct out *o, const char *title, FILE *spool, const struct device_dialogs *l)
+section(struct out *o, const char *title, struct lines *lines,
+        const struct device_dialogs *l, const char *list)
 {
-	char *line = NULL, *rest;
-	size_t size = 0;
-	bool any = false;
+	size_t n = lines_tell_those(lines, NULL, 0, is_listed, l);
 
-	rewind(spool);
-	while (getline(&line, &size, spool) > 0) {
-		unsigned long id = strtoul(line + (line[0] == '!'), &rest, 10);
-
-		if (line[0] != '!' && !is_listed(l, (uint32_t)id))
-			continue;
-		if (!any) {
-			(void)fputc('\n', o->f);
-			inked(o, INK_BOLD, title);
-			(void)fputc('\n', o->f);
-		}
-		any = true;
-		(void)fputs(rest, o->f);
-	}
-	free(line);
-	if (l != NULL && l->dropped != 0)
-		(void)fprintf(
-		    o->f, "  ... and %llu before these; -f json of the report has them\n",
-		    (unsigned long long)l->dropped);
-}
-
-static void
-section(struct out *o, const char *title, FILE *spool, bool any)
-{
-	if (!any)
+	if (n == 0)
 		return;
 	(void)fputc('\n', o->f);
 	inked(o, INK_BOLD, title);
 	(void)fputc('\n', o->f);
-	spool_copy(spool, o->f);
+	(void)lines_tell_those(lines, o->f, TOLD_MOST, is_listed, l);
+	if (n > TOLD_MOST)
+		(void)fprintf(o->f,
+		              "  ... and %zu more; 'gbscope list %s' has them all\n",
+		              n - TOLD_MOST, list);
+	if (l != NULL && l->dropped != 0)
+		(void)fprintf(
+		    o->f, "  %llu older dialogs of its channels are not among these\n",
+		    (unsigned long long)l->dropped);
 }
 
 static void
@@ -426,7 +454,7 @@ commands(struct out *o, const struct device *d)
 			if (l->at[i].of[k] != 0)
 				(void)fprintf(
 				    o->f, ", %u %s", l->at[i].of[k],
-				    exchange_outcome_name((enum exchange_outcome)k));
+				    exchange_outcome_text((enum exchange_outcome)k));
 		(void)fputc('\n', o->f);
 	}
 }
@@ -547,7 +575,7 @@ findings(struct out *o, const struct results *r)
 		if (!any)
 			inked(o, INK_BOLD, "\nFindings\n");
 		any = true;
-		(void)fprintf(o->f, "  %s  frame ", clock_text(x.time_ns, t));
+		(void)fprintf(o->f, "  %s  frame ", text_time(o, x.time_ns, t));
 		text_place(o, x.capture, x.frame);
 		(void)fputs("  ", o->f);
 		inked(o,
@@ -555,7 +583,8 @@ findings(struct out *o, const struct results *r)
 		      : x.severity == SEVERITY_WARNING ? INK_WARN
 		                                       : INK_DIM,
 		      severity_name(x.severity));
-		(void)fputs("  ", o->f);
+		(void)fprintf(o->f, "%*s", 9 - (int)strlen(severity_name(x.severity)),
+		              "");
 		tty_put(o, finding_message(&x, &o->scratch));
 		if (x.count > 1)
 			(void)fprintf(o->f, "  (and %llu more like it)",
@@ -579,19 +608,14 @@ whole(struct out *o, const struct results *r)
 	addresses(o, d);
 	registrations(o, d);
 	keepalives(o, d);
-	section(o, "Exchanges", own->exchanges, own->any_exchange);
+	section(o, "Exchanges", own->exchanges, NULL, "exchanges");
 	commands(o, d);
-	dialogs(o, "Subscriptions", own->subscriptions, d->subscriptions);
-	dialogs(o, "Sessions", own->calls, d->calls);
+	section(o, "Subscriptions", own->subscriptions, d->subscriptions,
+	        "subscriptions");
+	section(o, "Alarms, snapshots, upgrades", own->notices, NULL, "notices");
+	section(o, "Sessions", own->sessions, d->calls, "sessions");
 	catalog(o, d);
 	findings(o, r);
-}
-
-static void
-spool_close(FILE *f)
-{
-	if (f != NULL)
-		(void)fclose(f);
 }
 
 static void
@@ -603,11 +627,29 @@ end(struct out *o, const struct results *r)
 		return;
 	if (r != NULL)
 		whole(o, r);
-	spool_close(own->exchanges);
-	spool_close(own->calls);
-	spool_close(own->subscriptions);
+	lines_free(own->exchanges);
+	lines_free(own->subscriptions);
+	lines_free(own->notices);
+	lines_free(own->sessions);
 	free(own);
 	o->own = NULL;
+}
+
+/* In whose catalog it is; NULL: in none. */
+static const struct device *
+holder(const struct tracker *t, struct slice id)
+{
+	const struct device *d = NULL;
+	char text[CATALOG_ID_TEXT];
+	uint32_t i;
+
+	while ((d = tracker_device(t, d)) != NULL)
+		for (i = 0; d->catalog != NULL && i < d->catalog->total; i++)
+			if (slice_eq(catalog_id_text(d->catalog, &d->catalog->nodes[i].id,
+			                             text),
+			             id))
+				return d;
+	return NULL;
 }
 
 bool
@@ -624,6 +666,14 @@ show_device_known(const struct tracker *t, const char *id, struct err *e)
 			return true;
 		nearest_try(&n, d->id);
 	}
+	d = holder(t, slice_str(id));
+	if (d != NULL) {
+		(void)err_set(
+		    e,
+		    "show device: %s took no part itself; it is in the catalog of " SLICE_FMT,
+		    id, SLICE_ARG(d->id));
+		return false;
+	}
 	names[0] = '\0';
 	for (i = 0; i < n.total && at < sizeof(names); i++)
 		at += (size_t)snprintf(names + at, sizeof(names) - at, "%s" SLICE_FMT,
@@ -631,7 +681,9 @@ show_device_known(const struct tracker *t, const char *id, struct err *e)
 		                       : i + 1 == n.total ? " or "
 		                                          : ", ",
 		                       SLICE_ARG(n.best[i]));
-	(void)err_set(e, "show device: the captures have no device %s%s", id, names);
+	(void)err_set(
+	    e, "show device: the captures have no device %s%s", id,
+	    n.total != 0 ? names : "; 'gbscope list devices' names those that they have");
 	return false;
 }
 
@@ -639,7 +691,6 @@ const struct format format_show_device = {
     .name = "show device",
     .what = "all of a device",
     .begin = begin,
-    .dialog = dialog,
     .ended = ended,
     .end = end,
 };

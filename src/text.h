@@ -8,6 +8,8 @@ enum ink { INK_PLAIN, INK_BOLD, INK_GOOD, INK_BAD, INK_WARN, INK_DIM };
 
 void ink(struct out *o, enum ink i);
 void inked(struct out *o, enum ink i, const char *s);
+/* hh:mm:ss; with the date where that is not the day of the first frame. */
+const char *text_time(struct out *o, int64_t ns, char text[TIME_TEXT]);
 /* "12", and where there are several captures "call.pcap:12" */
 void text_place(struct out *o, uint32_t capture, uint64_t frame);
 /* src/text_failures.c */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "src/devices.h"
+#include "src/told.h"
 
 void
 text_registration(struct out *o, const struct device *d)
@@ -15,12 +16,12 @@ text_registration(struct out *o, const struct device *d)
 		return;
 	}
 	if (d->logout) {
-		(void)fprintf(o->f, "logged out %s", clock_text(d->decided.time_ns, t));
+		(void)fprintf(o->f, "logged out %s", text_time(o, d->decided.time_ns, t));
 	} else if (d->registered == 1) {
 		const struct device_registration *r = device_registered(d);
 
 		inked(o, INK_GOOD, "registered");
-		(void)fprintf(o->f, " %s", clock_text(d->decided.time_ns, t));
+		(void)fprintf(o->f, " %s", text_time(o, d->decided.time_ns, t));
 		if (r != NULL && r->expired)
 			inked(o, INK_WARN, " and ran out");
 		if (d->status >= 300)
@@ -28,7 +29,7 @@ text_registration(struct out *o, const struct device *d)
 	} else if (d->status != 0) {
 		inked(o, INK_BAD, "not registered");
 		(void)fprintf(o->f, " (%u at %s)", d->status,
-		              clock_text(d->decided.time_ns, t));
+		              text_time(o, d->decided.time_ns, t));
 	} else {
 		inked(o, INK_BAD, "not registered");
 		(void)fputs(" (no answer)", o->f);
@@ -143,36 +144,73 @@ worth_a_line(const struct device *d)
 	return d->register_seen || d->keepalives != 0 || d->queries != 0;
 }
 
+static bool
+in_trouble(const struct device *d)
+{
+	const struct device_registration *r = device_registered(d);
+
+	return (d->register_seen && d->registered != 1 && !d->logout) ||
+	       (r != NULL && r->expired) ||
+	       (d->auth_seen && d->verdict == AUTH_MISMATCH) || d->keepalives_lost != 0 ||
+	       d->keepalives_refused != 0 || d->keepalives_unanswered != 0 ||
+	       (d->query.n != 0 && d->query_outcome != EXCHANGE_COMPLETE);
+}
+
+static void
+device(struct out *o, const struct device *d, int width)
+{
+	int pad;
+
+	(void)fputs("  ", o->f);
+	tty_put(o, d->id);
+	for (pad = (int)d->id.n; pad < width; pad++)
+		(void)fputc(' ', o->f);
+	(void)fputs("  ", o->f);
+	text_registration(o, d);
+	text_keepalives(o, d);
+	query(o, d);
+	(void)fputc('\n', o->f);
+	arena_reset(&o->scratch);
+}
+
+/* In order of their first frames; of very many those in trouble, and some of the others. */
 void
 text_devices(struct out *o, const struct results *r)
 {
 	const struct device *d = NULL;
+	struct told t = {.total = 0};
 	int width = 20;
-	bool any = false;
+	int64_t order = 0;
+	uint64_t registered = 0;
+	FILE *f = o->f;
 
-	while ((d = tracker_device(r->tracker, d)) != NULL) {
-		any |= worth_a_line(d);
+	while ((d = tracker_device(r->tracker, d)) != NULL)
 		if (worth_a_line(d) && (int)d->id.n > width && d->id.n < 40)
 			width = (int)d->id.n;
-	}
-	if (!any)
-		return;
-	inked(o, INK_BOLD, "\nDevices");
-	(void)fputs("  (times are UTC)\n", o->f);
-	for (d = NULL; (d = tracker_device(r->tracker, d)) != NULL;) {
-		int pad;
-
+	while ((d = tracker_device(r->tracker, d)) != NULL) {
 		if (!worth_a_line(d))
 			continue;
-		(void)fputs("  ", o->f);
-		tty_put(o, d->id);
-		for (pad = (int)d->id.n; pad < width; pad++)
-			(void)fputc(' ', o->f);
-		(void)fputs("  ", o->f);
-		text_registration(o, d);
-		text_keepalives(o, d);
-		query(o, d);
-		(void)fputc('\n', o->f);
-		arena_reset(&o->scratch);
+		registered += d->registered == 1;
+		o->f = told_begin(&t, in_trouble(d), order++, 0);
+		if (o->f != NULL) {
+			device(o, d, width);
+			told_done(&t, o->f);
+		}
+		o->f = f;
 	}
+	if (t.total == 0)
+		return;
+	inked(o, INK_BOLD, "\nDevices");
+	(void)fputs("  (times are UTC)", o->f);
+	if (told_more(&t) != 0)
+		(void)fprintf(o->f, "  %llu, %llu of them registered",
+		              (unsigned long long)t.total,
+		              (unsigned long long)registered);
+	(void)fputc('\n', o->f);
+	told_put(&t, o->f);
+	if (told_more(&t) != 0)
+		(void)fprintf(
+		    o->f, "  ... and %llu more; 'gbscope list devices' has them all\n",
+		    (unsigned long long)told_more(&t));
+	told_free(&t);
 }

@@ -1,18 +1,19 @@
 #include "src/text_exchange.h"
 
-#include <stdlib.h>
-
 #include "src/exchanges.h"
-#include "src/spool.h"
 
-enum { TROUBLES_TOLD = 24, COMMANDS_TOLD = 12, FRAMES_TOLD = 4 };
-
-struct text_exchanges {
-	FILE *lines; /* without a name */
-	uint64_t total;
-};
+enum { COMMANDS_TOLD = 12, FRAMES_TOLD = 4, COLUMN_WHAT = 34 };
 
 /* ---- a line ---- */
+
+const char *
+exchange_outcome_text(enum exchange_outcome x)
+{
+	return x == EXCHANGE_UNSOLICITED  ? "not asked for"
+	       : x == EXCHANGE_NOT_NEEDED ? "without an answer due"
+	       : x == EXCHANGE_UNKNOWN    ? "unanswered"
+	                                  : exchange_outcome_name(x);
+}
 
 static void
 number_of(struct out *o, const char *before, uint64_t n, const char *behind)
@@ -128,31 +129,47 @@ frames(struct out *o, const struct exchange *x)
 		number_of(o, " ... ", x->parts_total, " answers");
 }
 
-void
-exchange_line(struct out *o, const struct exchange *x, bool full)
+/* "Query Catalog SN 7", in a column. */
+static void
+what(struct out *o, const struct exchange *x)
 {
-	const struct ref *at =
-	    x->request.frame != 0 || x->parts == NULL ? &x->request : &x->parts->ref;
-	const struct capture_info *c = capture_info(o->captures, at->capture);
-	char t[TIME_TEXT];
+	struct slice sn = x->SN.n != 0 ? x->SN : SLICE("-");
+	size_t n = x->root.n + 1 + x->CmdType.n + 4 + sn.n;
 
-	(void)fprintf(o->f, "%s  ",
-	              full ? time_text(at->time_ns, c ? c->precision : 6, t)
-	                   : clock_text(at->time_ns, t));
-	tty_put(o, x->from.n != 0 ? x->from : SLICE("-"));
-	(void)fputs(" > ", o->f);
-	tty_put(o, x->to.n != 0 ? x->to : SLICE("-"));
-	(void)fputs("  ", o->f);
 	tty_put(o, x->root);
 	(void)fputc(' ', o->f);
 	tty_put(o, x->CmdType);
 	if (x->commands.n != 0) {
 		(void)fputc(' ', o->f);
 		tty_put(o, x->commands);
+		n += 1 + x->commands.n;
 	}
 	(void)fputs(" SN ", o->f);
-	tty_put(o, x->SN.n != 0 ? x->SN : SLICE("-"));
+	tty_put(o, sn);
+	(void)fprintf(o->f, "%*s", n < COLUMN_WHAT ? (int)(COLUMN_WHAT - n) + 2 : 2, "");
+}
+
+const struct ref *
+exchange_began(const struct exchange *x)
+{
+	return x->request.frame != 0 || x->parts == NULL ? &x->request : &x->parts->ref;
+}
+
+void
+exchange_line(struct out *o, const struct exchange *x, bool full)
+{
+	const struct ref *at = exchange_began(x);
+	const struct capture_info *c = capture_info(o->captures, at->capture);
+	char t[TIME_TEXT];
+
+	(void)fprintf(o->f, "%s  ",
+	              full ? time_text(at->time_ns, c ? c->precision : 6, t)
+	                   : text_time(o, at->time_ns, t));
+	tty_put(o, x->from.n != 0 ? x->from : SLICE("-"));
+	(void)fputs(" > ", o->f);
+	tty_put(o, x->to.n != 0 ? x->to : SLICE("-"));
 	(void)fputs("  ", o->f);
+	what(o, x);
 	outcome(o, x);
 	if (x->latency_ns >= 0)
 		(void)fprintf(o->f, "  %lld.%03lld s",
@@ -163,21 +180,6 @@ exchange_line(struct out *o, const struct exchange *x, bool full)
 }
 
 /* ---- the section ---- */
-
-struct text_exchanges *
-text_exchanges_new(void)
-{
-	struct text_exchanges *t = calloc(1, sizeof(*t));
-
-	if (t == NULL)
-		return NULL;
-	t->lines = spool_open();
-	if (t->lines == NULL) {
-		free(t);
-		return NULL;
-	}
-	return t;
-}
 
 static bool
 is_trouble(const struct exchange *x)
@@ -192,16 +194,20 @@ is_trouble(const struct exchange *x)
 }
 
 void
-text_exchanges_ended(struct text_exchanges *t, struct out *o, const struct exchange *x)
+text_exchange_ended(struct out *o, struct told *t, const struct exchange *x)
 {
+	const struct ref *at = exchange_began(x);
 	FILE *f = o->f;
 
-	if (!is_trouble(x) || t->total++ >= TROUBLES_TOLD)
+	if (!is_trouble(x))
 		return;
-	o->f = t->lines;
-	(void)fputs("  ", o->f);
-	exchange_line(o, x, false);
-	(void)fputc('\n', o->f);
+	o->f = told_begin(t, true, at->time_ns, at->frame);
+	if (o->f != NULL) {
+		(void)fputs("  ", o->f);
+		exchange_line(o, x, false);
+		(void)fputc('\n', o->f);
+		told_done(t, o->f);
+	}
 	o->f = f;
 }
 
@@ -224,6 +230,11 @@ command(struct out *o, const struct ask *a)
 
 	(void)fputs("  ", o->f);
 	tty_put(o, slice_str(a->name));
+	if (a->asked == 0) {
+		number_of(o, ": ", n[EXCHANGE_UNSOLICITED], " not asked for\n");
+		arena_reset(&o->scratch);
+		return;
+	}
 	number_of(o, ": ", a->asked, " asked");
 	some(o, n[EXCHANGE_COMPLETE], "complete", INK_GOOD);
 	if (a->items != 0) {
@@ -242,7 +253,7 @@ command(struct out *o, const struct ask *a)
 }
 
 void
-text_exchanges_put(struct text_exchanges *t, struct out *o, const struct results *r)
+text_exchanges_put(struct out *o, struct told *t, const struct results *r)
 {
 	const struct asks *s = &r->summary->asks;
 	size_t i;
@@ -255,18 +266,9 @@ text_exchanges_put(struct text_exchanges *t, struct out *o, const struct results
 	if (s->total > COMMANDS_TOLD)
 		number_of(o, "  ... and ", s->total - COMMANDS_TOLD,
 		          " more commands; -f json has them all\n");
-	spool_copy(t->lines, o->f);
-	if (t->total > TROUBLES_TOLD)
+	told_put(t, o->f);
+	if (told_more(t) != 0)
 		number_of(
-		    o, "  ... and ", t->total - TROUBLES_TOLD,
+		    o, "  ... and ", told_more(t),
 		    " more that did not go well; 'gbscope list exchanges' has them all\n");
-}
-
-void
-text_exchanges_free(struct text_exchanges *t)
-{
-	if (t == NULL)
-		return;
-	(void)fclose(t->lines);
-	free(t);
 }

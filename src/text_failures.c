@@ -78,7 +78,7 @@ line(struct out *o, const struct finding *x)
 {
 	char t[TIME_TEXT];
 
-	(void)fprintf(o->f, "  %s  frame ", clock_text(x->time_ns, t));
+	(void)fprintf(o->f, "  %s  frame ", text_time(o, x->time_ns, t));
 	text_place(o, x->capture, x->frame);
 	(void)fputs("  ", o->f);
 	if (x->device.n != 0) {

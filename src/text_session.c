@@ -101,15 +101,26 @@ media_put_short(struct out *o, const struct gb_session *x)
 	}
 }
 
+const struct ref *
+session_began(const struct gb_session *x)
+{
+	return x->invite.frame != 0 ? &x->invite : &x->first;
+}
+
+bool
+session_in_trouble(const struct gb_session *x)
+{
+	return x->state == SESSION_REFUSED || x->state == SESSION_UNANSWERED ||
+	       x->state == SESSION_NO_INVITE || x->state == SESSION_TRYING ||
+	       x->lost != 0 || x->killed;
+}
+
 void
 session_put(struct out *o, const struct gb_session *x)
 {
-	const struct ref *at = x->invite.frame != 0 ? &x->invite : &x->first;
-	char t[TIME_TEXT];
+	const struct ref *at = session_began(x);
 
-	(void)fprintf(o->f, "%s  frame ", clock_text(at->time_ns, t));
-	text_place(o, at->capture, at->frame);
-	(void)fprintf(o->f, "  %-9s  ", session_kind_name(x->kind));
+	(void)fprintf(o->f, "%-9s  ", session_kind_name(x->kind));
 	id_put(o, x->channel);
 	(void)fputs("  for ", o->f);
 	id_put(o, x->broadcast != NULL && x->broadcast->source.n != 0
@@ -118,6 +129,8 @@ session_put(struct out *o, const struct gb_session *x)
 	(void)fputs("  ", o->f);
 	end_put(o, x);
 	media_put_short(o, x);
+	(void)fputs("  frame ", o->f);
+	text_place(o, at->capture, at->frame);
 	(void)fputc('\n', o->f);
 }
 
@@ -176,14 +189,15 @@ streams_put(struct out *o, const struct gb_session *x)
 
 	for (s = x->streams; s != NULL && n < 4; s = s->next, n++) {
 		(void)fprintf(o->f, "      RTP %s to ", addr_text(&s->src, t));
-		(void)fprintf(o->f, "%s, SSRC %u, ", addr_text(&s->dst, t), s->ssrc);
+		(void)fprintf(o->f, "%s, SSRC %010u, ", addr_text(&s->dst, t), s->ssrc);
 		count_put(o, s->packets, "packet");
 		(void)fprintf(o->f, ", %llu lost",
 		              (unsigned long long)arrivals_lost(&s->arrivals));
 		if (arrivals_jitter_ns(&s->arrivals) >= 0)
 			(void)fprintf(
-			    o->f, ", jitter %lld ms",
-			    (long long)(arrivals_jitter_ns(&s->arrivals) / 1000000));
+			    o->f, ", jitter %lld.%lld ms",
+			    (long long)(arrivals_jitter_ns(&s->arrivals) / 1000000),
+			    (long long)(arrivals_jitter_ns(&s->arrivals) / 100000 % 10));
 		if (s->expected == 0)
 			inked(o, INK_BAD, ", not the SSRC of y=");
 		if (s->ended && s->packets != s->at_end)
@@ -204,7 +218,7 @@ controls_put(struct out *o, const struct gb_session *x)
 	unsigned n = 0;
 
 	for (c = x->controls; c != NULL && n < 8; c = c->next, n++) {
-		(void)fprintf(o->f, "      %s  frame ", clock_text(c->ref.time_ns, t));
+		(void)fprintf(o->f, "      %s  frame ", text_time(o, c->ref.time_ns, t));
 		text_place(o, c->ref.capture, c->ref.frame);
 		(void)fputs("  ", o->f);
 		tty_put(o, c->method);

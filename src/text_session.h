@@ -5,7 +5,9 @@
 #include "src/sessions.h"
 #include "src/text.h"
 
-/* One session, a line; detail: and further lines below it, of its media and what went on in it. */
+const struct ref *session_began(const struct gb_session *x);
+bool session_in_trouble(const struct gb_session *x);
+/* One session, a line, without its time; detail: and further lines below it, of its media and what went on in it. */
 void session_put(struct out *o, const struct gb_session *x);
 void session_detail_put(struct out *o, const struct gb_session *x);
 

@@ -1,7 +1,5 @@
 #include "src/text_subscription.h"
 
-#include <stdlib.h>
-
 #include "src/notices.h"
 #include "src/subscriptions.h"
 #include "src/text.h"
@@ -27,7 +25,7 @@ state(struct out *o, const struct gb_subscription *s)
 	(void)fputs("  ", o->f);
 	inked(o, inks[s->state], subscription_state_name(s->state));
 	if (s->ended_ns != 0)
-		(void)fprintf(o->f, " %s", clock_text(s->ended_ns, t));
+		(void)fprintf(o->f, " %s", text_time(o, s->ended_ns, t));
 	if (s->reason.n != 0) {
 		put(o, " (", last_text(&s->reason));
 		(void)fputc(')', o->f);
@@ -81,9 +79,14 @@ notifications(struct out *o, const struct gb_subscription *s)
 void
 subscription_line(struct out *o, const struct gb_subscription *s)
 {
+	static const char *const subjects[] = {
+	    [SUBJECT_UNKNOWN] = "unknown",  [SUBJECT_CATALOG] = "catalog",
+	    [SUBJECT_ALARM] = "alarms",     [SUBJECT_POSITION] = "positions",
+	    [SUBJECT_PTZ] = "PTZ position", [SUBJECT_OTHER] = "other",
+	};
 	unsigned i;
 
-	(void)fputs(subscription_subject_name(s->subject), o->f);
+	(void)fprintf(o->f, "%-12s", subjects[s->subject]);
 	put(o, "  ", s->subscriber);
 	put(o, " > ", s->notifier);
 	if (s->DeviceID.n != 0 && !slice_eq(s->DeviceID, s->notifier))
@@ -105,6 +108,8 @@ subscription_line(struct out *o, const struct gb_subscription *s)
 			           s->refusals[i].ref.frame);
 			break;
 		}
+	(void)fputs("  frame ", o->f);
+	text_place(o, s->first.capture, s->first.frame);
 }
 
 static void
@@ -177,7 +182,7 @@ notice_line(struct out *o, const struct gb_notice *x)
 {
 	unsigned i;
 
-	(void)fputs(notice_kind_name(x->kind), o->f);
+	(void)fprintf(o->f, "%-8s", notice_kind_name(x->kind));
 	put(o, "  ", x->DeviceID.n != 0 ? x->DeviceID : x->from);
 	put(o, "  ", x->from);
 	put(o, " > ", x->to);
@@ -188,97 +193,61 @@ notice_line(struct out *o, const struct gb_notice *x)
 	else if (x->kind == NOTICE_UPGRADE)
 		upgrade(o, x);
 	outcome(o, x);
-	(void)fputs(x->steps_kept > 1 ? "  frames" : "  frame", o->f);
+	(void)fputs("  frame ", o->f);
 	for (i = 0; i < x->steps_kept; i++) {
-		(void)fputc(' ', o->f);
+		(void)fputs(i != 0 ? ", " : "", o->f);
 		text_place(o, x->steps[i].ref.capture, x->steps[i].ref.frame);
 	}
 }
 
-void
-text_subscriptions_ended(struct out *o, struct text_subscriptions *t, enum section s,
-                         const void *what)
+static bool
+subscription_in_trouble(const struct gb_subscription *s)
 {
-	struct text_lines *l =
-	    s == SECTION_SUBSCRIPTIONS ? &t->subscriptions : &t->notices;
-	const struct gb_subscription *sub = what;
-	const struct gb_notice *notice = what;
-	const struct ref *first;
-	struct text_line *line;
+	return s->state == SUBSCRIPTION_REFUSED || s->state == SUBSCRIPTION_EXPIRED ||
+	       s->refusals_kept != 0 || s->notifies_refused != 0 ||
+	       (s->messages != 0 && s->subject != SUBJECT_ALARM);
+}
+
+void
+text_subscription_ended(struct out *o, struct told *t, const struct gb_subscription *s)
+{
 	char clock[TIME_TEXT];
-	size_t n;
 	FILE *f = o->f;
 
-	if ((s != SECTION_SUBSCRIPTIONS && s != SECTION_NOTICES) ||
-	    l->total++ >= TEXT_LINES_TOLD)
-		return;
-	line = &l->lines[l->total - 1];
-	first = s == SECTION_SUBSCRIPTIONS ? &sub->first : &notice->steps[0].ref;
-	line->time_ns = first->time_ns;
-	line->frame = first->frame;
-	o->f = open_memstream(&line->text, &n);
-	if (o->f == NULL) {
-		line->text = NULL;
-		o->f = f;
-		return;
+	o->f =
+	    told_begin(t, subscription_in_trouble(s), s->first.time_ns, s->first.frame);
+	if (o->f != NULL) {
+		(void)fprintf(o->f, "  %s  ", text_time(o, s->first.time_ns, clock));
+		subscription_line(o, s);
+		(void)fputc('\n', o->f);
+		told_done(t, o->f);
 	}
-	(void)fprintf(o->f, "  %s  ", clock_text(first->time_ns, clock));
-	if (s == SECTION_SUBSCRIPTIONS)
-		subscription_line(o, sub);
-	else
-		notice_line(o, notice);
-	(void)fputc('\n', o->f);
-	(void)fclose(o->f);
 	o->f = f;
 	arena_reset(&o->scratch);
 }
 
-static int
-by_time(const void *a, const void *b)
+static bool
+notice_in_trouble(const struct gb_notice *x)
 {
-	const struct text_line *x = a, *y = b;
-
-	if (x->time_ns != y->time_ns)
-		return x->time_ns < y->time_ns ? -1 : 1;
-	return x->frame < y->frame ? -1 : x->frame > y->frame;
-}
-
-static void
-lines(struct out *o, struct text_lines *l, const char *title)
-{
-	size_t i, n = l->total < TEXT_LINES_TOLD ? (size_t)l->total : TEXT_LINES_TOLD;
-
-	if (n == 0)
-		return;
-	qsort(l->lines, n, sizeof(l->lines[0]), by_time);
-	inked(o, INK_BOLD, title);
-	for (i = 0; i < n; i++)
-		if (l->lines[i].text != NULL)
-			(void)fputs(l->lines[i].text, o->f);
-	if (l->total > TEXT_LINES_TOLD)
-		(void)fprintf(o->f, "  ... and %llu more; -f json has them all\n",
-		              (unsigned long long)(l->total - TEXT_LINES_TOLD));
+	return x->outcome != OUTCOME_NOTICE_COMPLETE &&
+	       x->outcome != OUTCOME_NOTICE_NOT_NEEDED &&
+	       x->outcome != OUTCOME_NOTICE_UNKNOWN;
 }
 
 void
-text_subscriptions_put(struct out *o, struct text_subscriptions *t)
+text_notice_ended(struct out *o, struct told *t, const struct gb_notice *x)
 {
-	lines(o, &t->subscriptions, "\nSubscriptions\n");
-	lines(o, &t->notices, "\nAlarms, snapshots, upgrades\n");
-}
+	const struct ref *first = &x->steps[0].ref;
+	char clock[TIME_TEXT];
+	FILE *f = o->f;
 
-static void
-lines_free(struct text_lines *l)
-{
-	size_t i;
-
-	for (i = 0; i < TEXT_LINES_TOLD; i++)
-		free(l->lines[i].text);
-}
-
-void
-text_subscriptions_free(struct text_subscriptions *t)
-{
-	lines_free(&t->subscriptions);
-	lines_free(&t->notices);
+	o->f = told_begin(t, notice_in_trouble(x), first->time_ns, first->frame);
+	if (o->f != NULL) {
+		(void)fprintf(o->f, "  %s  ", text_time(o, first->time_ns, clock));
+		notice_line(o, x);
+		(void)fputc('\n', o->f);
+		told_done(t, o->f);
+	}
+	o->f = f;
+	arena_reset(&o->scratch);
 }

@@ -65,8 +65,32 @@ static const struct {
     {"gb-info-", TOPIC_INFO},
     {"gb-id-type", TOPIC_REGISTER},
     {"gb-realm-", TOPIC_CHALLENGE},
+    {"gb-invite-", TOPIC_CALL},
+    {"gb-talk-", TOPIC_CALL},
+    {"gb-single-", TOPIC_CALL},
+    {"gb-device-bye", TOPIC_CALL},
+    {"gb-bye-", TOPIC_CALL},
+    {"gb-media-", TOPIC_CALL},
+    {"gb-session-offline", TOPIC_CALL},
+    {"gb-mediastatus-", TOPIC_MEDIASTATUS},
+    {"gb-broadcast-", TOPIC_BROADCAST},
+    {"gb-config-", TOPIC_CONFIG},
+    {"gb-subscri", TOPIC_SUBSCRIPTION},
+    {"gb-event-", TOPIC_SUBSCRIPTION},
+    {"gb-notify-root", TOPIC_SUBSCRIPTION},
+    {"gb-notify-carrier", TOPIC_BODY},
+    {"gb-position-", TOPIC_SUBSCRIPTION},
+    {"gb-catalog-", TOPIC_CATALOG},
+    {"gb-alarm-", TOPIC_ALARM},
+    {"gb-session-id", TOPIC_JOB},
+    {"gb-snapshot-", TOPIC_SNAPSHOT},
+    {"gb-upgrade-", TOPIC_UPGRADE},
+    {"gb-upload-", TOPIC_UPLOAD},
+    {"gb-certificate-", TOPIC_CERTIFICATE},
+    {"gb-note-invalid", TOPIC_NOTE},
+    {"gb-note-missing", TOPIC_CERTIFICATE},
     {"gb-", TOPIC_GB},
-    {"catalog-", TOPIC_BODY},
+    {"catalog-", TOPIC_CATALOG},
     {"manscdp-query-", TOPIC_EXCHANGE},
     {"manscdp-response-", TOPIC_EXCHANGE},
     {"manscdp-sn-", TOPIC_EXCHANGE},
@@ -137,6 +161,8 @@ of_request(uint64_t n[TOPIC_TOTAL], const struct message *m, const struct place 
 	n[TOPIC_INFO] += m->method == METHOD_INFO;
 	n[TOPIC_ACK] += m->method == METHOD_ACK;
 	n[TOPIC_CANCEL] += m->method == METHOD_CANCEL;
+	n[TOPIC_SUBSCRIPTION] +=
+	    m->method == METHOD_SUBSCRIBE || m->method == METHOD_NOTIFY;
 	n[TOPIC_DIALOG] += m->method == METHOD_INVITE || m->method == METHOD_SUBSCRIBE;
 	n[TOPIC_CREDENTIALS] += credentials;
 	n[TOPIC_AUTH] += credentials;
@@ -158,6 +184,46 @@ of_response(uint64_t n[TOPIC_TOTAL], const struct message *m)
 	n[TOPIC_AUTH] += challenge;
 }
 
+static bool
+is_cmd(const struct message *m, const char *name)
+{
+	return slice_eq(m->mans.m.CmdType, slice_str(name));
+}
+
+/* Has the body an element of this name right below its root? */
+static bool
+names(const struct message *m, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < m->mans.m.nodes_total; i++)
+		if (m->mans.m.nodes[i].depth == 1 &&
+		    slice_eq(m->mans.m.nodes[i].name, slice_str(name)))
+			return true;
+	return false;
+}
+
+static void
+of_body(uint64_t n[TOPIC_TOTAL], const struct message *m)
+{
+	bool snapshot = is_cmd(m, "UploadSnapShotFinished") ||
+	                (is_cmd(m, "DeviceConfig") && names(m, "SnapShotConfig")),
+	     upgrade = is_cmd(m, "DeviceUpgradeResult") ||
+	               (is_cmd(m, "DeviceControl") && names(m, "DeviceUpgrade"));
+
+	n[TOPIC_BODY]++;
+	n[TOPIC_CONTROL] += is_cmd(m, "DeviceControl");
+	n[TOPIC_CONFIG] += is_cmd(m, "DeviceConfig");
+	n[TOPIC_ALARM] += is_cmd(m, "Alarm");
+	n[TOPIC_CATALOG] += is_cmd(m, "Catalog");
+	n[TOPIC_MEDIASTATUS] += is_cmd(m, "MediaStatus");
+	n[TOPIC_BROADCAST] += is_cmd(m, "Broadcast");
+	n[TOPIC_UPLOAD] += is_cmd(m, "VideoUploadNotify");
+	n[TOPIC_SNAPSHOT] += snapshot;
+	n[TOPIC_UPGRADE] += upgrade;
+	n[TOPIC_JOB] += snapshot || upgrade;
+}
+
 void
 topics_message(struct topics *s, const struct message *m, const struct place *p)
 {
@@ -177,9 +243,11 @@ topics_message(struct topics *s, const struct message *m, const struct place *p)
 	n[TOPIC_DATE] += has(m, SIP_DATE);
 	n[TOPIC_CONTENT] += m->body.n != 0 || m->missing != 0;
 	n[TOPIC_GB] += m->gb || p->dialog->gb;
-	n[TOPIC_BODY] += m->mans.verdict != BODY_NONE;
-	n[TOPIC_CONTROL] += slice_eq(m->mans.m.CmdType, SLICE("DeviceControl"));
-	n[TOPIC_ALARM] += slice_eq(m->mans.m.CmdType, SLICE("Alarm"));
+	n[TOPIC_CALL] += p->dialog->kind == DIALOG_CALL;
+	n[TOPIC_CERTIFICATE] += p->tx->registration_scheme.n != 0;
+	n[TOPIC_NOTE] += has(m, SIP_NOTE);
+	if (m->mans.verdict != BODY_NONE)
+		of_body(n, m);
 	n[TOPIC_SDP] += m->content == CONTENT_SDP;
 	n[TOPIC_MANSRTSP] += m->content == CONTENT_MANSRTSP;
 }

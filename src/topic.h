@@ -34,6 +34,19 @@
 	S(KEEPALIVE, "keep-alive", "keep-alives")                                        \
 	S(CONTROL, "DeviceControl command", "DeviceControl commands")                    \
 	S(ALARM, "alarm", "alarms")                                                      \
+	S(CATALOG, "Catalog body", "Catalog bodies")                                     \
+	S(CONFIG, "DeviceConfig command", "DeviceConfig commands")                       \
+	S(CALL, "message of a call", "messages of calls")                                \
+	S(MEDIASTATUS, "MediaStatus", "MediaStatus")                                     \
+	S(BROADCAST, "Broadcast body", "Broadcast bodies")                               \
+	S(SUBSCRIPTION, "SUBSCRIBE or NOTIFY request", "SUBSCRIBE and NOTIFY requests")  \
+	S(SNAPSHOT, "body of a snapshot", "bodies of snapshots")                         \
+	S(UPGRADE, "body of an upgrade", "bodies of upgrades")                           \
+	S(JOB, "body of a snapshot or upgrade", "bodies of snapshots and upgrades")      \
+	S(UPLOAD, "VideoUploadNotify", "VideoUploadNotify")                              \
+	S(CERTIFICATE, "message of a registration with certificates",                    \
+	  "messages of registrations with certificates")                                 \
+	S(NOTE, "message with Note", "messages with Note")                               \
 	S(EXCHANGE, "MANSCDP exchange", "MANSCDP exchanges")                             \
 	S(SDP, "session description", "session descriptions")                            \
 	S(MANSRTSP, "MANSRTSP body", "MANSRTSP bodies")

@@ -408,6 +408,9 @@ def completes(suite, shell, ask):
         for command, more in (('report', ['ndjson']), ('rules', [])):
             got = ask(suite, place, 'gbscope', command, '--format', '')
             check(sorted(got) == sorted(['json', 'text', *more]), f'{command} --format: {got}')
+        for words, want in ((('list', 'dev'), 'devices'), (('list', 'noti'), 'notices'), (('show', 'dev'), 'device')):
+            got = ask(suite, place, 'gbscope', *words)
+            check(got == [want], f'{words}: {got}')
         got = ask(suite, place, 'gbscope', 'explain', 'auth-response-m')
         check(got == ['auth-response-mismatch'], f'explain: {got}')
         for command in ('explain', 'fields'):

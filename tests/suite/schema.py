@@ -55,6 +55,55 @@ def one_flow(suite, path):
     return Test(f'schema: report on {path.stem}', run)
 
 
+TOLD = ('exchange', 'subscription', 'notice', 'session', 'session_sdp', 'session_control', 'media', 'device', 'summary')
+
+
+def undescribed(schema, path):
+    if isinstance(schema, list):
+        for x in schema:
+            yield from undescribed(x, path)
+    if not isinstance(schema, dict):
+        return
+    for name, x in schema.get('properties', {}).items():
+        if not {'description', 'const', '$ref'} & set(x):
+            yield f'{path}.{name}'
+        yield from undescribed(x, f'{path}.{name}')
+    for name, x in schema.items():
+        if name != 'properties':
+            yield from undescribed(x, path)
+
+
+def described(suite):
+    """A reader of the schema alone knows what each member is."""
+    def run():
+        schema = json.loads((suite.top / 'docs' / 'report.schema.json').read_text(encoding='utf-8'))
+        lacking = [x for name in TOLD for x in undescribed(schema['$defs'][name], name)]
+        check(not lacking, f'no description: {lacking}')
+    return Test('schema: each member has a description', run)
+
+
+LISTS = ('exchanges', 'subscriptions', 'notices', 'sessions', 'media')
+
+
+def joined(suite):
+    """Ids have no holes, and what a record names is there."""
+    def run():
+        for path in sorted((suite.top / 'samples').glob('*.pcap')):
+            r = json.loads(suite.call('report', path, status=0).stdout)
+            ids = {name: {x['id'] for x in r[name]} for name in ('dialogs', *LISTS)}
+            for name in LISTS:
+                check(ids[name] == set(range(1, len(r[name]) + 1)), f'{path.name}: ids of {name}: {ids[name]}')
+            named = [('dialogs', x['dialog']) for name in ('subscriptions', 'sessions', 'media') for x in r[name]]
+            named += [('dialogs', s['dialog']) for x in r['notices'] for s in x['steps']]
+            named += [('dialogs', s['dialog']) for x in r['exchanges'] for s in (x['request'], *x['responses']) if s]
+            named += [('sessions', x['session']) for x in r['media']]
+            named += [('media', i) for x in r['sessions'] for i in x['media']]
+            named += [('subscriptions', x['subscription']) for x in r['notices']]
+            for name, i in named:
+                check(i is None or i in ids[name], f'{path.name}: there is no {i} in {name}')
+    return Test('schema: records join by their ids', run)
+
+
 def rejects(suite):
     """A validator that takes anything would prove nothing."""
     def run():
@@ -83,5 +132,5 @@ def tests(suite):
     flows = sorted((suite.tests / 'flows').glob('*.flow'))
     kinds = sorted({args[2] for _, _, args in golden.cases(suite)
                     if args[:2] == ['report', '-f']} & {'json', 'ndjson'})
-    return [goldens(suite, form) for form in kinds] + [rejects(suite)] \
+    return [goldens(suite, form) for form in kinds] + [rejects(suite), described(suite), joined(suite)] \
         + [one_flow(suite, path) for path in flows]
