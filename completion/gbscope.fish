@@ -2,8 +2,6 @@
 
 complete -c gbscope -n __fish_use_subcommand -f -a report -d 'the whole analysis'
 complete -c gbscope -n __fish_use_subcommand -f -a check -d 'findings, for CI: a line each, and an exit status'
-complete -c gbscope -n __fish_use_subcommand -f -a list -d 'a line for each dialog; WHAT: devices, exchanges, subscriptions, sessions'
-complete -c gbscope -n __fish_use_subcommand -f -a show -d 'FRAME|device ID CAPTURE... a message as a tree, with meanings, offsets and bytes; or all of a device'
 complete -c gbscope -n __fish_use_subcommand -f -a list -d 'a line for each dialog, or WHAT: devices, exchanges, subscriptions, notices, sessions'
 complete -c gbscope -n __fish_use_subcommand -f -a show -d 'a message as a tree, with meanings, offsets and bytes; show device ID: all of a device'
 complete -c gbscope -n __fish_use_subcommand -f -a baseline -d 'a file of the findings that are known, for check --baseline'
@@ -47,7 +45,6 @@ complete -c gbscope -n '__fish_seen_subcommand_from baseline' -l write -r -F -d 
 complete -c gbscope -n '__fish_seen_subcommand_from baseline' -l prune -r -F -d 'take out of it what is not found any more, add nothing'
 complete -c gbscope -n '__fish_seen_subcommand_from rules fields explain' -s f -l format -x -a 'json text' -d 'json or text (if not given: text)'
 complete -c gbscope -n '__fish_seen_subcommand_from dictionary' -l xsd -x -d 'write an XML schema of each command into this folder'
-complete -c gbscope -n '__fish_seen_subcommand_from show rules fields explain dictionary config' -f
 complete -c gbscope -n '__fish_seen_subcommand_from rules fields explain dictionary config' -f
 complete -c gbscope -n '__fish_seen_subcommand_from list' -a 'dialogs devices exchanges subscriptions notices sessions'
 complete -c gbscope -n '__fish_seen_subcommand_from show' -a 'device'
