@@ -302,6 +302,9 @@ class Explainer:
                 kinds.add(CONDITIONS[f['rule']])
             elif f['rule'] == 'manscdp-field-missing' and path in self.of:
                 kinds.add('needed by kinds of catalog nodes')
+            elif f['rule'] == 'manscdp-field-missing' and not body.edition \
+                    and any(x['rule'] == 'manscdp-edition-guessed' for x in body.found):
+                kinds.add('needed in the edition that its sender named before')
             elif f['rule'] in ('manscdp-field-missing', 'manscdp-field-repeated') \
                     and set(path.split('/')[:-1]) & self.open:
                 kinds.add('how often in open content')
