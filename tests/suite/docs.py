@@ -280,9 +280,11 @@ def modules(suite):
 
 
 def members(suite):
-    """docs/report.md has every member of the report, and every value of its enumerations."""
+    """docs/report.md, with the pages that it leaves a record to, has every member of the report, and every value of its
+    enumerations."""
     def run():
-        page = (suite.top / 'docs' / 'report.md').read_text(encoding='utf-8')
+        page = ''.join((suite.top / 'docs' / f'{name}.md').read_text(encoding='utf-8')
+                       for name in ('report', 'devices', 'exchanges', 'sessions', 'subscriptions'))
         schema = json.loads((suite.top / 'docs' / 'report.schema.json').read_text(encoding='utf-8'))
         named, names = set(re.findall(r'`([\w-]+)`', page)), set()
 
