@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "src/map.h"
+#include "src/list.h"
 
 struct channels {
 	struct limits *limits;
 	struct hash_key key;
 	struct map map;
-	struct channel *oldest, *newest;
+	struct channel *first, *last; /* by when something was heard of them */
 };
 
 const char *
@@ -50,31 +51,6 @@ channel_find(const struct channels *n, struct slice id)
 	return NULL;
 }
 
-static void
-channel_unlink(struct channels *n, struct channel *c)
-{
-	if (c->prev != NULL)
-		c->prev->next = c->next;
-	else
-		n->oldest = c->next;
-	if (c->next != NULL)
-		c->next->prev = c->prev;
-	else
-		n->newest = c->prev;
-}
-
-static void
-channel_link(struct channels *n, struct channel *c)
-{
-	c->prev = n->newest;
-	c->next = NULL;
-	if (n->newest != NULL)
-		n->newest->next = c;
-	else
-		n->oldest = c;
-	n->newest = c;
-}
-
 /* The one of which was heard last is forgotten last. */
 struct channel *
 channel_get(struct channels *n, struct slice id)
@@ -82,16 +58,16 @@ channel_get(struct channels *n, struct slice id)
 	struct channel *c = channel_find(n, id);
 
 	if (c != NULL) {
-		channel_unlink(n, c);
-		channel_link(n, c);
+		LIST_DROP(n, c, prev, next);
+		LIST_ADD(n, c, prev, next);
 		return c;
 	}
 	if (id.n == 0)
 		return NULL;
 	if (n->map.used >= n->limits->max[LIMIT_CHANNEL_STATES] &&
-	    (c = n->oldest) != NULL) {
+	    (c = n->first) != NULL) {
 		n->limits->dropped[LIMIT_CHANNEL_STATES]++;
-		channel_unlink(n, c);
+		LIST_DROP(n, c, prev, next);
 		map_drop(&n->map, c->hash, c);
 		free(c);
 	}
@@ -105,7 +81,7 @@ channel_get(struct channels *n, struct slice id)
 		free(c);
 		return NULL;
 	}
-	channel_link(n, c);
+	LIST_ADD(n, c, prev, next);
 	return c;
 }
 
@@ -141,8 +117,8 @@ channels_free(struct channels *n)
 
 	if (n == NULL)
 		return;
-	while ((c = n->oldest) != NULL) {
-		channel_unlink(n, c);
+	while ((c = n->first) != NULL) {
+		LIST_DROP(n, c, prev, next);
 		free(c);
 	}
 	map_free(&n->map);

@@ -1,4 +1,5 @@
 #include "src/exchanges_own.h"
+#include "src/list.h"
 
 #include <stdlib.h>
 
@@ -52,13 +53,7 @@ list_add(struct exchanges *e, struct exchange *x, enum exchange_queue q)
 	struct exchange_list *l = &e->lists[q];
 
 	x->queue = (int)q;
-	x->queue_prev = l->last;
-	x->queue_next = NULL;
-	if (l->last != NULL)
-		l->last->queue_next = x;
-	else
-		l->first = x;
-	l->last = x;
+	LIST_ADD(l, x, queue_prev, queue_next);
 	l->total++;
 }
 
@@ -67,14 +62,7 @@ list_drop(struct exchanges *e, struct exchange *x)
 {
 	struct exchange_list *l = &e->lists[x->queue];
 
-	if (x->queue_prev != NULL)
-		x->queue_prev->queue_next = x->queue_next;
-	else
-		l->first = x->queue_next;
-	if (x->queue_next != NULL)
-		x->queue_next->queue_prev = x->queue_prev;
-	else
-		l->last = x->queue_prev;
+	LIST_DROP(l, x, queue_prev, queue_next);
 	l->total--;
 }
 

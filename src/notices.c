@@ -6,6 +6,7 @@
 #include "src/channels.h"
 #include "src/map.h"
 #include "src/secret.h"
+#include "src/list.h"
 
 #define SECOND INT64_C(1000000000)
 /* For how long the state that a NOTIFY told is held against what the channel shows. */
@@ -79,31 +80,6 @@ notices_new(struct limits *l, const struct hash_key *key)
 		return n;
 	free(n);
 	return NULL;
-}
-
-static void
-list_add(struct list *l, struct gb_notice *x)
-{
-	x->prev = l->last;
-	x->next = NULL;
-	if (l->last != NULL)
-		l->last->next = x;
-	else
-		l->first = x;
-	l->last = x;
-}
-
-static void
-list_drop(struct list *l, struct gb_notice *x)
-{
-	if (x->prev != NULL)
-		x->prev->next = x->next;
-	else
-		l->first = x->next;
-	if (x->next != NULL)
-		x->next->prev = x->prev;
-	else
-		l->last = x->prev;
 }
 
 /* Of a kind and one or several texts, as they are kept. */
@@ -183,24 +159,24 @@ close(struct notices *n, struct gb_notice *x, enum ended_how how)
 	map_drop(&n->map, x->by_device, x);
 	map_drop(&n->map, x->by_peer, x);
 	map_drop(&n->map, x->by_session, x);
-	list_drop(&n->open[x->wait], x);
+	LIST_DROP(&n->open[x->wait], x, prev, next);
 	n->total--;
 	n->of_kind[x->kind]--;
 	x->ended_how = (int)how;
 	if (how == ENDED_TIMEOUT && (x->done || x->status != 0))
 		x->ended_how = ENDED_ANSWERED;
 	judge(x);
-	list_add(&n->ended, x);
+	LIST_ADD(&n->ended, x, prev, next);
 }
 
 /* Another message of it: it waits anew. */
 static void
 touch(struct notices *n, struct gb_notice *x, enum wait wait, int64_t now_ns)
 {
-	list_drop(&n->open[x->wait], x);
+	LIST_DROP(&n->open[x->wait], x, prev, next);
 	x->wait = (int)wait;
 	x->active_ns = now_ns;
-	list_add(&n->open[x->wait], x);
+	LIST_ADD(&n->open[x->wait], x, prev, next);
 }
 
 void
@@ -294,7 +270,7 @@ open_new(struct notices *n, enum notice_kind kind, const struct message *m,
 	x->request_tx = p->tx->id;
 	x->wait = (int)wait;
 	x->active_ns = now_ns;
-	list_add(&n->open[x->wait], x);
+	LIST_ADD(&n->open[x->wait], x, prev, next);
 	n->total++;
 	n->of_kind[kind]++;
 	x->by_SN = hash_of(n, (uint8_t)kind, slice_number(x->SN), x->from, x->to);
@@ -933,7 +909,7 @@ notices_next(struct notices *n, enum ended_how *how)
 	n->given = x;
 	if (x == NULL)
 		return NULL;
-	list_drop(&n->ended, x);
+	LIST_DROP(&n->ended, x, prev, next);
 	*how = (enum ended_how)x->ended_how;
 	return x;
 }

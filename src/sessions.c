@@ -7,6 +7,7 @@
 #include "src/offer.h"
 #include "src/secret.h"
 #include "src/session_what.h"
+#include "src/list.h"
 
 #define SECOND INT64_C(1000000000)
 #define BROADCAST_WAIT (60 * SECOND) /* from its Notify to its INVITE */
@@ -48,27 +49,14 @@ sessions_new(struct limits *l, const struct hash_key *key)
 static void
 list_add(struct list *l, struct gb_session *x)
 {
-	x->prev = l->last;
-	x->next = NULL;
-	if (l->last != NULL)
-		l->last->next = x;
-	else
-		l->first = x;
-	l->last = x;
+	LIST_ADD(l, x, prev, next);
 	l->total++;
 }
 
 static void
 list_drop(struct list *l, struct gb_session *x)
 {
-	if (x->prev != NULL)
-		x->prev->next = x->next;
-	else
-		l->first = x->next;
-	if (x->next != NULL)
-		x->next->prev = x->prev;
-	else
-		l->last = x->prev;
+	LIST_DROP(l, x, prev, next);
 	l->total--;
 }
 

@@ -5,6 +5,7 @@
 #include "src/body_value.h"
 #include "src/map.h"
 #include "src/secret.h"
+#include "src/list.h"
 
 #define SECOND INT64_C(1000000000)
 #define SLACK (1 * SECOND) /* on the way */
@@ -122,31 +123,6 @@ subscriptions_new(struct limits *l, const struct hash_key *key)
 	return s;
 }
 
-static void
-list_add(struct list *l, struct gb_subscription *x)
-{
-	x->prev = l->last;
-	x->next = NULL;
-	if (l->last != NULL)
-		l->last->next = x;
-	else
-		l->first = x;
-	l->last = x;
-}
-
-static void
-list_drop(struct list *l, struct gb_subscription *x)
-{
-	if (x->prev != NULL)
-		x->prev->next = x->next;
-	else
-		l->first = x->next;
-	if (x->next != NULL)
-		x->next->prev = x->prev;
-	else
-		l->last = x->prev;
-}
-
 static uint64_t
 dialog_hash(const struct subscriptions *s, uint32_t dialog)
 {
@@ -180,8 +156,8 @@ close(struct subscriptions *s, struct gb_subscription *x)
 {
 	map_drop(&s->by_dialog, x->hash, x);
 	map_drop(&s->by_pair, x->pair_hash, x);
-	list_drop(&s->open, x);
-	list_add(&s->ended, x);
+	LIST_DROP(&s->open, x, prev, next);
+	LIST_ADD(&s->ended, x, prev, next);
 	s->total--;
 }
 
@@ -294,7 +270,7 @@ open_new(struct subscriptions *s, const struct message *m, const struct place *p
 	x->gap_least_ns = x->gap_most_ns = -1;
 	x->hash = dialog_hash(s, x->dialog);
 	x->pair_hash = pair_hash(s, x->subscriber, x->notifier);
-	list_add(&s->open, x);
+	LIST_ADD(&s->open, x, prev, next);
 	s->total++;
 	(void)map_put(&s->by_dialog, x->hash, x);
 	(void)map_put(&s->by_pair, x->pair_hash, x);
@@ -824,7 +800,7 @@ subscriptions_next(struct subscriptions *s)
 		subscription_free(s->given);
 	s->given = x;
 	if (x != NULL)
-		list_drop(&s->ended, x);
+		LIST_DROP(&s->ended, x, prev, next);
 	return x;
 }
 
@@ -836,7 +812,7 @@ subscriptions_free(struct subscriptions *s)
 	if (s == NULL)
 		return;
 	while ((x = s->open.first) != NULL) {
-		list_drop(&s->open, x);
+		LIST_DROP(&s->open, x, prev, next);
 		subscription_free(x);
 	}
 	while ((x = subscriptions_next(s)) != NULL)

@@ -1,33 +1,21 @@
 /* How long dialogs live: their queues, when they are written, when they are put aside. */
 #include "src/tracker_call.h"
 #include "src/tracker_own.h"
+#include "src/list.h"
 
 #include <stdlib.h>
 
 static void
 list_add(struct dialog_list *q, struct dialog *d)
 {
-	d->queue_prev = q->last;
-	d->queue_next = NULL;
-	if (q->last != NULL)
-		q->last->queue_next = d;
-	else
-		q->first = d;
-	q->last = d;
+	LIST_ADD(q, d, queue_prev, queue_next);
 	q->total++;
 }
 
 static void
 list_drop(struct dialog_list *q, struct dialog *d)
 {
-	if (d->queue_prev != NULL)
-		d->queue_prev->queue_next = d->queue_next;
-	else
-		q->first = d->queue_next;
-	if (d->queue_next != NULL)
-		d->queue_next->queue_prev = d->queue_prev;
-	else
-		q->last = d->queue_prev;
+	LIST_DROP(q, d, queue_prev, queue_next);
 	q->total--;
 }
 
@@ -37,13 +25,7 @@ dialog_hold(struct tracker *t, struct dialog *d)
 	if (d->holding)
 		return;
 	d->holding = true;
-	d->hold_prev = t->hold.last;
-	d->hold_next = NULL;
-	if (t->hold.last != NULL)
-		t->hold.last->hold_next = d;
-	else
-		t->hold.first = d;
-	t->hold.last = d;
+	LIST_ADD(&t->hold, d, hold_prev, hold_next);
 }
 
 static void
@@ -52,14 +34,7 @@ hold_drop(struct tracker *t, struct dialog *d)
 	if (!d->holding)
 		return;
 	d->holding = false;
-	if (d->hold_prev != NULL)
-		d->hold_prev->hold_next = d->hold_next;
-	else
-		t->hold.first = d->hold_next;
-	if (d->hold_next != NULL)
-		d->hold_next->hold_prev = d->hold_prev;
-	else
-		t->hold.last = d->hold_prev;
+	LIST_DROP(&t->hold, d, hold_prev, hold_next);
 }
 
 /* Media comes when no message does. */

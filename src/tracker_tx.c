@@ -2,6 +2,7 @@
 #include "src/tracker_call.h"
 #include "src/tracker_own.h"
 #include "src/words.h"
+#include "src/list.h"
 
 #include <stdlib.h>
 
@@ -120,27 +121,14 @@ tx_find(struct tracker *t, const struct message *m, enum method method,
 static void
 list_add(struct tx_list *q, struct tx *x)
 {
-	x->queue_prev = q->last;
-	x->queue_next = NULL;
-	if (q->last != NULL)
-		q->last->queue_next = x;
-	else
-		q->first = x;
-	q->last = x;
+	LIST_ADD(q, x, queue_prev, queue_next);
 	q->total++;
 }
 
 static void
 list_drop(struct tx_list *q, struct tx *x)
 {
-	if (x->queue_prev != NULL)
-		x->queue_prev->queue_next = x->queue_next;
-	else
-		q->first = x->queue_next;
-	if (x->queue_next != NULL)
-		x->queue_next->queue_prev = x->queue_prev;
-	else
-		q->last = x->queue_prev;
+	LIST_DROP(q, x, queue_prev, queue_next);
 	q->total--;
 }
 
