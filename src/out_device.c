@@ -35,18 +35,7 @@ member_signed_ms(struct emit *j, const char *key, int64_t ns)
 static void
 moment(struct writer *w, const char *key, const struct moment *m)
 {
-	struct emit *j = &w->json;
-
-	emit_key(j, key);
-	if (m->frame == 0) {
-		emit_null(j);
-		return;
-	}
-	emit_open(j, '{');
-	member_number(j, "capture", m->capture);
-	member_number(j, "frame", m->frame);
-	record_time(w, "time", m->time_ns, m->capture);
-	emit_close(j, '}');
+	record_moment(w, key, m->capture, m->frame, m->time_ns);
 }
 
 /* The parts of its id, with what they mean. */

@@ -85,9 +85,7 @@ place_of(struct writer *w, uint32_t dialog, uint32_t tx, const struct ref *at,
 
 	member_number(j, "dialog", dialog);
 	member_number(j, "transaction", tx);
-	member_number(j, "capture", at->capture);
-	member_number(j, "frame", at->frame);
-	record_time(w, "time", at->time_ns, at->capture);
+	record_seen(w, at->capture, at->frame, at->time_ns);
 	member_number_if(j, "status", status != 0, status);
 }
 

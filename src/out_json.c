@@ -6,8 +6,6 @@
 #include "src/section.h"
 #include "src/spool.h"
 
-enum { COPY_BYTES = 65536 };
-
 struct own {
 	/* What stands behind the dialogs is kept in files without names. */
 	struct {
@@ -97,18 +95,6 @@ ended(struct out *o, enum section s, const void *what)
 	finish(o, own->sections[s].file, own->sections[s].total++);
 }
 
-static void
-copy(FILE *from, FILE *to)
-{
-	char *t = malloc(COPY_BYTES);
-	size_t n;
-
-	rewind(from);
-	while (t != NULL && (n = fread(t, 1, COPY_BYTES, from)) != 0)
-		(void)fwrite(t, n, 1, to);
-	free(t);
-}
-
 /* What stands behind the sections. */
 static void
 rest(struct out *o, const struct results *r)
@@ -162,7 +148,7 @@ end(struct out *o, const struct results *r)
 	if (r != NULL) {
 		for (i = 0; i < SECTION_TOTAL; i++) {
 			(void)fprintf(o->f, "\n],\n\"%s\":[", sections[i].plural);
-			copy(own->sections[i].file, o->f);
+			spool_copy(own->sections[i].file, o->f);
 		}
 		rest(o, r);
 	}

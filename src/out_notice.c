@@ -16,9 +16,7 @@ steps(struct writer *w, const struct gb_notice *x)
 
 		emit_open(j, '{');
 		member_string(j, "step", notice_step_name(x->steps[i].step));
-		member_number(j, "capture", r->capture);
-		member_number(j, "frame", r->frame);
-		record_time(w, "time", r->time_ns, r->capture);
+		record_seen(w, r->capture, r->frame, r->time_ns);
 		member_number(j, "dialog", x->steps[i].dialog);
 		member_text(j, "value", x->steps[i].value);
 		emit_close(j, '}');

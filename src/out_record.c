@@ -23,6 +23,28 @@ record_time(struct writer *w, const char *key, int64_t ns, uint32_t capture)
 	member_string(&w->json, key, time_text(ns, c ? c->precision : 6, t));
 }
 
+void
+record_seen(struct writer *w, uint32_t capture, uint64_t frame, int64_t ns)
+{
+	member_number(&w->json, "capture", capture);
+	member_number(&w->json, "frame", frame);
+	record_time(w, "time", ns, capture);
+}
+
+void
+record_moment(struct writer *w, const char *key, uint32_t capture, uint64_t frame,
+              int64_t ns)
+{
+	emit_key(&w->json, key);
+	if (frame == 0) {
+		emit_null(&w->json);
+		return;
+	}
+	emit_open(&w->json, '{');
+	record_seen(w, capture, frame, ns);
+	emit_close(&w->json, '}');
+}
+
 static void
 frame_list(struct emit *j, const uint64_t *frames, uint32_t total, uint64_t frame)
 {

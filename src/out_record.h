@@ -40,6 +40,17 @@ void record_expectation(struct writer *w, const struct expected *x);
 void record_capture(struct writer *w, const struct results *r, size_t i);
 void record_summary(struct writer *w, const struct results *r);
 
+/* Where something was seen: the members capture, frame, time. */
+void record_seen(struct writer *w, uint32_t capture, uint64_t frame, int64_t ns);
+/* An object of them; frame 0: null, it is not in the capture. */
+void record_moment(struct writer *w, const char *key, uint32_t capture, uint64_t frame,
+                   int64_t ns);
+static inline void
+record_ref(struct writer *w, const char *key, const struct ref *r)
+{
+	record_moment(w, key, r->capture, r->frame, r->time_ns);
+}
+
 /* The time of something in a capture. */
 void record_time(struct writer *w, const char *key, int64_t ns, uint32_t capture);
 

@@ -7,27 +7,7 @@
 static void
 place_of(struct writer *w, const struct ref *r)
 {
-	struct emit *j = &w->json;
-
-	member_number(j, "capture", r->capture);
-	member_number(j, "frame", r->frame);
-	record_time(w, "time", r->time_ns, r->capture);
-}
-
-/* null: not in the capture */
-static void
-place(struct writer *w, const char *key, const struct ref *r)
-{
-	struct emit *j = &w->json;
-
-	emit_key(j, key);
-	if (r->frame == 0) {
-		emit_null(j);
-		return;
-	}
-	emit_open(j, '{');
-	place_of(w, r);
-	emit_close(j, '}');
+	record_seen(w, r->capture, r->frame, r->time_ns);
 }
 
 static void
@@ -222,8 +202,8 @@ broadcast(struct writer *w, const struct gb_session *x)
 	member_text(j, "SN", b->SN);
 	member_text(j, "SourceID", b->source);
 	member_text(j, "TargetID", b->target);
-	place(w, "notify", &b->notify);
-	place(w, "response", &b->response);
+	record_ref(w, "notify", &b->notify);
+	record_ref(w, "response", &b->response);
 	member_text(j, "Result", b->result);
 	emit_close(j, '}');
 }
@@ -257,7 +237,7 @@ end(struct writer *w, const struct gb_session *x)
 	                       : x->cancel.frame != 0        ? &x->cancel
 	                                                     : &x->refused;
 
-	place(w, "ended", at);
+	record_ref(w, "ended", at);
 	member_string(j, "ended_how", how_ended(x));
 	member_string(j, "ended_by",
 	              session_side_name(x->state == SESSION_ENDED     ? x->bye_by
@@ -294,11 +274,11 @@ record_session(struct writer *w, const struct gb_session *x)
 	member_text(j, "channel", x->channel);
 	member_text(j, "device", x->device);
 	subject(j, x);
-	place(w, "invite", &x->invite);
-	place(w, "ringing", &x->ringing);
-	place(w, "answered", &x->answered);
-	place(w, "acked", &x->acked);
-	place(w, "first_media", &x->rtp);
+	record_ref(w, "invite", &x->invite);
+	record_ref(w, "ringing", &x->ringing);
+	record_ref(w, "answered", &x->answered);
+	record_ref(w, "acked", &x->acked);
+	record_ref(w, "first_media", &x->rtp);
 	end(w, x);
 	member_number_if(j, "status", x->status != 0, x->status);
 	member_text(j, "reason", x->reason);

@@ -19,19 +19,6 @@ types(struct emit *j, const struct media_stream *s)
 	emit_close(j, ']');
 }
 
-static void
-packet(struct writer *w, const char *key, uint32_t capture, uint64_t frame, int64_t ns)
-{
-	struct emit *j = &w->json;
-
-	emit_key(j, key);
-	emit_open(j, '{');
-	member_number(j, "capture", capture);
-	member_number(j, "frame", frame);
-	record_time(w, "time", ns, capture);
-	emit_close(j, '}');
-}
-
 void
 record_media(struct writer *w, const struct media_stream *s)
 {
@@ -63,6 +50,6 @@ record_media(struct writer *w, const struct media_stream *s)
 	member_number(j, "restarts", s->arrivals.restarts);
 	member_ms(j, "jitter_ms", jitter_ns >= 0, jitter_ns);
 	member_number(j, "behind_end", s->ended ? s->packets - s->at_end : 0);
-	packet(w, "first", first->capture, first->frame, first->first_ns);
-	packet(w, "last", s->capture, s->frame, s->last_ns);
+	record_moment(w, "first", first->capture, first->frame, first->first_ns);
+	record_moment(w, "last", s->capture, s->frame, s->last_ns);
 }

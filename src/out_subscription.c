@@ -4,23 +4,6 @@
 #include "src/subscriptions.h"
 
 static void
-place(struct writer *w, const char *key, const struct ref *r)
-{
-	struct emit *j = &w->json;
-
-	emit_key(j, key);
-	if (r->frame == 0) {
-		emit_null(j);
-		return;
-	}
-	emit_open(j, '{');
-	member_number(j, "capture", r->capture);
-	member_number(j, "frame", r->frame);
-	record_time(w, "time", r->time_ns, r->capture);
-	emit_close(j, '}');
-}
-
-static void
 time_if(struct writer *w, const char *key, int64_t ns, uint32_t capture)
 {
 	if (ns != 0)
@@ -76,9 +59,9 @@ notifications(struct writer *w, const struct gb_subscription *s)
 	member_number(j, "notifies", s->notifies);
 	member_number(j, "messages", s->messages);
 	member_number(j, "refused", s->notifies_refused);
-	place(w, "first", &s->notify_first);
-	place(w, "last", &s->notify_last);
-	place(w, "first_message", &s->message_first);
+	record_ref(w, "first", &s->notify_first);
+	record_ref(w, "last", &s->notify_last);
+	record_ref(w, "first_message", &s->message_first);
 	member_ms(j, "gap_least_ms", s->gap_least_ns >= 0, s->gap_least_ns);
 	member_ms(j, "gap_most_ms", s->gap_most_ns >= 0, s->gap_most_ns);
 	member_number(j, "cseq_gaps", s->cseq_gaps);
@@ -133,11 +116,11 @@ record_subscription(struct writer *w, const struct gb_subscription *s)
 	member_number_if(j, "expires_granted", s->has_granted, s->granted);
 	member_text(j, "Result", last_text(&s->Result));
 	member_string(j, "state", subscription_state_name(s->state));
-	place(w, "request", &s->request);
+	record_ref(w, "request", &s->request);
 	time_if(w, "accepted", s->accepted_ns, s->first.capture);
 	refreshes(j, s, w);
 	time_if(w, "ended", s->ended_ns, s->first.capture);
-	place(w, "ended_by", &s->ended);
+	record_ref(w, "ended_by", &s->ended);
 	member_text(j, "reason", last_text(&s->reason));
 	notifications(w, s);
 	refusals(w, s);

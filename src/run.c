@@ -98,7 +98,6 @@ run_open(struct run *r, struct err *e)
 	if (r->findings == NULL || open_baseline(r, e) != 0 ||
 	    outputs_open(&r->outputs, o, r->capture, e) < 0)
 		return -1;
-	t.keep_fields = r->outputs.fields;
 	fields_maker_init(&r->fields);
 	t.keep_tree = r->outputs.fields ? fields_make : NULL;
 	t.keep_own = &r->fields;

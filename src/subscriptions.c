@@ -6,6 +6,7 @@
 #include "src/map.h"
 #include "src/secret.h"
 #include "src/list.h"
+#include "src/usage.h"
 
 #define SECOND INT64_C(1000000000)
 #define SLACK (1 * SECOND) /* on the way */
@@ -163,33 +164,18 @@ close(struct subscriptions *s, struct gb_subscription *x)
 
 /* ---- Event ---- */
 
-struct event {
-	struct slice package, id;
-};
-
-static struct event
-event_read(struct slice value)
-{
-	struct event e = {.package = value};
-	struct slice params;
-	struct sip_param id;
-
-	if (slice_cut(value, ';', &e.package, &params) &&
-	    sip_param_find(params, SLICE("id"), &id))
-		e.id = slice_trim(id.value);
-	e.package = secret_head(slice_trim(e.package), TEXT_KEPT);
-	e.id = secret_head(e.id, LAST_TEXT);
-	return e;
-}
-
+/* As it is kept. */
 static struct event
 event_of(const struct message *m, const struct place *p)
 {
 	const struct sip_header *h = m->request ? sip_find(&m->sip, SIP_EVENT, 0) : NULL;
+	struct event e = event_read(h != NULL              ? h->value
+	                            : p->tx->asked != NULL ? p->tx->asked->event
+	                                                   : SLICE_EMPTY);
 
-	if (h != NULL)
-		return event_read(h->value);
-	return event_read(p->tx->asked != NULL ? p->tx->asked->event : SLICE_EMPTY);
+	e.package = secret_head(e.package, TEXT_KEPT);
+	e.id = secret_head(slice_trim(e.id), LAST_TEXT);
+	return e;
 }
 
 /* That of a dialog with this Event; *near is the newest one of the same package. Where only a response was seen its

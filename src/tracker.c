@@ -93,7 +93,8 @@ tracker_new(struct limits *l, struct auth *au, const struct tracker_options *o)
 	arena_init(&t->scratch, SCRATCH_BYTES);
 	t->nonces = nonces_new(l, &t->key);
 	t->devices = devices_new(l, &t->key);
-	t->exchanges = exchanges_new(l, &t->key, o->exchange_timeout_ns, o->keep_fields);
+	t->exchanges =
+	    exchanges_new(l, &t->key, o->exchange_timeout_ns, o->keep_tree != NULL);
 	t->subscriptions = subscriptions_new(l, &t->key);
 	t->notices = notices_new(l, &t->key);
 	t->sessions = sessions_new(l, &t->key);

@@ -540,7 +540,6 @@ struct tracker_event {
 };
 
 struct tracker_options {
-	bool keep_fields; /* keep the trees of bodies for the report */
 	/* Makes of a tree what is kept of it, in the arena: at once, while it is at hand. NULL: nothing is. */
 	struct slice (*keep_tree)(void *own, const struct manscdp *m, struct arena *a,
 	                          const struct answer_tree **answer);

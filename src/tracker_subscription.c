@@ -5,11 +5,7 @@
 #define LONGER_SLACK                                                                     \
 	(5 * SECOND) /* a notifier's clock starts when it has the SUBSCRIBE */
 
-struct event {
-	struct slice package, id;
-};
-
-static struct event
+struct event
 event_read(struct slice value)
 {
 	struct event e = {.package = value};

@@ -111,6 +111,12 @@ enum usage_fact {
 	USAGE_OFFER = 1 << 26,     /* response to a PRACK with an offer */
 };
 
+/* A value of Event: its package, and the parameter id (empty: none), parts of it. RFC 6665 8.4 */
+struct event {
+	struct slice package, id;
+};
+struct event event_read(struct slice value);
+
 /* RFC 3262 7.2 */
 struct rack {
 	uint32_t rseq, cseq;

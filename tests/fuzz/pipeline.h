@@ -126,9 +126,8 @@ pipeline_begin(struct pipeline *p, unsigned choice, const struct capture *captur
 	p->out.f = pipeline_once.nowhere;
 	p->out.captures = captures;
 	p->out.color = (choice & 64) != 0;
-	t.keep_fields = p->out.format->fields;
 	fields_maker_init(&p->fields);
-	t.keep_tree = t.keep_fields ? fields_make : NULL;
+	t.keep_tree = p->out.format->fields ? fields_make : NULL;
 	t.keep_own = &p->fields;
 	p->media = media_new(&p->limits);
 	must(p->media != NULL);

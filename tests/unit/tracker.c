@@ -36,8 +36,7 @@ open_bench(struct bench *b, uint64_t small)
 	                                 LIMIT_DIALOGS,      LIMIT_DIALOGS_DONE,
 	                                 LIMIT_NONCES,       LIMIT_DEVICES,
 	                                 LIMIT_EXCHANGES};
-	struct tracker_options o = {.exchange_timeout_ns = 60 * SECOND,
-	                            .keep_fields = true};
+	struct tracker_options o = {.exchange_timeout_ns = 60 * SECOND};
 	struct err e = {""};
 	size_t i;
 
