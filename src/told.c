@@ -27,19 +27,27 @@ by_trouble(const void *a, const void *b)
 
 /* Each in its place; what one too many pushes out is forgotten. */
 FILE *
-told_begin(struct told *t, bool trouble, int64_t time_ns, uint64_t frame)
+told_begin_many(struct told *t, bool trouble, int64_t time_ns, uint64_t frame,
+                uint64_t count)
 {
-	struct told_line x = {
-	    .trouble = trouble, .time_ns = time_ns, .frame = frame, .order = t->total++};
+	struct told_line x = {.trouble = trouble,
+	                      .time_ns = time_ns,
+	                      .frame = frame,
+	                      .order = t->total++,
+	                      .count = count};
 	size_t i = t->kept;
 	FILE *f;
 
-	if (i == LINES_TOLD && by_trouble(&x, &t->lines[i - 1]) > 0)
+	if (i == LINES_TOLD && by_trouble(&x, &t->lines[i - 1]) > 0) {
+		t->more += count;
 		return NULL;
-	if (i == LINES_TOLD)
-		free(t->lines[--i].text);
-	else
+	}
+	if (i == LINES_TOLD) {
+		t->more += t->lines[--i].count;
+		free(t->lines[i].text);
+	} else {
 		t->kept++;
+	}
 	for (; i > 0 && by_trouble(&x, &t->lines[i - 1]) < 0; i--)
 		t->lines[i] = t->lines[i - 1];
 	t->lines[i] = x;
@@ -47,6 +55,12 @@ told_begin(struct told *t, bool trouble, int64_t time_ns, uint64_t frame)
 	if (f == NULL)
 		t->lines[i].text = NULL;
 	return f;
+}
+
+FILE *
+told_begin(struct told *t, bool trouble, int64_t time_ns, uint64_t frame)
+{
+	return told_begin_many(t, trouble, time_ns, frame, 1);
 }
 
 void
@@ -59,7 +73,7 @@ told_done(struct told *t, FILE *f)
 uint64_t
 told_more(const struct told *t)
 {
-	return t->total - t->kept;
+	return t->more;
 }
 
 void

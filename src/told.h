@@ -17,14 +17,18 @@ struct told {
 		size_t n;
 		int64_t time_ns;
 		uint64_t frame, order;
+		uint64_t count; /* how many it stands for */
 		bool trouble;
 	} lines[LINES_TOLD];
 	size_t kept;
-	uint64_t total;
+	uint64_t total, more; /* more: those that the lines not kept stand for */
 };
 
 /* Where the next one is to be written, then told_done() with it. NULL: it is not among those that are told. */
 FILE *told_begin(struct told *t, bool trouble, int64_t time_ns, uint64_t frame);
+/* A line that stands for several. */
+FILE *told_begin_many(struct told *t, bool trouble, int64_t time_ns, uint64_t frame,
+                      uint64_t count);
 void told_done(struct told *t, FILE *f);
 /* All that are kept. How many more there are: told_more(). */
 void told_put(struct told *t, FILE *to);
